@@ -1,0 +1,1 @@
+"""DCR-matched coadds, step by step."""

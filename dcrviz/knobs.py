@@ -1,0 +1,120 @@
+"""Parameter types for knobs: a param declaration that also knows unit, group and LSST's name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import param
+
+_EXTRA = ["group", "unit", "lsst", "equation"]
+
+
+class Knob:
+    """What every knob knows beyond a plain parameter.
+
+    Parameters
+    ----------
+    default
+        Value of the knob when nobody turns it.
+    group
+        Heading under which people find it.
+    unit
+        Unit of the value; empty when it has none.
+    lsst
+        Name of the config field in LSST's ``DcrAssembleCoaddConfig``; empty for the project's own.
+    equation
+        The formula in which it acts, in plain text.
+    """
+
+    __slots__ = ()
+    group: str
+    unit: str
+    lsst: str
+    equation: str
+
+    def __init__(
+        self,
+        default: Any,
+        *,
+        group: str = "",
+        unit: str = "",
+        lsst: str = "",
+        equation: str = "",
+        **declaration: Any,
+    ) -> None:
+        super().__init__(default=default, **declaration)  # type: ignore[call-arg] # param's, by the class beside
+        for name, value in zip(_EXTRA, (group, unit, lsst, equation), strict=True):
+            setattr(self, name, value)
+
+
+class Number(Knob, param.Number):
+    """A real-valued knob."""
+
+    __slots__ = _EXTRA
+
+
+class Factor(Number):
+    """A knob that limits a ratio: at least 1, or 0 for no limit."""
+
+    __slots__: list[str] = []
+
+    def _validate(self, val: Any) -> None:
+        super()._validate(val)
+        if 0 < val < 1:
+            raise ValueError(f"{self.name} must be 0 (off) or at least 1; got {val:g}")
+
+
+class Integer(Knob, param.Integer):
+    """A whole-numbered knob."""
+
+    __slots__ = _EXTRA
+
+
+class Switch(Knob, param.Boolean):
+    """A knob that is on or off."""
+
+    __slots__ = _EXTRA
+
+
+class Choice(Knob, param.Selector):
+    """A knob with a few named positions."""
+
+    __slots__ = _EXTRA
+
+
+class Names(Knob, param.List):
+    """A knob that holds a list of mask plane names."""
+
+    __slots__ = _EXTRA
+
+
+class Pair(Knob, param.NumericTuple):
+    """A knob that holds a width and a height."""
+
+    __slots__ = _EXTRA
+
+    def _validate(self, val: Any) -> None:
+        super()._validate(val)
+        if any(side != int(side) or side < 1 for side in val):
+            raise ValueError(f"{self.name} must be two whole numbers of 1 or more; got {val}")
+
+
+class Fractions(Knob, param.Dict):
+    """A knob that maps mask plane names to fractions between 0 and 1."""
+
+    __slots__ = _EXTRA
+
+    def _validate(self, val: Any) -> None:
+        super()._validate(val)
+        for plane, fraction in val.items():
+            if not isinstance(fraction, int | float) or not 0 <= fraction <= 1:
+                raise ValueError(
+                    f"{self.name} must map mask planes to fractions from 0 to 1; "
+                    f"got {plane!r}: {fraction!r}"
+                )
+
+
+class Record(Knob, param.ClassSelector):
+    """A knob whose value is a frozen record, or None for automatic."""
+
+    __slots__ = _EXTRA

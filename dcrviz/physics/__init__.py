@@ -1,0 +1,1 @@
+"""Light through the atmosphere: refraction, directions on the detector, shifts."""

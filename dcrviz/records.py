@@ -1,0 +1,291 @@
+"""The frozen records that the layers pass to each other.
+
+Arrays in a record are read-only. Axis letters: ``V`` visits, ``S`` subfilters, ``Y``, ``X`` pixels;
+shifts are ``(y, x)`` in pixels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dcrviz.bands import Band
+
+if TYPE_CHECKING:
+    from astropy.wcs import WCS
+
+Plane: TypeAlias = NDArray[np.float32]
+"""An image, (Y, X)."""
+Cube: TypeAlias = NDArray[np.float32]
+"""A stack of images, (S, Y, X) or (V, Y, X)."""
+Floats: TypeAlias = NDArray[np.float64]
+"""Numbers that are not pixels."""
+Bools: TypeAlias = NDArray[np.bool_]
+"""Flags of pixels."""
+Bits: TypeAlias = NDArray[np.int32]
+"""A mask: one bit of each pixel for every mask plane, (Y, X)."""
+
+
+class LazyPlane(Protocol):
+    """An image that is read when it is indexed, as a section of a FITS file is."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Height and width."""
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Type of the pixels."""
+
+    def __getitem__(self, key: Any) -> NDArray[Any]: ...
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]: ...
+
+
+def read_only(array: NDArray[Any]) -> NDArray[Any]:
+    """The array itself if nobody can write to it, else a copy that nobody can write to."""
+    if array.flags.writeable or not array.flags.owndata:
+        array = array.copy()
+        array.flags.writeable = False
+    return array
+
+
+class _Frozen:
+    """Makes the array and mapping fields of a record read-only."""
+
+    __slots__ = ()
+
+    def __post_init__(self) -> None:
+        for item in fields(self):  # type: ignore[arg-type]
+            value = getattr(self, item.name)
+            if isinstance(value, np.ndarray):
+                object.__setattr__(self, item.name, read_only(value))
+            elif isinstance(value, dict):
+                object.__setattr__(self, item.name, MappingProxyType(dict(value)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """Place of the telescope; longitude is positive to the east."""
+
+    longitude_deg: float
+    latitude_deg: float
+    height_m: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weather:
+    """Air at the telescope; `assumed` says that it is the standard atmosphere, not a reading."""
+
+    temperature_c: float
+    pressure_pa: float
+    humidity_percent: float
+    assumed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One exposure's circumstances. A value that nobody gave is None; `prepare` says if it matters.
+
+    Parameters
+    ----------
+    id
+        Identifies the visit; unique within a problem.
+    band
+        Wavelength range of the filter.
+    airmass, zenith_rad
+        Apparent (refracted) position; either can be derived from the other.
+    parallactic_rad
+        Position angle of the zenith, north through east, in the frame of the WCS.
+    psf_fwhm_px
+        Seeing, full width at half maximum.
+    weight
+        Statistical weight of the visit beyond its variance.
+    scale
+        Photometric scale: the image is multiplied by it, the variance by its square.
+    missing
+        What the source did not tell, each with what would supply it.
+    """
+
+    id: int | str
+    band: Band | None = None
+    filter: str = ""
+    instrument: str = ""
+    airmass: float | None = None
+    zenith_rad: float | None = None
+    parallactic_rad: float | None = None
+    site: Site | None = None
+    weather: Weather | None = None
+    time: str = ""
+    exposure_s: float | None = None
+    psf_fwhm_px: float | None = None
+    weight: float = 1.0
+    scale: float = 1.0
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Exposure(_Frozen):
+    """A warped visit: image, mask, variance on a pixel grid, with its circumstances.
+
+    Parameters
+    ----------
+    image, variance
+        (Y, X), flux and squared flux; arrays or lazy sections of a file.
+    mask
+        (Y, X), int32 bits.
+    planes
+        Bit number of each mask plane by name.
+    xy0
+        (x, y) of the lower left pixel in the parent grid.
+    source
+        Where it was read from, for messages.
+    """
+
+    image: Plane | LazyPlane
+    mask: Bits | LazyPlane
+    variance: Plane | LazyPlane | None
+    planes: Mapping[str, int]
+    wcs: WCS | None
+    visit: Visit
+    xy0: tuple[int, int] = (0, 0)
+    source: str = ""
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width in pixels."""
+        height, width = self.image.shape
+        return int(height), int(width)
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Coadd(_Frozen):
+    """An image with mask and variance that belongs to no single visit, such as the template."""
+
+    image: Plane
+    mask: Bits
+    variance: Plane
+    planes: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """A rectangle of pixels, half open: rows ``y0`` to ``y1``, columns ``x0`` to ``x1``."""
+
+    y0: int
+    y1: int
+    x0: int
+    x1: int
+
+    @property
+    def slices(self) -> tuple[slice, slice]:
+        """Indices that cut the rectangle out of an image."""
+        return slice(self.y0, self.y1), slice(self.x0, self.x1)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width."""
+        return self.y1 - self.y0, self.x1 - self.x0
+
+    def grown(self, margin: int, *, shape: tuple[int, int]) -> Box:
+        """The rectangle with a margin on each side, clipped to a field of this shape."""
+        return Box(
+            y0=max(0, self.y0 - margin),
+            y1=min(shape[0], self.y1 + margin),
+            x0=max(0, self.x0 - margin),
+            x1=min(shape[1], self.x1 + margin),
+        )
+
+    def within(self, outer: Box) -> Box:
+        """The same rectangle in the pixel coordinates of a cut along `outer`."""
+        return Box(
+            y0=self.y0 - outer.y0,
+            y1=self.y1 - outer.y0,
+            x0=self.x0 - outer.x0,
+            x1=self.x1 - outer.x0,
+        )
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Shifts(_Frozen):
+    """Refraction of each visit in each subfilter, in pixels ``(y, x)``.
+
+    Parameters
+    ----------
+    midpoint
+        (V, S, 2), the shift of the middle of the subfilter: used backward.
+    split
+        (V, S, K, 2), the shifts whose mean is the forward model; where all K are equal, one is
+        used.
+    """
+
+    midpoint: Floats
+    split: Floats
+
+    def __post_init__(self) -> None:
+        if self.split.ndim != 4 or self.midpoint.shape != (*self.split.shape[:2], 2):
+            raise ValueError(
+                "shifts must be (V, S, 2) at the midpoint and (V, S, K, 2) split; got "
+                f"{self.midpoint.shape} and {self.split.shape}"
+            )
+        # The mixin is named, as slots=True makes the class anew and super() would miss it.
+        _Frozen.__post_init__(self)
+
+    def forward(self, visit: int, subfilter: int) -> Floats:
+        """(K', 2) shifts to average; one row where the K are equal."""
+        rows: Floats = self.split[visit, subfilter]
+        return rows if (rows != rows[0]).any() else rows[:1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForwardModel:
+    """What turns subfilter planes into the template of a visit."""
+
+    band: Band
+    n_subfilters: int
+    split_subfilters: bool
+    split_threshold_px: float
+    interpolation_order: int
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Coadds(_Frozen):
+    """The product of a run: one coadd per subfilter, their sum, and what they were made of.
+
+    Parameters
+    ----------
+    planes
+        (S, Y, X), flux of the sky in each subfilter.
+    variance
+        (Y, X), of each single plane.
+    mask
+        (Y, X), the template's, shared by all planes.
+    mask_planes
+        Bit number of each mask plane by name.
+    corrected
+        The sum of the planes: the coadd corrected for refraction.
+    n_images
+        (S, Y, X) uint16, visits that reached each pixel of each subfilter; None if not counted.
+    n_visits
+        (Y, X) uint16, visits with a usable pixel there; None if not counted.
+    inputs, input_weights
+        The visits and (V,) their weights.
+    """
+
+    planes: Cube
+    variance: Plane
+    mask: Bits
+    mask_planes: Mapping[str, int]
+    corrected: Coadd
+    n_images: NDArray[np.uint16] | None
+    n_visits: NDArray[np.uint16] | None
+    wcs: WCS | None
+    xy0: tuple[int, int]
+    model: ForwardModel
+    inputs: tuple[Visit, ...]
+    input_weights: Floats
