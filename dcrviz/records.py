@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,8 @@ Bools: TypeAlias = NDArray[np.bool_]
 """Flags of pixels."""
 Bits: TypeAlias = NDArray[np.int32]
 """A mask: one bit of each pixel for every mask plane, (Y, X)."""
+SplineOrder: TypeAlias = Literal[0, 1, 2, 3, 4, 5]
+"""Degree of an interpolating spline."""
 
 
 class LazyPlane(Protocol):
@@ -250,7 +252,7 @@ class ForwardModel:
     n_subfilters: int
     split_subfilters: bool
     split_threshold_px: float
-    interpolation_order: int
+    interpolation_order: SplineOrder
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)

@@ -1,0 +1,119 @@
+"""What the visits of one problem must have in common, and what none may lack."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from dcrviz.bands import Band, band_names
+from dcrviz.records import Exposure
+
+# Two grids are one where their corners agree on the sky within this many pixels.
+_SAME_GRID_PX = 0.05
+
+
+def check_exposures(exposures: Sequence[Exposure]) -> None:
+    """Raise a ValueError that names the first exposure that does not fit the others."""
+    if not exposures:
+        raise ValueError("at least one exposure is needed; got none")
+    seen: dict[int | str, str] = {}
+    for exposure in exposures:
+        name = label(exposure)
+        if exposure.visit.id in seen:
+            raise ValueError(
+                f"{name}: visit ids must be unique; {exposure.visit.id} is also that of "
+                f"{seen[exposure.visit.id]}"
+            )
+        seen[exposure.visit.id] = name
+        check_complete(exposure)
+        check_grid(exposure, exposures[0])
+
+
+def check_complete(exposure: Exposure) -> None:
+    """Raise if the exposure lacks something that the shifts or the fit need."""
+    visit = exposure.visit
+    needs = {
+        "WCS": exposure.wcs,
+        "variance": exposure.variance,
+        "airmass": visit.airmass if visit.airmass is not None else visit.zenith_rad,
+        "parallactic angle": visit.parallactic_rad,
+        "site": visit.site,
+    }
+    lacking = [name for name, value in needs.items() if value is None]
+    if not lacking:
+        return
+    supplies = [
+        next((text for text in visit.missing if text.lower().startswith(name.lower())), name)
+        for name in lacking
+    ]
+    raise ValueError(f"{label(exposure)}: missing {'; '.join(supplies)}")
+
+
+def check_grid(exposure: Exposure, first: Exposure) -> None:
+    """Raise if the exposure is not on the pixel grid of the first one."""
+    rule = f"must be on the same pixel grid as {label(first)}"
+    for name in ("image", "mask", "variance"):
+        shape = tuple(getattr(exposure, name).shape)
+        if shape != first.shape:
+            raise ValueError(
+                f"{label(exposure)}: {name} {rule} ({first.shape[0]} x {first.shape[1]} pixels); "
+                f"got {' x '.join(map(str, shape))}"
+            )
+    if exposure.xy0 != first.xy0:
+        raise ValueError(f"{label(exposure)}: {rule}, whose XY0 is {first.xy0}; got {exposure.xy0}")
+    offset = grid_offset_px(exposure, first)
+    if offset > _SAME_GRID_PX:
+        raise ValueError(
+            f"{label(exposure)}: WCS {rule}; the corners differ by up to {offset:.3g} pixels"
+        )
+
+
+def grid_offset_px(exposure: Exposure, first: Exposure) -> float:
+    """Largest distance, in pixels, between the corners of two grids on the sky."""
+    if exposure.wcs is None or first.wcs is None or exposure.wcs is first.wcs:
+        return 0.0
+    height, width = first.shape
+    x, y = np.array([0, width - 1, 0, width - 1]), np.array([0, 0, height - 1, height - 1])
+    sky = exposure.wcs.pixel_to_world_values(x, y)
+    back_x, back_y = first.wcs.world_to_pixel_values(*sky)
+    return float(np.hypot(back_x - x, back_y - y).max())
+
+
+def common_band(exposures: Sequence[Exposure], given: Band | None) -> Band:
+    """The band of the fit: the given one, else the one that all visits share."""
+    if given is not None:
+        _check_filters(exposures)
+        return given
+    first = exposures[0]
+    for exposure in exposures:
+        band = exposure.visit.band
+        if band is None:
+            found = f"its filter is {exposure.visit.filter!r}" if exposure.visit.filter else "none"
+            raise ValueError(
+                f"{label(exposure)}: the band must be one of {', '.join(band_names())}, or be "
+                f"given by its wavelengths (--band, or --effective-nm --min-nm --max-nm); {found}"
+            )
+        if band != first.visit.band:
+            assert first.visit.band is not None
+            raise ValueError(
+                f"{label(exposure)}: all visits must be in one band, as {label(first)} is in "
+                f"{first.visit.band.name}; got {band.name}"
+            )
+    assert first.visit.band is not None
+    return first.visit.band
+
+
+def _check_filters(exposures: Sequence[Exposure]) -> None:
+    first = exposures[0]
+    for exposure in exposures:
+        if exposure.visit.filter != first.visit.filter:
+            raise ValueError(
+                f"{label(exposure)}: all visits must be in one filter, as {label(first)} is in "
+                f"{first.visit.filter!r}; got {exposure.visit.filter!r}"
+            )
+
+
+def label(exposure: Exposure) -> str:
+    """How messages call an exposure: the file it came from, else its visit id."""
+    return exposure.source or f"visit {exposure.visit.id}"

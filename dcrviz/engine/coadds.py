@@ -1,0 +1,106 @@
+"""Products of a run, and the template that they predict for any visit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dcrviz.engine.fill import fill_holes
+from dcrviz.engine.masks import with_plane
+from dcrviz.engine.problem import Problem
+from dcrviz.engine.step import Step
+from dcrviz.engine.template import amplify, shift_forward, visit_template
+from dcrviz.physics.geometry import wcs_jacobian
+from dcrviz.physics.shifts import dcr_shifts
+from dcrviz.records import Bits, Bools, Coadd, Coadds, Visit
+
+
+def coadds(problem: Problem, step: Step) -> Coadds:
+    """The amplified planes of a step as coadds, their sum, counts and inputs.
+
+    Notes
+    -----
+    ALGORITHM.md section 8. Pixels that no visit and no template reaches are interpolated and marked
+    INTRP, or NaN if the knob `interpolate` is off.
+    """
+    planes = amplify(step.planes, step.accelerate)
+    template = problem.template
+    mask, mask_planes = template.mask, dict(template.planes)
+    holes = ~problem.covered
+    if holes.any() and problem.config.interpolate:
+        planes = np.stack([fill_holes(plane, holes) for plane in planes])
+        mask_planes = with_plane(mask_planes, "INTRP")
+        mask = np.where(holes, mask | np.int32(1 << mask_planes["INTRP"]), mask)
+    elif holes.any():
+        planes = np.where(holes, np.float32(np.nan), planes)
+    n = np.float32(problem.n_subfilters)
+    variance = template.variance / n
+    corrected = Coadd(
+        image=planes.sum(axis=0, dtype=np.float32),
+        mask=mask,
+        variance=variance * n,
+        planes=mask_planes,
+    )
+    return Coadds(
+        planes=planes,
+        variance=variance,
+        mask=mask,
+        mask_planes=mask_planes,
+        corrected=corrected,
+        n_images=problem.counts,
+        n_visits=_visits_per_pixel(problem),
+        wcs=problem.wcs,
+        xy0=problem.xy0,
+        model=problem.forward_model,
+        inputs=problem.visits,
+        input_weights=problem.visit_weights,
+    )
+
+
+def matched_template(result: Coadds, visit: Visit) -> Coadd:
+    """What the model predicts for a visit, seen or unseen, on the model's own grid.
+
+    Returns
+    -------
+    Coadd
+        The template; its mask is the model's, with NO_DATA where refraction moves the edge of the
+        field into view; its variance that of the corrected coadd.
+
+    Raises
+    ------
+    ValueError
+        If the visit lacks what its refraction needs, or the model has no WCS.
+    """
+    if result.wcs is None:
+        raise ValueError("a matched template needs the WCS of the model; the coadds have none")
+    model = result.model
+    shifts = dcr_shifts(
+        [visit],
+        band=model.band,
+        n_subfilters=model.n_subfilters,
+        jacobian=wcs_jacobian(result.wcs, result.mask.shape),
+        split=model.split_subfilters,
+        split_threshold_px=model.split_threshold_px,
+    )
+    image = visit_template(result.planes, shifts, 0, order=model.interpolation_order)
+    reach = sum(
+        shift_forward(np.ones_like(image), shifts.forward(0, subfilter), order=1)
+        for subfilter in range(model.n_subfilters)
+    )
+    return _with_no_data(
+        replace(result.corrected, image=image), np.asarray(reach) < model.n_subfilters - 1e-3
+    )
+
+
+def _with_no_data(coadd: Coadd, lacking: Bools) -> Coadd:
+    planes = with_plane(coadd.planes, "NO_DATA")
+    mask: Bits = np.where(lacking, coadd.mask | np.int32(1 << planes["NO_DATA"]), coadd.mask)
+    return replace(coadd, mask=mask, planes=planes)
+
+
+def _visits_per_pixel(problem: Problem) -> NDArray[np.uint16] | None:
+    if problem.counts is None:
+        return None
+    return np.asarray(problem.usable.sum(axis=0), dtype=np.uint16)

@@ -1,0 +1,70 @@
+"""The only place that decides when a tile stops, and what its ending is called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from dcrviz.engine.outcome import Outcome
+from dcrviz.engine.step import History
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoppingRule:
+    """When a tile stops.
+
+    Parameters
+    ----------
+    min_iterations, max_iterations
+        Limits as LSST's task counts them: at least ``min + 1`` and at most ``max + 2`` iterations
+        are run.
+    threshold
+        Relative improvement of the metric at or below which the run has converged.
+    on_divergence
+        ``last`` keeps the last planes of a run that ended worse than its best; ``best`` leaves the
+        run open for one more step, which returns to the best ones.
+    """
+
+    min_iterations: int
+    max_iterations: int
+    threshold: float
+    use_convergence: bool
+    on_divergence: str
+
+
+def judge(history: History, rule: StoppingRule) -> History:
+    """The history with its outcome after the last iteration (ALGORITHM.md section 6)."""
+    lsst_ending = _lsst_ending(history, rule)
+    if not lsst_ending:
+        return history
+    ending = _ENDINGS[lsst_ending]
+    worse_than_best = history.best_iteration < history.iterations
+    if worse_than_best and ending is not Outcome.NO_DATA:
+        ending = Outcome.DIVERGED
+    if ending is Outcome.DIVERGED and rule.on_divergence == "best":
+        return replace(history, ending=ending, lsst_ending=lsst_ending)
+    return replace(history, outcome=ending, lsst_ending=lsst_ending)
+
+
+def _lsst_ending(history: History, rule: StoppingRule) -> str:
+    """Ending as the 2019 task names it, empty while it would go on."""
+    done = history.iterations - 1
+    improvement = history.improvement if rule.use_convergence else 1.0
+    if rule.use_convergence and not (np.isfinite(history.metrics[-1]) and history.metrics[-1]):
+        return "metric_zero"
+    if improvement < 0 and done > rule.min_iterations:
+        return "diverged"
+    if done > rule.max_iterations:
+        return "max_iterations"
+    if improvement > rule.threshold or done + 1 <= rule.min_iterations:
+        return ""
+    return "converged"
+
+
+_ENDINGS = {
+    "metric_zero": Outcome.NO_DATA,
+    "diverged": Outcome.DIVERGED,
+    "max_iterations": Outcome.EXHAUSTED,
+    "converged": Outcome.CONVERGED,
+}

@@ -1,0 +1,210 @@
+"""From exposures to a problem: everything that is computed once per run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dcrviz.bright import BrightObject
+from dcrviz.config import AssembleConfig
+from dcrviz.engine.bright_mask import mask_bright
+from dcrviz.engine.check import check_exposures, common_band, label
+from dcrviz.engine.fill import fill_holes
+from dcrviz.engine.masks import flagged
+from dcrviz.engine.problem import Problem
+from dcrviz.engine.static_sky import static_sky
+from dcrviz.engine.tiles import make_tiles
+from dcrviz.engine.weights import pixel_weights, stack_weights, visit_weights
+from dcrviz.physics.geometry import wcs_jacobian
+from dcrviz.physics.shifts import buffer_px, dcr_shifts
+from dcrviz.records import Bools, Coadd, Cube, Exposure, Shifts
+
+_Array = TypeVar("_Array", bound=NDArray[Any])
+
+
+def prepare(
+    exposures: Sequence[Exposure],
+    config: AssembleConfig | None = None,
+    *,
+    template: Coadd | None = None,
+    shifts: Shifts | None = None,
+    bright_objects: Sequence[BrightObject] = (),
+) -> Problem:
+    """Check the exposures and compute all that does not change between iterations.
+
+    Parameters
+    ----------
+    exposures
+        Visits on one pixel grid and in one band.
+    config
+        The knobs; the default preset if none are given.
+    template
+        Coadd to start from; made from the visits if none is given.
+    shifts
+        Shifts to use instead of refraction's, for replaying recorded runs.
+    bright_objects
+        Stars around which BRIGHT_OBJECT is set, if the knob says so.
+
+    Raises
+    ------
+    ValueError
+        If the exposures don't fit together or lack what is needed, if the band is unknown, or if a
+        subregion is smaller than the buffer.
+    """
+    config = (config or AssembleConfig()).copy()
+    check_exposures(exposures)
+    band = common_band(exposures, config.band)
+    first = exposures[0]
+    if shifts is None:
+        shifts = dcr_shifts(
+            [exposure.visit for exposure in exposures],
+            band=band,
+            n_subfilters=config.n_subfilters,
+            jacobian=wcs_jacobian(first.wcs, first.shape),
+            split=config.split_subfilters,
+            split_threshold_px=config.split_threshold,
+        )
+    pixels = _read_pixels(exposures, config)
+    visits_weights = visit_weights([e.visit for e in exposures], by_airmass=config.airmass_weight)
+    template = template or static_sky(
+        exposures, pixels.images, pixels.usable, visits_weights, config
+    )
+    _check_template(template, first)
+    covered = np.isfinite(template.image)
+    filled = replace(template, image=fill_holes(template.image, ~covered))
+    if config.mask_bright_objects:
+        filled = mask_bright(filled, bright_objects, wcs=first.wcs)
+    sources = flagged(filled.mask, filled.planes, config.convergence_planes)
+    detected, borrowed = _detected(exposures, sources, config)
+    weights = _weights(exposures, pixels.usable, visits_weights, config)
+    stack, counts = stack_weights(weights, pixels.usable, shifts, order=config.interpolation_order)
+    margin = buffer_px(shifts)
+    return Problem(
+        visits=tuple(exposure.visit for exposure in exposures),
+        band=band,
+        wcs=first.wcs,
+        xy0=first.xy0,
+        images=_frozen(pixels.images),
+        usable=_frozen(pixels.usable),
+        detected=_frozen(detected),
+        weights=_frozen(weights),
+        shifts=shifts,
+        template=filled,
+        stack_weight=_frozen(stack),
+        counts=_frozen(counts) if config.count_images else None,
+        covered=_frozen(covered),
+        background=_frozen(
+            ~(sources | flagged(filled.mask, filled.planes, config.bad_planes)),
+        ),
+        tiles=make_tiles(sources, stack, config=config, buffer_px=margin),
+        buffer_px=margin,
+        visit_weights=visits_weights,
+        config=config,
+        warnings=(
+            *pixels.warnings,
+            *borrowed,
+            *_weather_warnings(exposures),
+            *_source_warnings(sources),
+        ),
+    )
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class _Pixels:
+    images: Cube
+    usable: Bools
+    warnings: tuple[str, ...]
+
+
+def _read_pixels(exposures: Sequence[Exposure], config: AssembleConfig) -> _Pixels:
+    """Scaled images, zero where a bad plane is set or a value is missing, (V, Y, X)."""
+    shape = (len(exposures), *exposures[0].shape)
+    images = np.zeros(shape, dtype=np.float32)
+    usable = np.zeros(shape, dtype=np.bool_)
+    warnings = []
+    for index, exposure in enumerate(exposures):
+        image = np.asarray(exposure.image, dtype=np.float32)
+        clean = ~flagged(exposure.mask, exposure.planes, config.bad_planes)
+        missing = clean & ~np.isfinite(image)
+        if missing.any():
+            number = int(missing.sum())
+            warnings.append(
+                f"{label(exposure)}: {number} pixel{'s are' * (number > 1) or ' is'} NaN without a "
+                "mask plane that says so; counted as NO_DATA"
+            )
+        usable[index] = clean & ~missing
+        if not usable[index].any():
+            warnings.append(f"{label(exposure)}: no usable pixel; the visit is left out")
+        np.multiply(image, exposure.visit.scale, out=images[index], where=usable[index])
+    return _Pixels(images=images, usable=usable, warnings=tuple(warnings))
+
+
+def _check_template(template: Coadd, first: Exposure) -> None:
+    if template.image.shape != first.shape:
+        raise ValueError(
+            f"the template must have the shape of the visits, {first.shape}; "
+            f"got {template.image.shape}"
+        )
+
+
+def _detected(
+    exposures: Sequence[Exposure], sources: Bools, config: AssembleConfig
+) -> tuple[Bools, list[str]]:
+    """Source pixels by each visit's own mask, or the template's where a visit has no such plane."""
+    detected = np.empty((len(exposures), *sources.shape), dtype=np.bool_)
+    borrowed = []
+    for index, exposure in enumerate(exposures):
+        if any(name in exposure.planes for name in config.convergence_planes):
+            detected[index] = flagged(exposure.mask, exposure.planes, config.convergence_planes)
+        else:
+            detected[index] = sources
+            names = ", ".join(config.convergence_planes)
+            borrowed.append(f"{label(exposure)}: no mask plane {names}; the template's is used")
+    return detected, borrowed
+
+
+def _weights(
+    exposures: Sequence[Exposure],
+    usable: Bools,
+    weights: NDArray[np.float64],
+    config: AssembleConfig,
+) -> NDArray[np.bool_] | Cube:
+    if config.weights == "2019":
+        return usable
+    inverse = np.empty(usable.shape, dtype=np.float32)
+    for index, exposure in enumerate(exposures):
+        variance = np.asarray(exposure.variance, dtype=np.float32)
+        scale = np.float32(exposure.visit.scale**2)
+        inverse[index] = pixel_weights(variance * scale, usable[index], weights[index])
+    positive = inverse[inverse > 0]
+    # Only ratios matter; about 1 they stay clear of the limits of float32.
+    return inverse / np.median(positive) if positive.size else inverse
+
+
+def _weather_warnings(exposures: Sequence[Exposure]) -> list[str]:
+    return [
+        f"{label(exposure)}: no weather in the record; the standard atmosphere at the site's "
+        "height is used"
+        for exposure in exposures
+        if exposure.visit.weather is None or exposure.visit.weather.assumed
+    ]
+
+
+def _source_warnings(sources: Bools) -> list[str]:
+    if sources.all():
+        return [
+            "every pixel of the template is DETECTED: the noise is taken from the whole area by a "
+            "robust estimator"
+        ]
+    if not sources.any():
+        return ["no pixel of the template is DETECTED: the model weights are zero everywhere"]
+    return []
+
+
+def _frozen(array: _Array) -> _Array:
+    array.flags.writeable = False
+    return array

@@ -1,0 +1,135 @@
+"""What a run works on: everything that does not change from one iteration to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dcrviz.bands import Band
+from dcrviz.config import AssembleConfig
+from dcrviz.engine.outcome import Outcome
+from dcrviz.records import (
+    Bools,
+    Box,
+    Coadd,
+    Cube,
+    Floats,
+    ForwardModel,
+    Plane,
+    Shifts,
+    SplineOrder,
+    Visit,
+)
+
+if TYPE_CHECKING:
+    from astropy.wcs import WCS
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Tile:
+    """One subregion.
+
+    Parameters
+    ----------
+    inner
+        The pixels that the tile owns.
+    outer
+        The same grown by the buffer, clipped to the field.
+    omega
+        Model weights on `outer`, 0 to 1.
+    verdict
+        RUNNING, or why nothing can be fitted here.
+    """
+
+    inner: Box
+    outer: Box
+    omega: Plane
+    verdict: Outcome = Outcome.RUNNING
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Problem:
+    """Prepared visits, template, shifts, weights and tiles.
+
+    Parameters
+    ----------
+    images
+        (V, Y, X) float32, scaled, zero where not usable.
+    usable
+        (V, Y, X), pixels without a bad plane and without NaN.
+    detected
+        (V, Y, X), pixels on a source by the visit's own mask.
+    weights
+        (V, Y, X), what a residual counts: `usable` itself for the weights of 2019.
+    stack_weight
+        (S, Y, X), one over the sum of the shifted weights; 0 where fewer than two visits reach.
+    counts
+        (S, Y, X) uint16, visits that reach each pixel; None if not counted.
+    covered
+        (Y, X), pixels that at least one visit reaches in the template.
+    background
+        (Y, X), pixels without a bad plane and off the sources by the template's mask.
+    visit_weights
+        (V,), statistical weight of each visit as the coadds record it.
+    config
+        The knobs it was prepared with.
+    warnings
+        Sentences about what was found in the input and mended.
+    """
+
+    visits: tuple[Visit, ...]
+    band: Band
+    wcs: WCS | None
+    xy0: tuple[int, int]
+    images: Cube
+    usable: Bools
+    detected: Bools
+    weights: NDArray[np.bool_] | Cube
+    shifts: Shifts
+    template: Coadd
+    stack_weight: Cube
+    counts: NDArray[np.uint16] | None
+    covered: Bools
+    background: Bools
+    tiles: tuple[Tile, ...]
+    buffer_px: int
+    visit_weights: Floats
+    config: AssembleConfig
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width of the field."""
+        height, width = self.template.image.shape
+        return height, width
+
+    @property
+    def n_subfilters(self) -> int:
+        """Number of planes."""
+        return int(self.shifts.midpoint.shape[1])
+
+    @property
+    def order(self) -> SplineOrder:
+        """Order of the interpolating spline."""
+        order: SplineOrder = self.config.interpolation_order
+        return order
+
+    @property
+    def forward_model(self) -> ForwardModel:
+        """What a coadd must remember to predict another visit."""
+        return ForwardModel(
+            band=self.band,
+            n_subfilters=self.n_subfilters,
+            split_subfilters=self.config.split_subfilters,
+            split_threshold_px=self.config.split_threshold,
+            interpolation_order=self.order,
+        )
+
+    @property
+    def mask_planes(self) -> Mapping[str, int]:
+        """Bit number of each plane of the template's mask."""
+        return self.template.planes

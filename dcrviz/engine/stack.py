@@ -1,0 +1,116 @@
+"""The template coadd: a weighted statistic of the visits at each pixel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from dcrviz.records import Bools, Cube, Floats, Plane
+
+
+def stack_images(
+    images: Cube,
+    counted: Bools,
+    weights: Floats,
+    *,
+    statistic: str,
+    sigma_clip: float,
+    clip_iterations: int,
+) -> tuple[Plane, Bools]:
+    """Statistic of the counted pixels, and which of them were used in the end.
+
+    Parameters
+    ----------
+    images, counted
+        (V, Y, X).
+    weights
+        (V,), of each visit; the median takes none.
+    statistic
+        ``MEAN``, ``MEANCLIP`` or ``MEDIAN``.
+
+    Returns
+    -------
+    (Y, X) float32, NaN where no visit counts; (V, Y, X).
+    """
+    if statistic == "MEDIAN":
+        return _median(images, counted), counted
+    used = counted
+    if statistic == "MEANCLIP":
+        used = _clip(images, counted, sigma_clip, clip_iterations)
+    return _mean(images, used, weights), used
+
+
+def stack_variance(
+    images: Cube, variances: Cube, used: Bools, weights: Floats, *, from_inputs: bool
+) -> Plane:
+    """Variance of the weighted mean of the used pixels, (Y, X).
+
+    Notes
+    -----
+    From the inputs: sum w^2 var / (sum w)^2. From the scatter: the weighted variance about the mean
+    times sum w^2 / (sum w)^2, unbiased; NaN where only one visit counts.
+    """
+    weight = weights[:, None, None] * used
+    total = weight.sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        if from_inputs:
+            summed = (weight**2 * np.where(used, variances, 0)).sum(axis=0)
+            return np.asarray(summed / total**2, dtype=np.float32)
+        mean = (weight * np.where(used, images, 0)).sum(axis=0) / total
+        scatter = (weight * np.where(used, images - mean, 0) ** 2).sum(axis=0) / total
+        squared = (weight**2).sum(axis=0) / total**2
+        return np.asarray(scatter * squared / (1 - squared), dtype=np.float32)
+
+
+def left_out_fraction(
+    carries: Mapping[str, Bools], used: Bools, weights: Floats
+) -> dict[str, Floats]:
+    """Fraction of the weight at each pixel that was left out while carrying each plane, (Y, X)."""
+    total = weights.sum()
+    return {
+        name: (weights[:, None, None] * (flags & ~used)).sum(axis=0) / total
+        for name, flags in carries.items()
+    }
+
+
+def _mean(images: Cube, used: Bools, weights: Floats) -> Plane:
+    weight = weights[:, None, None] * used
+    with np.errstate(invalid="ignore"):
+        summed = (weight * np.where(used, images, 0)).sum(axis=0)
+        return np.asarray(summed / weight.sum(axis=0), dtype=np.float32)
+
+
+def _median(images: Cube, used: Bools) -> Plane:
+    some = used.any(axis=0)
+    median = np.full(images.shape[1:], np.nan, dtype=np.float32)
+    median[some] = np.nanmedian(np.where(used, images, np.nan)[:, some], axis=0)
+    return median
+
+
+def _clip(images: Cube, counted: Bools, sigma_clip: float, iterations: int) -> Bools:
+    """Counted pixels without those that deviate, first about the median and the quartiles' width.
+
+    Robust limits come first, as with few visits one outlier would inflate a standard deviation.
+    """
+    used = counted
+    # Half the distance between the quartiles of a Gaussian is 0.6745 of its sigma.
+    centre = _median(images, used)
+    low, high = _quartiles(images, used)
+    sigma = (high - low) / (2 * 0.6744897501960817)
+    for _ in range(iterations):
+        used = counted & (np.abs(images - centre) <= sigma_clip * sigma)
+        used = np.where(used.any(axis=0), used, counted)
+        number = used.sum(axis=0)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            centre = (np.where(used, images, 0).sum(axis=0) / number).astype(np.float32)
+            squares = (np.where(used, images - centre, 0) ** 2).sum(axis=0)
+            sigma = np.sqrt(squares / np.maximum(number - 1, 1))
+    return used
+
+
+def _quartiles(images: Cube, used: Bools) -> tuple[Plane, Plane]:
+    some = used.any(axis=0)
+    both = np.full((2, *images.shape[1:]), np.nan, dtype=np.float32)
+    both[:, some] = np.nanpercentile(np.where(used, images, np.nan)[:, some], [25, 75], axis=0)
+    return both[0], both[1]

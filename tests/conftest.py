@@ -1,0 +1,28 @@
+"""Fixtures that all tests share."""
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+def pytest_addoption(parser):
+    parser.addoption("--ui", action="store_true", help="run the tests that drive a real browser")
+
+
+def pytest_collection_modifyitems(config, items):
+    if not config.getoption("--ui"):
+        skip = pytest.mark.skip(reason="needs --ui")
+        for item in items:
+            if "ui" in item.keywords:
+                item.add_marker(skip)
+
+
+@pytest.fixture(scope="session")
+def shared():
+    """The data and recorded traces that lie beside the project, where they are."""
+    folder = ROOT.parent / "shared"
+    if not folder.is_dir():
+        pytest.skip("needs the shared data beside the project")
+    return folder
