@@ -325,7 +325,7 @@ class SolverConfig(_Config):
     )
 
 
-class AssembleConfig(ProblemConfig, SolverConfig):
+class AssembleConfig(SolverConfig, ProblemConfig):
     """All knobs of a run, flat: what people see and turn."""
 
     @classmethod
@@ -348,6 +348,20 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
     "lsst-2019": _AS_2019,
     "lsst-today": _AS_2019 | {"interpolation_order": 1, "split_threshold": 0.1},
 }
+
+
+def auto_values(n_subfilters: int) -> dict[str, float]:
+    """What the knobs that may be None stand for then, for this number of subfilters N.
+
+    Notes
+    -----
+    ALGORITHM.md section 6: the gain is 1 / (N - 1), or 1 for a single subfilter.
+    """
+    return {
+        "base_gain": 1.0 / (n_subfilters - 1) if n_subfilters > 1 else 1.0,
+        "min_iterations": n_subfilters,
+        "max_iterations": 3 * n_subfilters,
+    }
 
 
 def acts_in(knob: str) -> str:

@@ -47,7 +47,17 @@ class Knob:
             setattr(self, name, value)
 
 
-class Number(Knob, param.Number):
+class _OpenEnded:
+    """Hides the upper bound of a number that may be None: a slider can't show 'automatic'."""
+
+    __slots__ = ()
+
+    def get_soft_bounds(self) -> tuple[Any, Any]:
+        low, high = super().get_soft_bounds()  # type: ignore[misc] # param's, by the class beside
+        return low, None if self.allow_None else high  # type: ignore[attr-defined]
+
+
+class Number(Knob, _OpenEnded, param.Number):
     """A real-valued knob."""
 
     __slots__ = _EXTRA
@@ -64,7 +74,7 @@ class Factor(Number):
             raise ValueError(f"{self.name} must be 0 (off) or at least 1; got {val:g}")
 
 
-class Integer(Knob, param.Integer):
+class Integer(Knob, _OpenEnded, param.Integer):
     """A whole-numbered knob."""
 
     __slots__ = _EXTRA

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from dcrviz.config import AssembleConfig
+from dcrviz.config import AssembleConfig, auto_values
 from dcrviz.engine.convergence import Convergence, measure
 from dcrviz.engine.correction import stacked_residual
-from dcrviz.engine.gain import base_gain, next_gain
+from dcrviz.engine.gain import next_gain
 from dcrviz.engine.judge import StoppingRule, judge
 from dcrviz.engine.noise import background_noise
 from dcrviz.engine.outcome import Outcome, worst
@@ -62,10 +62,11 @@ def advance(problem: Problem, step: Step, config: AssembleConfig | None = None) 
     history = step.histories[index]
     if history.ending is not None:
         return _open_next_tile(problem, _return_to_best(problem, step, index), config)
+    auto = auto_values(problem.n_subfilters)
     gain = next_gain(
         history.metrics,
         history.gains,
-        base=base_gain(config.base_gain, problem.n_subfilters),
+        base=auto["base_gain"] if config.base_gain is None else config.base_gain,
         progressive=config.use_progressive_gain and config.use_convergence,
     )
     planes, clamps = iterate(problem, step.planes, problem.tiles[index], gain, config)
@@ -74,8 +75,8 @@ def advance(problem: Problem, step: Step, config: AssembleConfig | None = None) 
     history = judge(
         _remember_best(history, planes),
         StoppingRule(
-            min_iterations=config.min_iterations or problem.n_subfilters,
-            max_iterations=config.max_iterations or 3 * problem.n_subfilters,
+            min_iterations=config.min_iterations or auto["min_iterations"],
+            max_iterations=config.max_iterations or auto["max_iterations"],
             threshold=config.convergence_threshold,
             use_convergence=config.use_convergence,
             on_divergence=config.on_divergence,

@@ -7,13 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 
 
-def base_gain(given: float | None, n_subfilters: int) -> float:
-    """The smallest gain: as given, else 1 / (N - 1), else 1 for a single subfilter."""
-    if given is not None:
-        return given
-    return 1.0 / (n_subfilters - 1) if n_subfilters > 1 else 1.0
-
-
 def next_gain(
     metrics: Sequence[float], gains: Sequence[float], *, base: float, progressive: bool
 ) -> float:

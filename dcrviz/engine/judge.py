@@ -26,8 +26,8 @@ class StoppingRule:
         run open for one more step, which returns to the best ones.
     """
 
-    min_iterations: int
-    max_iterations: int
+    min_iterations: float
+    max_iterations: float
     threshold: float
     use_convergence: bool
     on_divergence: str

@@ -8,20 +8,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from dcrviz.mask_planes import USUAL_PLANES
 from dcrviz.records import Bits, Bools, Exposure, LazyPlane
 
-# Bit numbers for planes that an input does not define, as LSST's files usually number them.
-USUAL_PLANES: Mapping[str, int] = {
-    "BAD": 0,
-    "SAT": 1,
-    "INTRP": 2,
-    "CR": 3,
-    "EDGE": 4,
-    "DETECTED": 5,
-    "DETECTED_NEGATIVE": 6,
-    "SUSPECT": 7,
-    "NO_DATA": 8,
-}
 _LAST_BIT = 30
 
 
@@ -33,7 +22,8 @@ def bits_of(planes: Mapping[str, int], names: Iterable[str]) -> int:
 def flagged(mask: Bits | LazyPlane, planes: Mapping[str, int], names: Iterable[str]) -> Bools:
     """Pixels that carry any of the named planes, (Y, X)."""
     bits: Bits = np.asarray(mask) & np.int32(bits_of(planes, names))
-    return bits != 0
+    pixels: Bools = bits != 0
+    return pixels
 
 
 def with_plane(planes: Mapping[str, int], name: str) -> dict[str, int]:

@@ -186,11 +186,16 @@ def _weights(
 
 
 def _weather_warnings(exposures: Sequence[Exposure]) -> list[str]:
-    return [
-        f"{label(exposure)}: no weather in the record; the standard atmosphere at the site's "
-        "height is used"
+    lacking = [
+        str(exposure.visit.id)
         for exposure in exposures
         if exposure.visit.weather is None or exposure.visit.weather.assumed
+    ]
+    if not lacking:
+        return []
+    return [
+        f"no weather in the record of {len(lacking)} of {len(exposures)} visits "
+        f"({', '.join(lacking)}); the standard atmosphere at the site's height is used"
     ]
 
 

@@ -1,0 +1,50 @@
+# Two commands do everything on a fresh machine: `make explore` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help explore test lint format bench replay clean
+
+help:
+	@echo "make explore   open the explorer on the bundled field"
+	@echo "make test      run all tests, those in a real browser included"
+	@echo "make lint      formatting, lint, types, layers, spelling"
+	@echo "make format    mend what the linter can"
+	@echo "make bench     measure speed"
+	@echo "make replay    replay recorded traces: make replay TRACES='path/*.npz'"
+
+explore: $(VENV)/.ready
+	$(BIN)/dcrviz explore
+
+test: $(VENV)/.ready-test
+	sh .ci/browser
+	$(BIN)/python -m pytest --ui --numprocesses auto
+
+lint: $(VENV)/.ready-lint
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/codespell
+
+format: $(VENV)/.ready-lint
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.ready-bench
+	$(BIN)/python -m pytest benchmarks --benchmark-only
+
+replay: $(VENV)/.ready
+	$(BIN)/python benchmarks/replay.py $(TRACES)
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info
+
+$(VENV)/.ready: pyproject.toml
+	sh .ci/venv "$(PYTHON)" "$(VENV)"
+	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+$(VENV)/.ready-%: $(VENV)/.ready
+	$(BIN)/python -m pip install --quiet --editable ".[$*]"
+	touch $@

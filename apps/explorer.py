@@ -1,0 +1,3 @@
+from dcrviz.views import explorer_app
+
+explorer_app().servable(title="dcrviz explorer")

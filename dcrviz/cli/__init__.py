@@ -1,0 +1,62 @@
+"""The command ``dcrviz``: batches of what the library does, and the explorer.
+
+A mistake of the person ends with exit code 2 and one line on standard error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from dcrviz.cli import assemble, explore, show_config, simulate, template
+
+_COMMANDS = (explore, assemble, template, simulate, show_config)
+
+
+class _OneLineParser(argparse.ArgumentParser):
+    """A parser whose mistakes are one line, as all others of the command are."""
+
+    def error(self, message: str) -> NoReturn:
+        raise ValueError(f"{message} (see {self.prog} --help)")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of the whole command line."""
+    parser = _OneLineParser(prog="dcrviz", description="DCR-matched coadds, step by step.")
+    parser.add_argument("--version", action="version", version=f"dcrviz {_version()}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for module in _COMMANDS:
+        module.add_parser(commands)
+    for command in commands.choices.values():
+        command.add_argument(
+            "--quiet", action="store_true", help="say nothing but warnings and errors"
+        )
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; the exit code is 0, or 2 for a mistake that one line explains."""
+    try:
+        options = build_parser().parse_args(arguments)
+        logging.basicConfig(
+            level=logging.WARNING if options.quiet else logging.INFO,
+            format="%(levelname)s %(message)s",
+            force=True,
+        )
+        options.run(options)
+    except (ValueError, OSError) as error:
+        print(f"dcrviz: error: {' '.join(str(error).split())}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("dcrviz: interrupted; nothing was written", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _version() -> str:
+    from dcrviz import __version__
+
+    return __version__

@@ -1,0 +1,75 @@
+"""``dcrviz assemble``: from warped visits to subfilter coadds."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import Any
+
+from tqdm import tqdm
+from tqdm.contrib.logging import logging_redirect_tqdm
+
+from dcrviz.cli.options import add_inputs, add_knobs, config_from, exposures_from, template_from
+from dcrviz.engine import Problem, Step, assemble, coadds, prepare
+from dcrviz.engine.step import ClampReport
+from dcrviz.io import make_directory, read_catalogue, write_coadds
+from dcrviz.io.config_files import config_text
+from dcrviz.run_log import history_record, log_start, log_step
+
+
+def add_parser(commands: Any) -> None:
+    """Describe the command's options."""
+    parser = commands.add_parser(
+        "assemble",
+        help="fit the subfilter planes and write them as coadds",
+        description=(
+            "Fit the subfilter planes to warped visits and write dcrCoadd_0.fits and so on, "
+            "coadd.fits, nImage.fits, config.yaml and history.json."
+        ),
+    )
+    add_inputs(parser, needed=True)
+    add_knobs(parser)
+    parser.add_argument("--out", required=True, metavar="DIR", help="folder for the products")
+    parser.add_argument(
+        "--bright-objects", metavar="CSV", help="stars for the knob mask_bright_objects"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Read, fit, write."""
+    config = config_from(options)
+    make_directory(options.out)
+    exposures = exposures_from(options)
+    bright = read_catalogue(options.bright_objects) if options.bright_objects else []
+    if config.mask_bright_objects and not bright:
+        raise ValueError("the knob mask_bright_objects needs a catalogue: --bright-objects CSV")
+    template = template_from(options, exposures[0])
+    problem = prepare(exposures, config, template=template, bright_objects=bright)
+    log_start(problem)
+    last, clamps = _iterate(problem, quiet=options.quiet)
+    history = history_record(problem, last, clamps)
+    write_coadds(
+        coadds(problem, last),
+        options.out,
+        texts={
+            "config.yaml": config_text(problem.config),
+            "history.json": json.dumps(history, indent=1, allow_nan=False),
+        },
+    )
+
+
+def _iterate(problem: Problem, *, quiet: bool) -> tuple[Step, list[tuple[int, ClampReport]]]:
+    """Run to the end with a progress bar on a terminal; keep only what the history needs."""
+    clamps: list[tuple[int, ClampReport]] = []
+    # None: only on a terminal.
+    bar = tqdm(desc="assemble", unit=" iterations", disable=True if quiet else None)
+    with logging_redirect_tqdm(), bar:
+        for step in assemble(problem):
+            if step.clamps is not None:
+                clamps.append((step.tile, step.clamps))
+            if step.index:
+                bar.update()
+            bar.set_postfix(metric=f"{step.metric:.5f}", subregion=step.tile + 1)
+            log_step(problem, step)
+    return step, clamps

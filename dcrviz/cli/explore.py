@@ -1,0 +1,58 @@
+"""``dcrviz explore``: the explorer in a browser."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from dcrviz.cli.options import add_inputs, add_knobs, config_from, exposures_from, template_from
+
+
+def add_parser(commands: Any) -> None:
+    """Describe the command's options."""
+    parser = commands.add_parser(
+        "explore",
+        help="watch and step a fit in the browser",
+        description=(
+            "Open the explorer on these visits, or on the bundled field. It is served on this "
+            "machine alone, and ends when its last page has been closed."
+        ),
+    )
+    add_inputs(parser, needed=False)
+    add_knobs(parser)
+    parser.add_argument("--port", type=int, default=0, help="0, the default, takes a free one")
+    parser.add_argument("--address", default="localhost", help="another one needs --allow-origin")
+    parser.add_argument(
+        "--allow-origin",
+        action="append",
+        default=[],
+        metavar="HOST[:PORT]",
+        help="host under which browsers may reach it; may be repeated",
+    )
+    parser.add_argument("--keep", action="store_true", help="go on when the last page has closed")
+    parser.add_argument("--no-browser", action="store_true", help="only print the address")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Read the visits and serve."""
+    if options.address not in ("localhost", "127.0.0.1") and not options.allow_origin:
+        raise ValueError(
+            f"--address {options.address} needs --allow-origin HOST, the name under which browsers "
+            "may reach it"
+        )
+    config = config_from(options)
+    exposures = exposures_from(options) if options.paths else None
+    template = template_from(options, exposures[0]) if exposures else None
+    # Only here, so that no other command waits for the libraries of the page.
+    from dcrviz.views.serve import Address, explorer_app, serve
+
+    serve(
+        lambda: explorer_app(exposures, config, template=template),
+        Address(
+            host=options.address, port=options.port, allowed_origins=tuple(options.allow_origin)
+        ),
+        open_browser=not options.no_browser,
+        keep=options.keep,
+        announce=lambda url: print(f"dcrviz explorer at {url} (Ctrl-C ends it)", flush=True),
+    )

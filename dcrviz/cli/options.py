@@ -1,0 +1,98 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+
+from dcrviz.bands import Band
+from dcrviz.config import PRESETS, AssembleConfig
+from dcrviz.engine.check import check_grid
+from dcrviz.io import read_exposure, read_exposures
+from dcrviz.io.config_files import read_config
+from dcrviz.io.settings import apply_settings
+from dcrviz.records import Coadd, Exposure
+
+_log = logging.getLogger(__name__)
+
+
+def add_inputs(parser: argparse.ArgumentParser, *, needed: bool) -> None:
+    """Add the visits and what is told about them beside their headers."""
+    parser.add_argument(
+        "paths",
+        nargs="+" if needed else "*",
+        metavar="PATH",
+        help="warped visits: FITS files, folders or patterns",
+    )
+    parser.add_argument("--table", metavar="CSV", help="circumstances that the headers lack")
+    parser.add_argument("--template", metavar="FITS", help="coadd to start from")
+    band = parser.add_argument_group("band, if the headers do not tell it")
+    band.add_argument("--band", metavar="NAME", help="u g r i z y of Rubin, or decam-g and so on")
+    band.add_argument("--effective-nm", type=float, metavar="X", help="wavelength of zero shift")
+    band.add_argument("--min-nm", type=float, metavar="X", help="blue end of the band")
+    band.add_argument("--max-nm", type=float, metavar="X", help="red end of the band")
+
+
+def add_knobs(parser: argparse.ArgumentParser) -> None:
+    """Add the ways to set knobs; later ones win over earlier ones."""
+    knobs = parser.add_argument_group("knobs: preset, then file, then single settings")
+    knobs.add_argument("--preset", metavar="NAME", default="default", help=", ".join(PRESETS))
+    knobs.add_argument("--config", metavar="FILE", help="YAML, as 'dcrviz config' prints it")
+    knobs.add_argument(
+        "--set",
+        dest="settings",
+        action="append",
+        default=[],
+        metavar="KNOB=VALUE",
+        help="one knob, by our name or LSST's; may be repeated",
+    )
+
+
+def config_from(options: argparse.Namespace) -> AssembleConfig:
+    """The configuration that the options describe."""
+    config = AssembleConfig.preset(options.preset)
+    if options.config:
+        config = read_config(options.config, base=config)
+    config = apply_settings(config, options.settings)
+    band = band_from(options)
+    return config if band is None else config.with_values(band=band)
+
+
+def band_from(options: argparse.Namespace) -> Band | None:
+    """The band by name or by its wavelengths; None if the headers shall tell it."""
+    wavelengths = {
+        "effective_nm": options.effective_nm,
+        "min_nm": options.min_nm,
+        "max_nm": options.max_nm,
+    }
+    given = [name for name, value in wavelengths.items() if value is not None]
+    if not given:
+        return Band.named(options.band) if options.band else None
+    if len(given) < len(wavelengths):
+        raise ValueError(
+            "a band by its wavelengths needs --effective-nm, --min-nm and --max-nm; got only "
+            + " and ".join(f"--{name.replace('_', '-')}" for name in given)
+        )
+    return Band(name=options.band or "custom", **wavelengths)
+
+
+def exposures_from(options: argparse.Namespace) -> list[Exposure]:
+    """The visits that the options name."""
+    exposures = read_exposures(options.paths, band=band_from(options), table=options.table)
+    _log.info("%d visits read", len(exposures))
+    return exposures
+
+
+def template_from(options: argparse.Namespace, first: Exposure) -> Coadd | None:
+    """The coadd to start from, if one is named; checked to be on the grid of the visits."""
+    if not options.template:
+        return None
+    coadd = read_exposure(options.template)
+    check_grid(coadd, first)
+    assert coadd.variance is not None
+    return Coadd(
+        image=coadd.image[:],
+        mask=coadd.mask[:],
+        variance=coadd.variance[:],
+        planes=dict(coadd.planes),
+    )

@@ -1,0 +1,1 @@
+"""Numbers and pictures derived from a problem and its steps."""

@@ -1,0 +1,23 @@
+"""FITS, tables and configurations in and out."""
+
+from dcrviz.io.atomic import AtomicFiles, atomic_write, make_directory
+from dcrviz.io.catalogue import read_catalogue
+from dcrviz.io.read import read_exposure, read_exposures
+from dcrviz.io.read_coadds import read_coadds
+from dcrviz.io.visit_header import visit_header
+from dcrviz.io.write import write_exposure, write_template
+from dcrviz.io.write_coadds import write_coadds
+
+__all__ = [
+    "AtomicFiles",
+    "atomic_write",
+    "make_directory",
+    "read_catalogue",
+    "read_coadds",
+    "read_exposure",
+    "read_exposures",
+    "visit_header",
+    "write_coadds",
+    "write_exposure",
+    "write_template",
+]

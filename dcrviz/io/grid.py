@@ -1,0 +1,113 @@
+"""Where the pixels are: the WCS and the origin XY0, from and to headers."""
+
+from __future__ import annotations
+
+import math
+import warnings
+
+from astropy.io import fits
+from astropy.wcs import WCS, FITSFixedWarning
+from astropy.wcs.utils import proj_plane_pixel_scales
+
+from dcrviz.io.keywords import Keywords
+from dcrviz.io.scan import Hdu
+
+_DEG_TO_ARCSEC = 3600.0
+# Times of the exposure whose grid it was; a product made of many exposures has none of them.
+_NOT_OF_THE_GRID = ("DATE", "MJD", "TIME", "OBSGEO", "JEPOCH", "BEPOCH")
+
+
+def read_wcs(image: Hdu, primary: Hdu) -> WCS | None:
+    """Sky coordinates of an image; None if its header has none.
+
+    Raises
+    ------
+    ValueError
+        If the header contradicts itself.
+
+    Notes
+    -----
+    With ``INHERIT=T`` the primary header completes the reference frame, and supplies the whole
+    WCS of an image that has none; its keys are never mixed into a WCS that is there.
+    """
+    header = image.header.copy(strip=True)
+    if image.header.get("INHERIT") is True:
+        whole = "CTYPE1" not in header
+        keys = primary.header.copy(strip=True) if whole else ("RADESYS", "EQUINOX")
+        header.extend(
+            (primary.header.cards[key] for key in keys if key and key in primary.header),
+            unique=True,
+        )
+    assert image.shape is not None
+    header["NAXIS"], header["NAXIS1"], header["NAXIS2"] = 2, image.shape[1], image.shape[0]
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FITSFixedWarning)
+            wcs = WCS(header)
+    except (ValueError, KeyError, AssertionError, MemoryError) as error:
+        raise ValueError(
+            f"{image.path}: HDU {image.index} must have a consistent WCS; got {_first_line(error)}"
+        ) from error
+    return wcs if wcs.has_celestial and wcs.naxis == 2 else None
+
+
+def read_xy0(keys: Keywords) -> tuple[int, int]:
+    """The (x, y) of the lower left pixel in the parent grid: from WCS A, LTV1/2, or (0, 0)."""
+    if keys.text("CTYPE1A").upper() == "LINEAR":
+        x0, y0 = (_origin_of_wcs_a(keys, axis) for axis in (1, 2))
+    else:
+        x0, y0 = (_negative(keys.number(f"LTV{axis}")) for axis in (1, 2))
+    return round(x0), round(y0)
+
+
+def grid_header(wcs: WCS | None, xy0: tuple[int, int]) -> fits.Header:
+    """The WCS, WCS A and LTV keys of an image, with all digits.
+
+    Notes
+    -----
+    astropy's own header keeps twelve digits; CRPIX, CRVAL, the matrix and PV are written anew.
+    """
+    header = fits.Header() if wcs is None else _wcs_header(wcs)
+    for axis, origin in enumerate(xy0, start=1):
+        header[f"CTYPE{axis}A"] = ("LINEAR", "pixels of the parent grid")
+        header[f"CUNIT{axis}A"] = "pixel"
+        header[f"CRPIX{axis}A"] = 1.0
+        header[f"CRVAL{axis}A"] = float(origin)
+        header[f"LTV{axis}"] = float(-origin)
+    return header
+
+
+def pixel_scale_arcsec(wcs: WCS) -> float:
+    """Side of a pixel of the same area, at the reference point."""
+    width, height = proj_plane_pixel_scales(wcs.celestial)
+    return _DEG_TO_ARCSEC * math.sqrt(width * height)
+
+
+def _wcs_header(wcs: WCS) -> fits.Header:
+    header = wcs.to_header(relax=True)
+    for key in [key for key in header if key.startswith(_NOT_OF_THE_GRID)]:
+        del header[key]
+    matrix = wcs.pixel_scale_matrix
+    for i in range(wcs.wcs.naxis):
+        header[f"CRPIX{i + 1}"] = float(wcs.wcs.crpix[i])
+        header[f"CRVAL{i + 1}"] = float(wcs.wcs.crval[i])
+        header.remove(f"CDELT{i + 1}", ignore_missing=True)
+        for j in range(wcs.wcs.naxis):
+            header.remove(f"PC{i + 1}_{j + 1}", ignore_missing=True)
+            header[f"CD{i + 1}_{j + 1}"] = float(matrix[i, j])
+    for axis, term, value in wcs.wcs.get_pv():
+        header[f"PV{axis}_{term}"] = float(value)
+    return header
+
+
+def _origin_of_wcs_a(keys: Keywords, axis: int) -> float:
+    value, reference = keys.number(f"CRVAL{axis}A"), keys.number(f"CRPIX{axis}A")
+    return (0.0 if value is None else value) + 1 - (1.0 if reference is None else reference)
+
+
+def _negative(value: float | None) -> float:
+    return 0.0 if value is None else -value
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

@@ -1,0 +1,188 @@
+"""Values of knobs as plain text formats know them, and the rule that each knob sets."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, fields
+from typing import Any
+
+import numpy as np
+
+from dcrviz.bands import Band
+from dcrviz.config import AssembleConfig, unknown
+from dcrviz.knobs import (
+    Choice,
+    Factor,
+    Fractions,
+    Integer,
+    Names,
+    Number,
+    Pair,
+    Record,
+    Switch,
+)
+
+_AUTO = {"auto", "none", "null"}
+
+
+def lsst_names() -> dict[str, str]:
+    """Our name of each knob by LSST's name of it."""
+    return {knob.lsst: name for name, knob in AssembleConfig.knobs().items() if knob.lsst}
+
+
+def plain(value: Any) -> Any:
+    """A knob's value in numbers, strings, lists, tuples and dicts only."""
+    if isinstance(value, Band):
+        value = asdict(value)
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, Mapping):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(plain(item) for item in value)
+    return value
+
+
+def from_plain(knob: Any, value: Any) -> Any:
+    """The value as the knob holds it; what cannot be converted is left for the knob to refuse.
+
+    Raises
+    ------
+    ValueError
+        If a band is unknown, incomplete or has wavelengths out of order.
+    """
+    if knob.allow_None and str(value).strip().lower() in _AUTO:
+        return None
+    convert = _CONVERSIONS.get(type(knob))
+    return convert(knob, value) if convert else value
+
+
+def with_knob(config: AssembleConfig, name: str, value: Any, *, where: str = "") -> AssembleConfig:
+    """A copy of the configuration with one knob set from a plain value.
+
+    Parameters
+    ----------
+    where
+        Beginning of the error sentence: the file or line that the value is from.
+
+    Raises
+    ------
+    ValueError
+        If the value breaks the knob's rule; names knob, rule and value.
+    """
+    knob = AssembleConfig.knobs()[name]
+    try:
+        converted = from_plain(knob, value)
+    except ValueError as error:
+        raise ValueError(f"{where}knob {name}: {error}") from error
+    try:
+        if _slips_through(knob, converted):
+            raise ValueError(rule(knob))
+        return config.with_values(**{name: converted})
+    except (ValueError, TypeError, OverflowError) as error:
+        raise ValueError(f"{where}knob {name} must be {rule(knob)}; got {value!r}") from error
+
+
+def rule(knob: Any) -> str:
+    """What the knob accepts, to follow "must be"."""
+    rules: dict[type, Callable[[], str]] = {
+        Factor: lambda: "0 (off) or a number of at least 1",
+        Number: lambda: f"a finite number {_bounds(knob)}",
+        Integer: lambda: f"a whole number {_bounds(knob)}",
+        Switch: lambda: "true or false",
+        Choice: lambda: f"one of {', '.join(map(str, knob.objects))}",
+        Names: lambda: "a list of mask plane names",
+        Pair: lambda: "two whole numbers of 1 or more",
+        Fractions: lambda: "a mapping of mask plane names to fractions from 0 to 1",
+        Record: lambda: f"a band's name or its {', '.join(_BAND_FIELDS)}",
+    }
+    return rules[type(knob)]() + (", or auto" if knob.allow_None else "")
+
+
+def _bounds(knob: Any) -> str:
+    low, high = knob.bounds
+    low_included, high_included = knob.inclusive_bounds
+    ends = []
+    if low is not None:
+        ends.append(f"{'of at least' if low_included else 'above'} {low:g}")
+    if high is not None:
+        ends.append(f"{'at most' if high_included else 'below'} {high:g}")
+    return " and ".join(ends)
+
+
+def _slips_through(knob: Any, value: Any) -> bool:
+    """Whether param would accept a value that the knob cannot mean."""
+    if isinstance(knob, Fractions):
+        return not all(isinstance(plane, str) for plane in value)
+    if isinstance(knob, Number | Integer | Pair) and value is not None:
+        numbers = value if isinstance(knob, Pair) else [value]
+        return any(isinstance(n, bool) or not math.isfinite(n) for n in numbers)
+    return False
+
+
+def _number(knob: Any, value: Any) -> Any:
+    """YAML 1.1 takes 1e-3 for a string; people do not."""
+    try:
+        return (int if isinstance(knob, Integer) else float)(value) if _is_text(value) else value
+    except ValueError:
+        return value
+
+
+def _choice(knob: Any, value: Any) -> Any:
+    """YAML takes the choice 2019 for a number."""
+    return str(value) if str(value) in knob.objects else value
+
+
+def _names(_: Any, value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _pair(_: Any, value: Any) -> Any:
+    if not isinstance(value, list | tuple):
+        return value
+    return tuple(int(n) if isinstance(n, float) and n.is_integer() else n for n in value)
+
+
+def _band(_: Any, value: Any) -> Any:
+    if isinstance(value, str):
+        return Band.named(value)
+    if not isinstance(value, Mapping):
+        return value
+    for key in value:
+        if key not in _BAND_FIELDS:
+            raise ValueError(unknown("entry of a band", str(key), _BAND_FIELDS))
+    lacking = [name for name in _BAND_FIELDS[1:] if name not in value]
+    if lacking:
+        raise ValueError(
+            f"a band needs {', '.join(_BAND_FIELDS[1:])}; missing: {', '.join(lacking)}"
+        )
+    numbers = {name: _wavelength_nm(name, value[name]) for name in _BAND_FIELDS[1:]}
+    return Band(name=str(value.get("name", "custom")), **numbers)
+
+
+def _wavelength_nm(name: str, value: Any) -> float:
+    number = _number(None, value)
+    if not _is_number(number) or not 0 < number < math.inf:
+        raise ValueError(f"{name} must be a wavelength of more than 0 nm; got {value!r}")
+    return float(number)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+_BAND_FIELDS = [field.name for field in fields(Band)]
+_CONVERSIONS: dict[type, Callable[[Any, Any], Any]] = {
+    Number: _number,
+    Factor: _number,
+    Integer: _number,
+    Choice: _choice,
+    Names: _names,
+    Pair: _pair,
+    Record: _band,
+}

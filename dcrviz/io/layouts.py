@@ -1,0 +1,39 @@
+"""Which layout a file has."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dcrviz.io.decam import decam_parts
+from dcrviz.io.lsst import lsst_parts
+from dcrviz.io.parts import Parts, check_shapes, images_of
+from dcrviz.io.scan import describe, scan
+from dcrviz.io.sci_var_dq import plain_parts, sci_var_dq_parts
+
+# The first that recognises the file reads it; the plain layout fits most and comes last.
+_LAYOUTS = (decam_parts, lsst_parts, sci_var_dq_parts, plain_parts)
+
+
+def read_parts(path: Path) -> Parts:
+    """The planes and headers of an exposure, whatever its layout.
+
+    Raises
+    ------
+    ValueError
+        If the file is no FITS file of a known layout.
+    """
+    hdus = scan(path)
+    for layout in _LAYOUTS:
+        parts = layout(hdus)
+        if parts is not None:
+            check_shapes(parts)
+            return parts
+    raise ValueError(
+        f"{path}: must be an LSST Exposure, a DECam ooi file, have extensions SCI, VAR or ERR and "
+        f"DQ, or hold a single image; got {describe(hdus)}"
+    )
+
+
+def has_image(path: Path) -> bool:
+    """Whether the file holds an image at all, and not just tables."""
+    return bool(images_of(scan(path)))

@@ -1,0 +1,136 @@
+"""Planes that are read when they are indexed; no file stays open in between."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from astropy.io import fits
+from numpy.typing import NDArray
+
+from dcrviz.io.scan import Hdu
+from dcrviz.records import LazyPlane
+
+_FLOAT = np.dtype(np.float32)
+_BITS = np.dtype(np.int32)
+
+
+class _Lazy:
+    """What lazy planes share: reading all of it is reading the section of everything."""
+
+    __slots__ = ()
+
+    def __getitem__(self, key: Any) -> NDArray[Any]:
+        raise NotImplementedError
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        if copy is False:
+            raise ValueError("a lazy plane is read anew each time: copy must not be False")
+        whole = self[:, :]
+        return whole if dtype is None else whole.astype(dtype, copy=False)
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class FilePlane(_Lazy):
+    """An image in a file; an index of slices reads just that section.
+
+    Parameters
+    ----------
+    index
+        Number of its HDU.
+    dtype
+        Type of the pixels handed out, in native byte order.
+    """
+
+    path: Path
+    index: int
+    shape: tuple[int, int]
+    dtype: np.dtype[Any]
+
+    def __getitem__(self, key: Any) -> NDArray[Any]:
+        keys = key if isinstance(key, tuple) else (key,)
+        sliced = len(keys) <= 2 and all(isinstance(part, slice) for part in keys)
+        # Mapped read-only: the default maps a private copy, for which huge files find no memory.
+        with fits.open(self.path, mode="denywrite") as file, np.errstate(over="ignore"):
+            section = file[self.index].section
+            pixels = np.array(section[keys] if sliced else section[:, :], dtype=self.dtype)
+        return pixels if sliced else pixels[key]
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class ComputedPlane(_Lazy):
+    """A function of other planes, pixel by pixel, such as a variance from its inverse."""
+
+    function: Callable[..., NDArray[Any]]
+    sources: tuple[LazyPlane, ...]
+    dtype: np.dtype[Any]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Height and width."""
+        return self.sources[0].shape
+
+    def __getitem__(self, key: Any) -> NDArray[Any]:
+        pixels = self.function(*(source[key] for source in self.sources))
+        return np.asarray(pixels, dtype=self.dtype)
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class ConstantPlane(_Lazy):
+    """The same value everywhere, such as an empty mask."""
+
+    value: float
+    shape: tuple[int, int]
+    dtype: np.dtype[Any]
+
+    def __getitem__(self, key: Any) -> NDArray[Any]:
+        return np.array(np.broadcast_to(self.dtype.type(self.value), self.shape)[key])
+
+
+def image_plane(hdu: Hdu) -> FilePlane:
+    """Pixels of an image or variance, float32."""
+    return _file_plane(hdu, _FLOAT)
+
+
+def mask_plane(hdu: Hdu) -> FilePlane:
+    """Pixels of a mask, int32.
+
+    Raises
+    ------
+    ValueError
+        If the file holds real numbers there.
+    """
+    if not hdu.integer:
+        raise ValueError(
+            f"{hdu.path}: mask (HDU {hdu.index}) must hold whole numbers; got BITPIX "
+            f"{hdu.header.get('ZBITPIX', hdu.header['BITPIX'])}"
+        )
+    return _file_plane(hdu, _BITS)
+
+
+def computed_image(function: Callable[..., NDArray[Any]], *sources: LazyPlane) -> ComputedPlane:
+    """A float32 function of planes."""
+    return ComputedPlane(function=function, sources=sources, dtype=_FLOAT)
+
+
+def computed_mask(function: Callable[..., NDArray[Any]], *sources: LazyPlane) -> ComputedPlane:
+    """An int32 function of planes."""
+    return ComputedPlane(function=function, sources=sources, dtype=_BITS)
+
+
+def constant_image(value: float, shape: tuple[int, int]) -> ConstantPlane:
+    """The same float32 everywhere."""
+    return ConstantPlane(value=value, shape=shape, dtype=_FLOAT)
+
+
+def empty_mask(shape: tuple[int, int]) -> ConstantPlane:
+    """A mask without a bit set."""
+    return ConstantPlane(value=0, shape=shape, dtype=_BITS)
+
+
+def _file_plane(hdu: Hdu, dtype: np.dtype[Any]) -> FilePlane:
+    assert hdu.shape is not None
+    return FilePlane(path=hdu.path, index=hdu.index, shape=hdu.shape, dtype=dtype)

@@ -1,0 +1,98 @@
+"""Exposures from FITS files of any known layout."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from dcrviz.bands import Band
+from dcrviz.io.decam import image_beside
+from dcrviz.io.grid import read_wcs, read_xy0
+from dcrviz.io.layouts import read_parts
+from dcrviz.io.lazy import constant_image
+from dcrviz.io.paths import Source, exposure_files
+from dcrviz.io.table import ABOVE_ZERO, TABLE_NAME, Row, VisitTable, read_table
+from dcrviz.io.visit_info import lacking_variance, read_id, read_visit
+from dcrviz.records import Exposure
+
+_log = logging.getLogger(__name__)
+
+
+def read_exposures(
+    paths: Source | Iterable[Source], *, band: Band | None = None, table: Source | None = None
+) -> list[Exposure]:
+    """Read exposures; their pixels stay in the files until they are indexed.
+
+    Parameters
+    ----------
+    paths
+        A file, a glob pattern, a directory, or several of those; a file met twice is read once.
+    band
+        Wins over the filter that the headers or the table name.
+    table
+        CSV with one row per exposure, matched by a column file, visit, exposure or id; default is
+        a ``visits.csv`` beside the files. What it says wins over the headers.
+
+    Returns
+    -------
+    list of Exposure
+        In the order given, within a pattern or directory by name. Circumstances that nobody tells
+        are None, and named in ``visit.missing``.
+
+    Raises
+    ------
+    ValueError
+        If a file is not there, is no complete FITS file of a known layout, or has no row in the
+        table; the message names it.
+    """
+    given = None if table is None else read_table(Path(table).expanduser())
+    beside: dict[Path, VisitTable | None] = {}
+    exposures = []
+    for path in exposure_files(paths):
+        if given is None and path.parent not in beside:
+            beside[path.parent] = _table_beside(path)
+        exposures.append(_read(path, band=band, table=given or beside[path.parent]))
+    return exposures
+
+
+def read_exposure(
+    path: str | os.PathLike[str], *, band: Band | None = None, table: Source | None = None
+) -> Exposure:
+    """Read one exposure; see `read_exposures`."""
+    file = image_beside(Path(path).expanduser())
+    found = _table_beside(file) if table is None else read_table(Path(table).expanduser())
+    return _read(file, band=band, table=found)
+
+
+def _read(path: Path, *, band: Band | None, table: VisitTable | None) -> Exposure:
+    parts = read_parts(path)
+    visit_id = read_id(parts.keys, path.name.split(".fit")[0])
+    row = Row() if table is None else table.row_of(path, visit_id)
+    wcs = read_wcs(parts.header, parts.primary)
+    visit = read_visit(parts.keys, row, visit_id=visit_id, wcs=wcs, band=band)
+    variance, noise = parts.variance, row.number("sky_rms", "noise", low=ABOVE_ZERO)
+    if variance is None and noise is not None:
+        height, width = parts.image.shape
+        variance = constant_image(noise**2, (height, width))
+    if variance is None:
+        visit = replace(visit, missing=lacking_variance(visit))
+    for sentence in visit.missing:
+        _log.debug("%s: missing %s", path, sentence)
+    return Exposure(
+        image=parts.image,
+        mask=parts.mask,
+        variance=variance,
+        planes=parts.planes,
+        wcs=wcs,
+        visit=visit,
+        xy0=read_xy0(parts.keys),
+        source=str(path),
+    )
+
+
+def _table_beside(path: Path) -> VisitTable | None:
+    table = path.with_name(TABLE_NAME)
+    return read_table(table) if table.is_file() else None

@@ -1,0 +1,157 @@
+"""What a FITS file consists of, from its headers alone: no pixel is read or allocated."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import math
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from astropy.io import fits
+from astropy.io.fits.verify import VerifyError
+
+_GZIP_MAGIC = b"\x1f\x8b"
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Hdu:
+    """One header of a file.
+
+    Parameters
+    ----------
+    shape
+        Height and width of a two-dimensional image, tile-compressed ones included, else None.
+    integer
+        Whether the image's stored pixels are whole numbers.
+    compressed
+        Whether the image is stored as compressed tiles.
+    summary
+        One or two words on what it holds, for messages.
+    """
+
+    path: Path
+    index: int
+    header: fits.Header = field(repr=False)
+    shape: tuple[int, int] | None
+    integer: bool
+    compressed: bool
+    summary: str
+
+    @property
+    def name(self) -> str:
+        """EXTNAME in capitals, or nothing."""
+        return str(self.header.get("EXTNAME", "")).strip().upper()
+
+    @property
+    def kind(self) -> str:
+        """LSST's EXTTYPE in capitals, or nothing."""
+        return str(self.header.get("EXTTYPE", "")).strip().upper()
+
+
+def scan(path: Path) -> tuple[Hdu, ...]:
+    """Headers of a FITS file, after checking that the file is as long as they say.
+
+    Raises
+    ------
+    ValueError
+        If the file does not exist, is not FITS, or is shorter than its headers claim; the latter
+        is found before anything of the claimed size is allocated.
+    """
+    if not path.is_file():
+        found = "a directory" if path.is_dir() else "nothing there"
+        raise ValueError(f"{path}: must be a FITS file; got {found}")
+    try:
+        with path.open("rb") as stream:
+            return tuple(_headers(*_unpacked(stream, path), path))
+    except OSError as error:
+        raise ValueError(f"{path}: can't be read; got {error.strerror or error}") from error
+
+
+def describe(hdus: tuple[Hdu, ...]) -> str:
+    """The HDUs of a file in one line, for messages."""
+    return ", ".join(f"{hdu.index} {hdu.name or hdu.kind or '-'} ({hdu.summary})" for hdu in hdus)
+
+
+def _unpacked(stream: BinaryIO, path: Path) -> tuple[BinaryIO, int]:
+    """The stream itself, or the content of a gzipped one; with its length in bytes."""
+    if stream.read(2) != _GZIP_MAGIC:
+        stream.seek(0)
+        return stream, path.stat().st_size
+    stream.seek(0)
+    try:
+        content = gzip.decompress(stream.read())
+    except (EOFError, zlib.error) as error:
+        raise ValueError(f"{path}: must be a complete gzip file; got {error}") from error
+    return io.BytesIO(content), len(content)
+
+
+def _headers(stream: BinaryIO, size: int, path: Path) -> Iterator[Hdu]:
+    start = stream.read(8)
+    if not start.startswith(b"SIMPLE"):
+        raise ValueError(f"{path}: must be a FITS file, which begins with SIMPLE; got {start!r}")
+    index = 0
+    while start.startswith((b"SIMPLE", b"XTENSION")):
+        stream.seek(-len(start), io.SEEK_CUR)
+        hdu, length = _header(stream, path, index)
+        expected = stream.tell() + length
+        if expected > size:
+            raise ValueError(
+                f"{path}: must hold {expected} bytes up to the end of HDU {index} "
+                f"({hdu.summary}), as its headers say; got {size}: truncated, or a wrong header"
+            )
+        yield hdu
+        stream.seek(expected)
+        start = stream.read(8)
+        index += 1
+
+
+def _header(stream: BinaryIO, path: Path, index: int) -> tuple[Hdu, int]:
+    """One header, and the bytes of the data that follow it."""
+    try:
+        header = fits.Header.fromfile(stream)
+        length = int(header.data_size_padded)
+        compressed = header.get("ZIMAGE") is True
+        axes = _axes(header, "ZNAXIS" if compressed else "NAXIS")
+        if compressed:
+            _check_tiles(header, axes)
+        is_image = header.get("XTENSION", "IMAGE").strip() == "IMAGE" or compressed
+        integer = int(header["ZBITPIX" if compressed else "BITPIX"]) > 0
+    except (OSError, ValueError, KeyError, TypeError, VerifyError) as error:
+        found = str(error).strip("\"'").splitlines()[0] if str(error) else type(error).__name__
+        raise ValueError(
+            f"{path}: HDU {index} must have a valid FITS header; got {found}"
+        ) from error
+    if length < 0 or min(axes, default=0) < 0:
+        raise ValueError(f"{path}: HDU {index} must have axes of 0 or more pixels; got {axes}")
+    plane = is_image and len(axes) == 2 and min(axes) > 0
+    return Hdu(
+        path=path,
+        index=index,
+        header=header,
+        shape=(axes[1], axes[0]) if plane else None,
+        integer=integer,
+        compressed=compressed,
+        summary=_summary(axes, is_image=is_image),
+    ), length
+
+
+def _axes(header: fits.Header, key: str) -> tuple[int, ...]:
+    return tuple(int(header[f"{key}{axis + 1}"]) for axis in range(int(header[key])))
+
+
+def _check_tiles(header: Any, axes: tuple[int, ...]) -> None:
+    """Compressed tiles are counted, as a wrong ZNAXIS would not show in the file's length."""
+    tiles = [int(header.get(f"ZTILE{axis + 1}", 1 if axis else n)) for axis, n in enumerate(axes)]
+    expected = math.prod(-(-n // max(tile, 1)) for n, tile in zip(axes, tiles, strict=True))
+    if int(header["NAXIS2"]) != expected:
+        raise ValueError(f"{header['NAXIS2']} compressed tiles where ZNAXIS asks for {expected}")
+
+
+def _summary(axes: tuple[int, ...], *, is_image: bool) -> str:
+    if not is_image:
+        return "table"
+    return f"image {' x '.join(map(str, axes[::-1]))}" if axes else "no data"

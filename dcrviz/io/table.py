@@ -1,0 +1,132 @@
+"""A CSV table of what the headers do not tell, one row per visit."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dcrviz.io.keywords import finite
+
+TABLE_NAME = "visits.csv"
+# As a lower limit it says: above zero.
+ABOVE_ZERO = 1e-30
+_ID_COLUMNS = ("visit", "exposure", "id")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One row of a table; without a table, one that has nothing to say.
+
+    Parameters
+    ----------
+    where
+        Table and line, for messages.
+    cells
+        Text by column; an empty cell is as good as none.
+    """
+
+    where: str = ""
+    cells: Mapping[str, str] = field(default_factory=dict)
+
+    def text(self, *columns: str) -> str:
+        """The first of the columns that is filled, else nothing."""
+        return next((self.cells[name] for name in columns if self.cells.get(name)), "")
+
+    def number(self, *columns: str, low: float = -math.inf, high: float = math.inf) -> float | None:
+        """The first of the columns that is filled, as a number, else None.
+
+        Raises
+        ------
+        ValueError
+            If it is not a finite number from low to high.
+        """
+        column = next((name for name in columns if self.cells.get(name)), None)
+        if column is None:
+            return None
+        value = finite(self.cells[column])
+        if value is None or not low <= value <= high:
+            raise ValueError(
+                f"{self.where}, column {column}: must be a number{_limits(low, high)}; got "
+                f"{self.cells[column]!r}"
+            )
+        return value
+
+    def column_starting(self, start: str) -> str:
+        """Name of the first filled column that starts so, as in ``parallactic_deg_assumed``."""
+        filled = (name for name, cell in self.cells.items() if cell)
+        return next((name for name in filled if name.startswith(start)), "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitTable:
+    """The rows of a table."""
+
+    path: Path
+    rows: tuple[Row, ...]
+
+    def row_of(self, file: Path, visit_id: int | str) -> Row:
+        """The row whose file is this one's name, else whose visit, exposure or id is this visit's.
+
+        Raises
+        ------
+        ValueError
+            If there is none, or more than one.
+        """
+        by_file = [row for row in self.rows if Path(row.text("file")).name == file.name]
+        by_id = [row for row in self.rows if row.text(*_ID_COLUMNS) == str(visit_id)]
+        found = by_file or by_id
+        if len(found) != 1:
+            raise ValueError(
+                f"{file}: must have one row in {self.path}, by file {file.name!r} or by visit "
+                f"{visit_id!r}; got {len(found)}"
+            )
+        return found[0]
+
+
+def read_table(path: Path) -> VisitTable:
+    """Read a CSV table of visits; the first line names the columns.
+
+    Raises
+    ------
+    ValueError
+        If it can't be read, has no rows, or no column that says which visit a row is about.
+    """
+    rows = read_rows(path)
+    if not {"file", *_ID_COLUMNS} & set(rows[0].cells):
+        raise ValueError(
+            f"{path}: must have a column file, {', '.join(_ID_COLUMNS[:-1])} or {_ID_COLUMNS[-1]}; "
+            f"got {', '.join(rows[0].cells)}"
+        )
+    return VisitTable(path=path, rows=tuple(rows))
+
+
+def read_rows(path: Path) -> list[Row]:
+    """The rows of any CSV file with named columns; at least one.
+
+    Raises
+    ------
+    ValueError
+        If it can't be read or has no rows.
+    """
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as stream:
+            lines = list(csv.DictReader(stream, restval=""))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise ValueError(f"{path}: must be a readable CSV file; got {error}") from error
+    if not lines:
+        raise ValueError(f"{path}: must have a line of column names and rows; got no row")
+    return [
+        Row(
+            where=f"{path}, row {number}",
+            cells={name.strip(): cell.strip() for name, cell in line.items() if name is not None},
+        )
+        for number, line in enumerate(lines, start=1)
+    ]
+
+
+def _limits(low: float, high: float) -> str:
+    lower = " above 0" if low == ABOVE_ZERO else f" of {low:g} or more"
+    return ("" if math.isinf(low) else lower) + ("" if math.isinf(high) else f", at most {high:g}")

@@ -1,0 +1,114 @@
+"""The products of a run as files: one coadd per subfilter, their sum, the counts."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from astropy.io import fits
+from numpy.typing import NDArray
+
+from dcrviz.io.atomic import AtomicFiles, make_directory
+from dcrviz.io.coadd_keys import (
+    COADD_NAME,
+    COUNTED,
+    COUNTS_NAME,
+    N_IMAGES,
+    N_VISITS,
+    model_keys,
+    subfilter_keys,
+    subfilter_name,
+)
+from dcrviz.io.grid import grid_header
+from dcrviz.io.inputs import inputs_hdu
+from dcrviz.io.write import exposure_hdus, primary_header
+from dcrviz.records import Coadd, Coadds
+
+_log = logging.getLogger(__name__)
+
+
+def write_coadds(
+    result: Coadds, directory: str | os.PathLike[str], *, header: Mapping[str, Any] | None = None
+) -> list[Path]:
+    """Write the coadds of a run as LSST Exposures, all or none.
+
+    Parameters
+    ----------
+    directory
+        Made if it is not there. It receives ``dcrCoadd_0.fits`` and so on, ``coadd.fits``, and
+        ``nImage.fits`` if visits were counted.
+    header
+        Further keys of the primary headers; ``BUNIT`` is the unit of the images.
+
+    Returns
+    -------
+    list of Path
+        The files written.
+
+    Raises
+    ------
+    ValueError
+        If the directory can't be written to.
+    """
+    folder = make_directory(directory)
+    shared = {**(header or {}), **_shared_keys(result)}
+    with AtomicFiles() as files:
+        for subfilter, plane in enumerate(result.planes):
+            coadd = Coadd(
+                image=plane, mask=result.mask, variance=result.variance, planes=result.mask_planes
+            )
+            keys = shared | subfilter_keys(result.model, subfilter)
+            _coadd_hdus(result, coadd, keys).writeto(files.add(folder / subfilter_name(subfilter)))
+        _coadd_hdus(result, result.corrected, shared).writeto(files.add(folder / COADD_NAME))
+        if _counted(result):
+            _count_hdus(result, shared).writeto(files.add(folder / COUNTS_NAME))
+    _tell_leftovers(folder, files.paths)
+    return files.paths
+
+
+def _counted(result: Coadds) -> bool:
+    return result.n_images is not None or result.n_visits is not None
+
+
+def _shared_keys(result: Coadds) -> dict[str, Any]:
+    filters = {visit.filter for visit in result.inputs}
+    return {
+        "FILTER": filters.pop() if len(filters) == 1 else None,
+        **model_keys(result.model),
+        COUNTED: (_counted(result), f"whether {COUNTS_NAME} belongs to this coadd"),
+    }
+
+
+def _coadd_hdus(result: Coadds, coadd: Coadd, keys: Mapping[str, Any]) -> fits.HDUList:
+    hdus = exposure_hdus(coadd, wcs=result.wcs, xy0=result.xy0, header=keys)
+    hdus.append(inputs_hdu(result.inputs, result.input_weights))
+    return hdus
+
+
+def _count_hdus(result: Coadds, keys: Mapping[str, Any]) -> fits.HDUList:
+    """Counts per subfilter, LSST's total over the subfilters, and the number of visits."""
+    counts: dict[str, NDArray[Any]] = {}
+    if result.n_images is not None:
+        counts |= {f"{N_IMAGES}_{a}": plane for a, plane in enumerate(result.n_images)}
+        total = result.n_images.sum(axis=0, dtype=np.int32)
+        fits_in_uint16 = total.max(initial=0) <= np.iinfo(np.uint16).max
+        counts[N_IMAGES] = total.astype(np.uint16) if fits_in_uint16 else total
+    if result.n_visits is not None:
+        counts[N_VISITS] = result.n_visits
+    grid = grid_header(result.wcs, result.xy0)
+    planes = [fits.ImageHDU(count, header=grid.copy(), name=name) for name, count in counts.items()]
+    return fits.HDUList([fits.PrimaryHDU(header=primary_header(keys)), *planes])
+
+
+def _tell_leftovers(folder: Path, written: list[Path]) -> None:
+    """An earlier run with more subfilters leaves files that no longer belong here."""
+    names = {path.name for path in written}
+    left = {path.name for path in folder.glob(subfilter_name("*")) if path.name not in names}
+    if COUNTS_NAME not in names and (folder / COUNTS_NAME).exists():
+        left.add(COUNTS_NAME)
+    if left:
+        _log.warning("%s: %s left there by an earlier run", folder, ", ".join(sorted(left)))

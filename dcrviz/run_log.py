@@ -1,0 +1,155 @@
+"""The course of a run as plain values, for ``history.json`` and for the log."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from dcrviz.engine import Outcome, Problem, Step
+from dcrviz.engine.problem import Tile
+from dcrviz.engine.step import ClampReport, History
+from dcrviz.records import Floats, Visit
+
+_log = logging.getLogger(__name__)
+
+
+def history_record(
+    problem: Problem, last: Step, clamps: Sequence[tuple[int, ClampReport]] = ()
+) -> dict[str, Any]:
+    """Everything about a run but its pixels, ready for JSON; what was not measured is None.
+
+    Parameters
+    ----------
+    last
+        The last step of the run; its histories hold the whole course.
+    clamps
+        Tile and report of every iteration, in order.
+    """
+    return {
+        "outcome": last.outcome.name,
+        "sentence": last.outcome.sentence,
+        "warnings": list(problem.warnings),
+        "band": {
+            "name": problem.band.name,
+            "effective_nm": problem.band.effective_nm,
+            "min_nm": problem.band.min_nm,
+            "max_nm": problem.band.max_nm,
+        },
+        "visits": [
+            _visit_record(problem, index, visit) for index, visit in enumerate(problem.visits)
+        ],
+        "tiles": [
+            _tile_record(problem, tile, history, [r for i, r in clamps if i == index])
+            for index, (tile, history) in enumerate(zip(problem.tiles, last.histories, strict=True))
+        ],
+    }
+
+
+def log_start(problem: Problem) -> None:
+    """Log what is known before the first iteration."""
+    for warning in problem.warnings:
+        _log.warning("%s", warning)
+    airmasses = {visit.id: round(_airmass(visit), 4) for visit in problem.visits}
+    angles = {visit.id: round(_parallactic_deg(visit), 2) for visit in problem.visits}
+    _log.info("Selected airmasses: %s", airmasses)
+    _log.info("Selected parallactic angles [deg]: %s", angles)
+    _log.info("Band %s: %s", problem.band.name, problem.band)
+    _log.info("Subregions: %d, with a buffer of %d px", len(problem.tiles), problem.buffer_px)
+
+
+def log_step(problem: Problem, step: Step) -> None:
+    """Log one iteration as LSST's task does: metrics, improvement, gain, and the ending."""
+    history = step.history
+    name = f"subregion {step.tile + 1} of {len(problem.tiles)}"
+    if step.index and not step.returned:
+        measured = dict(
+            zip([v.id for v in problem.visits], history.visit_metrics[-1].tolist(), strict=True)
+        )
+        _log.info("Individual metrics: %s", {key: round(v, 8) for key, v in measured.items()})
+        _log.info(
+            "%s, iteration %d: convergence metric %.8g, %.4f%% improvement (gain: %.2f)",
+            name,
+            history.iterations,
+            step.metric,
+            100 * history.improvement,
+            step.gain,
+        )
+    if step.returned:
+        _log.info("%s: returned to iteration %d", name, step.iteration)
+    if history.outcome is not Outcome.RUNNING:
+        level = logging.INFO if history.outcome is Outcome.CONVERGED else logging.WARNING
+        _log.log(level, "%s: %s", name, history.outcome.sentence)
+
+
+def _visit_record(problem: Problem, index: int, visit: Visit) -> dict[str, Any]:
+    return {
+        "id": visit.id,
+        "airmass": _airmass(visit),
+        "parallactic_deg": _parallactic_deg(visit),
+        "weight": float(problem.visit_weights[index]),
+        "psf_fwhm_px": visit.psf_fwhm_px,
+        "usable_fraction": float(problem.usable[index].mean()),
+        "standard_atmosphere": visit.weather is None or visit.weather.assumed,
+    }
+
+
+def _tile_record(
+    problem: Problem, tile: Tile, history: History, clamps: Sequence[ClampReport]
+) -> dict[str, Any]:
+    inner = tile.inner
+    return {
+        "box": {"x0": inner.x0, "y0": inner.y0, "width": inner.shape[1], "height": inner.shape[0]},
+        "outcome": history.outcome.name,
+        "sentence": history.outcome.sentence,
+        "lsst_ending": history.lsst_ending,
+        "best_iteration": history.best_iteration,
+        "iterations": [
+            _iteration_record(problem, history, number, clamps)
+            for number in range(len(history.metrics))
+        ],
+    }
+
+
+def _iteration_record(
+    problem: Problem, history: History, number: int, clamps: Sequence[ClampReport]
+) -> dict[str, Any]:
+    per_visit = zip(problem.visits, history.visit_metrics[number].tolist(), strict=True)
+    record: dict[str, Any] = {
+        "iteration": number,
+        "gain": history.gains[number - 1] if number else None,
+        "metric": _number(history.metrics[number]),
+        "visit_metrics": {str(visit.id): _number(metric) for visit, metric in per_visit},
+    }
+    if 0 < number <= len(clamps):
+        record["clamped"] = _clamp_record(clamps[number - 1])
+    return record
+
+
+def _clamp_record(report: ClampReport) -> dict[str, list[float]]:
+    fields: dict[str, Floats] = {
+        "iteration_high": report.iteration_high,
+        "iteration_low": report.iteration_low,
+        "subfilter_high": report.subfilter_high,
+        "subfilter_low": report.subfilter_low,
+        "flux_before": report.flux_before,
+        "flux_after": report.flux_after,
+    }
+    return {name: values.tolist() for name, values in fields.items()}
+
+
+def _airmass(visit: Visit) -> float:
+    if visit.airmass is not None:
+        return visit.airmass
+    return float(1 / np.cos(visit.zenith_rad)) if visit.zenith_rad is not None else math.nan
+
+
+def _parallactic_deg(visit: Visit) -> float:
+    return math.degrees(visit.parallactic_rad) if visit.parallactic_rad is not None else math.nan
+
+
+def _number(value: float) -> float | None:
+    return value if math.isfinite(value) else None

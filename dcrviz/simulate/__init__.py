@@ -1,0 +1,39 @@
+"""Made skies: scenes, the conditions of real nights, and the exposures they give."""
+
+from dcrviz.simulate.conditions import CTIO, RUBIN, condition_names, read_conditions
+from dcrviz.simulate.curve import Curve
+from dcrviz.simulate.observe import Simulation, simulate, simulate_exposures
+from dcrviz.simulate.psf import PROFILES, Psf
+from dcrviz.simulate.random_scene import random_scene
+from dcrviz.simulate.render import no_dcr_image, render_visit, truth_planes
+from dcrviz.simulate.scene import PIXEL_SCALE_ARCSEC, Scene, Source
+from dcrviz.simulate.scene_mapping import scene_from_mapping, scene_to_mapping
+from dcrviz.simulate.spectra import blackbody, flat, line, quasar, spectrum, table
+
+__all__ = [
+    "CTIO",
+    "PIXEL_SCALE_ARCSEC",
+    "PROFILES",
+    "RUBIN",
+    "Curve",
+    "Psf",
+    "Scene",
+    "Simulation",
+    "Source",
+    "blackbody",
+    "condition_names",
+    "flat",
+    "line",
+    "no_dcr_image",
+    "quasar",
+    "random_scene",
+    "read_conditions",
+    "render_visit",
+    "scene_from_mapping",
+    "scene_to_mapping",
+    "simulate",
+    "simulate_exposures",
+    "spectrum",
+    "table",
+    "truth_planes",
+]

@@ -1,0 +1,161 @@
+"""Images of a scene without noise: as a visit sees it, and as it truly is."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+
+from dcrviz.bands import Band
+from dcrviz.physics.geometry import wcs_jacobian, zenith_direction_px, zenith_from_airmass_rad
+from dcrviz.physics.refraction import refraction_arcsec, standard_atmosphere
+from dcrviz.records import Cube, Floats, Plane, Visit
+from dcrviz.simulate.curve import slice_photons
+from dcrviz.simulate.draw import draw_sources
+from dcrviz.simulate.psf import Psf
+from dcrviz.simulate.scene import Scene
+
+MIN_WAVELENGTHS = 40
+
+
+def render_visit(
+    scene: Scene, visit: Visit, *, psf: Psf | None = None, n_wavelengths: int = MIN_WAVELENGTHS
+) -> Plane:
+    """The scene through the atmosphere of a visit, without noise.
+
+    Parameters
+    ----------
+    scene
+        What is there.
+    visit
+        Airmass or zenith angle, parallactic angle, site and FWHM are needed.
+    psf
+        Kolmogorov by default.
+    n_wavelengths
+        Slices into which the band is cut; each is moved by the refraction at the mean wavelength of
+        its photons.
+
+    Returns
+    -------
+    (Y, X)
+
+    Raises
+    ------
+    ValueError
+        If there are less than 40 wavelengths, or the visit lacks something.
+    """
+    if n_wavelengths < MIN_WAVELENGTHS:
+        raise ValueError(f"n_wavelengths must be {MIN_WAVELENGTHS} or more; got {n_wavelengths}")
+    psf = psf or Psf()
+    outer = scene.subfilter_edges_nm(1)
+    edges_nm = np.linspace(outer[0], outer[1], n_wavelengths + 1)
+    flux, mean_nm = _photons(scene, edges_nm)
+    middle_nm = (edges_nm[:-1] + edges_nm[1:]) / 2
+    broadening = (middle_nm / scene.band.effective_nm) ** psf.seeing_exponent
+    jacobian = wcs_jacobian(scene.wcs, scene.shape)
+    moved = displacement_px(mean_nm, visit, band=scene.band, jacobian=jacobian)
+    return draw_sources(
+        scene.sources,
+        shape=scene.shape,
+        moved_px=moved,
+        flux=flux,
+        fwhm_px=fwhm_of(visit) * broadening,
+        psf=psf,
+    )
+
+
+def displacement_px(wavelength_nm: Floats, visit: Visit, *, band: Band, jacobian: Floats) -> Floats:
+    """How far refraction moves light, relative to that of the effective wavelength.
+
+    Parameters
+    ----------
+    wavelength_nm : (...)
+    jacobian : (2, 2)
+        Pixels per arcsecond, from `wcs_jacobian`.
+
+    Returns
+    -------
+    (..., 2)
+        Pixels, ``(y, x)``.
+
+    Raises
+    ------
+    ValueError
+        If the visit lacks its zenith distance, parallactic angle or site; names the visit.
+    """
+    zenith_rad = visit.zenith_rad
+    if zenith_rad is None and visit.airmass is not None:
+        zenith_rad = zenith_from_airmass_rad(visit.airmass)
+    if zenith_rad is None:
+        raise ValueError(f"visit {visit.id}: simulating it needs its airmass; got none")
+    if visit.parallactic_rad is None or visit.site is None:
+        lacking = "site" if visit.site is None else "parallactic angle"
+        raise ValueError(f"visit {visit.id}: simulating it needs its {lacking}; got none")
+    lift = partial(
+        refraction_arcsec,
+        zenith_rad=zenith_rad,
+        weather=visit.weather or standard_atmosphere(visit.site.height_m),
+        site=visit.site,
+    )
+    differential = lift(wavelength_nm) - lift(band.effective_nm)
+    direction = zenith_direction_px(visit.parallactic_rad, jacobian=jacobian)
+    return np.asarray(differential[..., None] * direction)
+
+
+def fwhm_of(visit: Visit) -> float:
+    """Seeing of a visit in pixels, which simulating it needs."""
+    if visit.psf_fwhm_px is None:
+        raise ValueError(f"visit {visit.id}: simulating it needs its psf_fwhm_px; got none")
+    return visit.psf_fwhm_px
+
+
+def truth_planes(
+    scene: Scene, *, n_subfilters: int, fwhm_px: float, psf: Psf | None = None
+) -> Cube:
+    """What is truly there in each subfilter: every source unmoved, at one seeing.
+
+    Parameters
+    ----------
+    scene
+        What is there.
+    n_subfilters
+        Number of equal slices of the band.
+    fwhm_px
+        Seeing of all planes.
+    psf
+        Kolmogorov by default; its seeing exponent is not used.
+
+    Returns
+    -------
+    (S, Y, X)
+    """
+    flux, _ = _photons(scene, scene.subfilter_edges_nm(n_subfilters))
+    return np.stack(
+        [
+            draw_sources(
+                scene.sources,
+                shape=scene.shape,
+                moved_px=np.zeros((len(scene.sources), 1, 2)),
+                flux=in_slice[:, None],
+                fwhm_px=np.array([fwhm_px]),
+                psf=psf or Psf(),
+            )
+            for in_slice in flux.T
+        ]
+    )
+
+
+def no_dcr_image(scene: Scene, *, fwhm_px: float, psf: Psf | None = None) -> Plane:
+    """The whole band as it would be seen without refraction, without noise, (Y, X)."""
+    plane: Plane = truth_planes(scene, n_subfilters=1, fwhm_px=fwhm_px, psf=psf)[0]
+    return plane
+
+
+def _photons(scene: Scene, edges_nm: Floats) -> tuple[Floats, Floats]:
+    """(N, L) flux of every source in each slice, and the mean wavelength of its photons there."""
+    flux = np.empty((len(scene.sources), len(edges_nm) - 1))
+    mean_nm = np.empty_like(flux)
+    for i, source in enumerate(scene.sources):
+        fraction, mean_nm[i] = slice_photons(source.spectrum, edges_nm, throughput=scene.throughput)
+        flux[i] = source.flux * fraction
+    return flux, mean_nm

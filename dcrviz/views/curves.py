@@ -1,0 +1,81 @@
+"""Convergence and gain against iteration, for the tile on show."""
+
+from __future__ import annotations
+
+import panel as pn
+from bokeh.models import ColumnDataSource, HoverTool, Range1d, Span
+from bokeh.plotting import figure
+from panel.viewable import Viewer
+
+from dcrviz.session import Session
+
+
+class ConvergenceView(Viewer):
+    """Metric of all visits and of each, and gain; a line marks the step on show."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._total = ColumnDataSource({"iteration": [], "metric": []})
+        self._visits = ColumnDataSource({"iteration": [], "metric": [], "visit": []})
+        self._gains = ColumnDataSource({"iteration": [], "gain": []})
+        self._marks: list[Span] = []
+        self._x_range = Range1d(-0.3, 6.3)
+        session.param.watch(lambda *_: self.refresh(), ["moments", "cursor"])
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Take over the course of the tile on show."""
+        steps, step = self._session.steps, self._session.current
+        if step is None:
+            return
+        course = steps[-1].histories[step.tile]
+        numbers = list(range(len(course.metrics)))
+        visits = [str(visit.id) for visit in self._session.problem.visits]
+        self._total.data = {"iteration": numbers, "metric": list(course.metrics)}
+        self._visits.data = {
+            "iteration": [numbers] * len(visits),
+            "metric": [[values[i] for values in course.visit_metrics] for i in range(len(visits))],
+            "visit": visits,
+        }
+        self._gains.data = {"iteration": numbers[1:], "gain": list(course.gains)}
+        self._x_range.update(start=-0.3, end=max(6, len(numbers) - 1) + 0.3)
+        for mark in self._marks:
+            mark.location = step.iteration
+
+    def __panel__(self) -> pn.Row:
+        metric = self._figure("Convergence metric: all visits (thick) and each", "metric")
+        metric.y_range.start = 0
+        thin = metric.multi_line("iteration", "metric", source=self._visits, color="#8aa4c8")
+        thick = metric.line("iteration", "metric", source=self._total, width=3, color="#1f4e8c")
+        metric.scatter("iteration", "metric", source=self._total, size=6, color="#1f4e8c")
+        metric.add_tools(
+            HoverTool(renderers=[thin], tooltips=[("visit", "@visit")]),
+            HoverTool(
+                renderers=[thick],
+                tooltips=[("iteration", "@iteration"), ("metric", "@metric{0.00000}")],
+            ),
+        )
+        gain = self._figure("Gain", "gain")
+        gain.y_range.start, gain.y_range.end = 0, 1.05
+        line = gain.step(
+            "iteration", "gain", source=self._gains, mode="center", width=3, color="#b5651d"
+        )
+        gain.add_tools(HoverTool(renderers=[line], tooltips=[("gain", "@gain{0.000}")]))
+        return pn.Row(pn.pane.Bokeh(metric), pn.pane.Bokeh(gain), margin=0)
+
+    def _figure(self, heading: str, name: str) -> figure:
+        plot = figure(
+            title=heading,
+            width=480,
+            height=240,
+            x_range=self._x_range,
+            toolbar_location=None,
+            tools="",
+            x_axis_label="iteration",
+            y_axis_label=name,
+        )
+        mark = Span(location=0, dimension="height", line_color="#888888", line_dash="dashed")
+        plot.add_layout(mark)
+        self._marks.append(mark)
+        return plot

@@ -1,0 +1,162 @@
+"""One widget for each knob, made from its declaration: label, bounds, unit, tooltip."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import panel as pn
+from panel.viewable import Viewer
+
+from dcrviz.bands import Band, band_names
+from dcrviz.config import AssembleConfig, acts_in, auto_values, idle_knobs
+from dcrviz.knobs import Choice, Integer, Knob, Names, Number, Record, Switch
+from dcrviz.mask_planes import USUAL_PLANES
+
+_WIDTH = 250
+
+
+class KnobView(Viewer):
+    """A knob as a widget that follows the configuration, and that the configuration follows.
+
+    Parameters
+    ----------
+    refused
+        Called with a sentence when the knob does not take a value.
+    """
+
+    def __init__(
+        self, config: AssembleConfig, name: str, *, refused: Callable[[str], None]
+    ) -> None:
+        super().__init__()
+        self._config, self._name, self._refused = config, name, refused
+        self._following = False
+        self.knob = config.param[name]
+        self.widget = make_widget(self.knob)
+        self.auto = pn.widgets.Checkbox(
+            name=f"{title(self.knob)}: auto", visible=_may_be_auto(self.knob)
+        )
+        self._reason = pn.pane.HTML("", margin=(0, 10), visible=False, styles={"opacity": "0.7"})
+        self._follow()
+        config.param.watch(lambda *_: self._follow(), list(config.knobs()))
+        self.widget.param.watch(lambda _: self._turned(), "value")
+        self.auto.param.watch(lambda _: self._turned(), "value")
+
+    def _turned(self) -> None:
+        if self._following:
+            return
+        value = None if self.auto.value else self.widget.value
+        if isinstance(self.knob, Record) and isinstance(value, str):
+            value = _band(value, getattr(self._config, self._name))
+        try:
+            self._config.param.update(**{self._name: value})
+        except (ValueError, TypeError) as error:
+            self._refused(f"{title(self.knob)}: {error}")
+        self._follow()
+
+    def _follow(self) -> None:
+        """Show the configuration's value, and whether the knob is idle."""
+        value = getattr(self._config, self._name)
+        reason = idle_knobs(self._config).get(self._name, "")
+        self._following = True
+        try:
+            self.auto.value = _may_be_auto(self.knob) and value is None
+            if isinstance(self.knob, Record):
+                names = [AUTO, *band_names()]
+                shown = AUTO if value is None else value.name
+                self.widget.options = names if shown in names else [*names, shown]
+                self.widget.value = shown
+            elif value is not None:
+                self.widget.value = value
+            elif self._name in (auto := auto_values(self._config.n_subfilters)):
+                self.widget.value = auto[self._name]
+            self.widget.disabled = bool(reason) or self.auto.value
+            self.auto.disabled = bool(reason)
+            self._reason.object, self._reason.visible = reason, bool(reason)
+        finally:
+            self._following = False
+
+    def __panel__(self) -> pn.Column:
+        row = pn.Row(self.widget, margin=0)
+        if "description" not in self.widget.param:
+            row.append(pn.widgets.TooltipIcon(value=tooltip(self.knob), margin=(8, 0)))
+        return pn.Column(row, self.auto, self._reason, margin=0)
+
+
+AUTO = "auto: from the visits' filter"
+
+
+def make_widget(knob: Any) -> pn.widgets.Widget:
+    """The widget that fits the knob's type and bounds; it starts at the default value."""
+    common: dict[str, Any] = {"name": title(knob), "width": _WIDTH}
+    if isinstance(knob, Switch):
+        return pn.widgets.Checkbox(value=knob.default, **common)
+    if isinstance(knob, Integer | Number) and acts_in(knob.name) == "advance":
+        return _slider(knob, common)
+    common["description"] = tooltip(knob)
+    if isinstance(knob, Integer):
+        low, high = knob.bounds
+        return pn.widgets.IntInput(value=knob.default, start=low, end=high, step=1, **common)
+    if isinstance(knob, Number):
+        low, high = knob.bounds
+        return pn.widgets.FloatInput(value=knob.default, start=low, end=high, step=0.1, **common)
+    if isinstance(knob, Choice):
+        return pn.widgets.Select(value=knob.default, options=knob.get_range(), **common)
+    if isinstance(knob, Record):
+        return pn.widgets.Select(value=AUTO, options=[AUTO, *band_names()], **common)
+    if isinstance(knob, Names):
+        options = sorted({*USUAL_PLANES, "CLIPPED", "NOT_DEBLENDED", *knob.default})
+        return pn.widgets.MultiChoice(value=knob.default, options=options, **common)
+    return pn.widgets.LiteralInput(value=knob.default, type=type(knob.default), **common)
+
+
+def title(knob: Knob) -> str:
+    """The knob's name as people read it, with its unit."""
+    words = knob.name.replace("_", " ")  # type: ignore[attr-defined] # param gives the name
+    return f"{words} [{knob.unit}]" if knob.unit else words
+
+
+def tooltip(knob: Any) -> str:
+    """What the knob does, the equation it acts in, when it acts, and what LSST calls it."""
+    acts = (
+        "A change starts the run anew."
+        if acts_in(knob.name) == "prepare"
+        else ("A change takes effect at the next step.")
+    )
+    lines = [knob.doc, knob.equation, acts]
+    if knob.lsst:
+        lines.append(f"LSST: {knob.lsst}")
+    return "\n".join(line for line in lines if line)
+
+
+def _slider(knob: Any, common: dict[str, Any]) -> pn.widgets.Widget:
+    low, high = knob.bounds
+    soft_low, soft_high = knob.softbounds or knob.bounds
+    whole = isinstance(knob, Integer)
+    kind = pn.widgets.EditableIntSlider if whole else pn.widgets.EditableFloatSlider
+    start = knob.default if knob.default is not None else soft_high if not whole else 1
+    return kind(
+        value=start,
+        start=soft_low,
+        end=soft_high,
+        fixed_start=low,
+        fixed_end=high,
+        step=1 if whole else _step(soft_high - soft_low),
+        format="0" if whole else "0[.]0000",
+        **common,
+    )
+
+
+def _step(span: float) -> float:
+    return float(10 ** round(math.log10(span / 100)))
+
+
+def _may_be_auto(knob: Any) -> bool:
+    return bool(getattr(knob, "allow_None", False)) and not isinstance(knob, Record)
+
+
+def _band(name: str, present: Band | None) -> Band | None:
+    if name == AUTO:
+        return None
+    return present if present is not None and present.name == name else Band.named(name)

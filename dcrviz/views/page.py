@@ -1,0 +1,92 @@
+"""The explorer's page: knobs beside the timeline, images and curves."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Sequence
+
+import panel as pn
+from panel.viewable import Viewer
+
+from dcrviz.config import AssembleConfig
+from dcrviz.records import Coadd, Exposure
+from dcrviz.session import Session
+from dcrviz.views.controls import Controls
+from dcrviz.views.curves import ConvergenceView
+from dcrviz.views.groups import KnobPanel
+from dcrviz.views.wall import ImageWall
+from dcrviz.worker import Deliver, Worker
+
+_CSS = """
+:root { --dcrviz-line: #d5d9df; }
+.dcrviz-head h1 { font-size: 1.3rem; margin: 0; }
+.dcrviz-side { border-right: 1px solid var(--dcrviz-line); }
+"""
+
+
+class Explorer(Viewer):
+    """A session with its page: the same in a browser tab and in a notebook cell.
+
+    Parameters
+    ----------
+    exposures
+        The visits to explore.
+    config, template
+        As for `dcrviz.prepare`.
+    """
+
+    def __init__(
+        self,
+        exposures: Sequence[Exposure] = (),
+        config: AssembleConfig | None = None,
+        *,
+        template: Coadd | None = None,
+    ) -> None:
+        super().__init__()
+        deliver = deliver_to_page()
+        self._workers = [Worker(deliver), Worker(deliver)]
+        engine, painter = self._workers
+        self.session = Session(exposures, config, template=template, worker=engine)
+        self.controls = Controls(self.session)
+        self.knobs = KnobPanel(self.session.config, refused=self._notify)
+        self.wall = ImageWall(self.session, painter=painter)
+        self.convergence = ConvergenceView(self.session)
+        self._warnings = pn.pane.HTML("", sizing_mode="stretch_width", margin=(0, 10))
+        self.session.param.watch(lambda event: self._notify(event.new), "error")
+        self.session.param.watch(lambda _: self._tell_warnings(), "problem")
+        self.session.start()
+
+    def close(self) -> None:
+        """Stop the threads of this page."""
+        self.session.close()
+        for worker in self._workers:
+            worker.close()
+
+    def _notify(self, sentence: str) -> None:
+        if sentence and pn.state.notifications is not None:
+            pn.state.notifications.error(sentence, duration=8000)
+
+    def _tell_warnings(self) -> None:
+        problem = self.session.problem
+        items = "".join(f"<li>{html.escape(w)}</li>" for w in problem.warnings) if problem else ""
+        self._warnings.object = f"<h3>Noticed in the input</h3><ul>{items}</ul>" if items else ""
+
+    def __panel__(self) -> pn.Column:
+        head = pn.pane.HTML("<h1>dcrviz</h1>", css_classes=["dcrviz-head"], margin=(10, 10, 0, 10))
+        main = pn.Column(
+            self.controls, self.convergence, self.wall, self._warnings, sizing_mode="stretch_width"
+        )
+        side = pn.Column(head, self.knobs, css_classes=["dcrviz-side"], width=330)
+        return pn.Row(side, main, sizing_mode="stretch_width", stylesheets=[_CSS])
+
+
+def deliver_to_page() -> Deliver | None:
+    """How a thread hands results to the page being made; None where there is no event loop."""
+    document = pn.state.curdoc
+    if document is None or document.session_context is None:
+        return None
+
+    def deliver(callback: Callable[[], None]) -> None:
+        document.add_next_tick_callback(callback)
+
+    return deliver

@@ -1,0 +1,175 @@
+"""Serving the explorer: in a notebook cell, by this process, or by ``panel serve``."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import panel as pn
+
+from dcrviz.bundled import bundled
+from dcrviz.config import AssembleConfig
+from dcrviz.io import read_exposures
+from dcrviz.records import Coadd, Exposure
+from dcrviz.views.page import Explorer
+
+_log = logging.getLogger(__name__)
+_TITLE = "dcrviz explorer"
+# A closed page is noticed after this long; a reload takes less.
+_GRACE_MS = 3000
+_CHECK_MS = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Where the explorer listens; a port of 0 takes a free one."""
+
+    host: str = "localhost"
+    port: int = 0
+    allowed_origins: tuple[str, ...] = ()
+
+
+def explorer_app(
+    exposures: Sequence[Exposure] | None = None,
+    config: AssembleConfig | None = None,
+    *,
+    template: Coadd | None = None,
+) -> Explorer:
+    """An explorer for the page being served; on the bundled field if no exposures are given."""
+    prepare_page()
+    explorer = Explorer(
+        bundled_exposures() if exposures is None else exposures, config, template=template
+    )
+    if pn.state.curdoc is not None and pn.state.curdoc.session_context is not None:
+        pn.state.on_session_destroyed(_Closer(explorer))
+    return explorer
+
+
+def explore(
+    exposures: Sequence[Exposure] | None = None,
+    config: AssembleConfig | None = None,
+    *,
+    template: Coadd | None = None,
+) -> Explorer | None:
+    """Explore visits: in the cell of a notebook, else in the browser until the page is closed.
+
+    Parameters
+    ----------
+    exposures
+        Visits on one pixel grid; the bundled field if none are given.
+    config
+        The knobs to start with.
+    template
+        Coadd to start from; made from the visits if none is given.
+
+    Returns
+    -------
+    Explorer or None
+        The explorer, to be shown as the cell's value; None once the browser's page has closed.
+    """
+    if in_notebook():
+        return explorer_app(exposures, config, template=template)
+    serve(
+        lambda: explorer_app(exposures, config, template=template),
+        Address(),
+        announce=lambda url: _log.info("explorer at %s", url),
+    )
+    return None
+
+
+def serve(
+    make: Callable[[], Explorer],
+    address: Address,
+    *,
+    announce: Callable[[str], None],
+    open_browser: bool = True,
+    keep: bool = False,
+) -> None:
+    """Serve until the last page has closed, or for ever with `keep`.
+
+    Parameters
+    ----------
+    make
+        Makes the explorer of each page that is opened.
+    announce
+        Told the address once the server listens.
+    """
+    pages = _OpenPages(keep=keep)
+
+    def page() -> pn.viewable.Viewable:
+        pages.opened()
+        pn.state.on_session_destroyed(pages.closed)
+        return make().__panel__()
+
+    origins = [f"{name}:{address.port}" for name in ("localhost", "127.0.0.1") if address.port]
+    server = pn.serve(
+        {"/": page},
+        title=_TITLE,
+        port=address.port,
+        address=address.host,
+        websocket_origin=[*origins, *address.allowed_origins] or None,
+        show=open_browser,
+        start=False,
+        check_unused_sessions_milliseconds=_CHECK_MS,
+        unused_session_lifetime_milliseconds=_GRACE_MS,
+    )
+    pages.stop = lambda: server.io_loop.add_callback(server.io_loop.stop)
+    announce(f"http://{address.host}:{server.port}")
+    server.start()
+    try:
+        server.io_loop.start()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        server.stop(wait=False)
+
+
+class _OpenPages:
+    """Counts the open pages, and stops the server a moment after the last has closed."""
+
+    def __init__(self, *, keep: bool) -> None:
+        self._keep = keep
+        self._open = 0
+        self.stop: Callable[[], Any] = lambda: None
+
+    def opened(self) -> None:
+        self._open += 1
+
+    def closed(self, _context: Any) -> None:
+        self._open -= 1
+        if self._open == 0 and not self._keep:
+            asyncio.get_event_loop().call_later(_GRACE_MS / 1000, self._stop_if_idle)
+
+    def _stop_if_idle(self) -> None:
+        if self._open == 0:
+            self.stop()
+
+
+class _Closer:
+    """Ends an explorer's threads when its page has closed."""
+
+    def __init__(self, explorer: Explorer) -> None:
+        self._explorer = explorer
+
+    def __call__(self, _context: Any) -> None:
+        self._explorer.close()
+
+
+def prepare_page() -> None:
+    """Load what a page needs; nothing of it comes from another machine."""
+    pn.extension(notifications=True, sizing_mode=None)
+
+
+def bundled_exposures() -> list[Exposure]:
+    """The field that comes with the package."""
+    return read_exposures(bundled("field"))
+
+
+def in_notebook() -> bool:
+    """Whether this is a kernel that shows values of cells."""
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    return hasattr(shell, "kernel")
