@@ -2,11 +2,11 @@
 
 from dcrviz.io.atomic import AtomicFiles, atomic_write, make_directory
 from dcrviz.io.catalogue import read_catalogue
+from dcrviz.io.coadd_reader import read_coadds
+from dcrviz.io.coadd_writer import write_coadds
 from dcrviz.io.read import read_exposure, read_exposures
-from dcrviz.io.read_coadds import read_coadds
-from dcrviz.io.visit_header import visit_header
+from dcrviz.io.visit_writer import visit_header
 from dcrviz.io.write import write_exposure, write_template
-from dcrviz.io.write_coadds import write_coadds
 
 __all__ = [
     "AtomicFiles",

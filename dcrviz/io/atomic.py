@@ -57,17 +57,24 @@ class AtomicFiles:
         trace: TracebackType | None,
     ) -> None:
         try:
+            if isinstance(error, OSError):
+                raise self._failure(error) from error
             if error is None:
-                for final, temporary in self._names.items():
-                    temporary.replace(final)
-            elif isinstance(error, OSError):
-                raise ValueError(f"{self._label()}: can't be written; got {error}") from error
+                self._rename()
         finally:
             for temporary in self._names.values():
                 temporary.unlink(missing_ok=True)
 
-    def _label(self) -> str:
-        return ", ".join(str(path) for path in self._names) or "output"
+    def _rename(self) -> None:
+        try:
+            for final, temporary in self._names.items():
+                temporary.replace(final)
+        except OSError as error:
+            raise self._failure(error) from error
+
+    def _failure(self, error: OSError) -> ValueError:
+        names = ", ".join(str(path) for path in self._names) or "output"
+        return ValueError(f"{names}: can't be written; got {error}")
 
 
 @contextmanager

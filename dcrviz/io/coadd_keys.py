@@ -62,21 +62,30 @@ def read_model(keys: Keywords, path: Path) -> ForwardModel:
     absent = [key for key, value in values.items() if value is None]
     if absent:
         raise ValueError(f"{path}: must be a coadd of this project; got no {', '.join(absent)}")
-    return ForwardModel(
-        band=Band(
-            name=str(values[BAND]),
-            effective_nm=float(values[EFFECTIVE_NM]),
-            min_nm=float(values[MIN_NM]),
-            max_nm=float(values[MAX_NM]),
-        ),
-        n_subfilters=int(values[_N_SUBFILTERS]),
-        split_subfilters=bool(values[_SPLIT]),
-        split_threshold_px=float(values[_SPLIT_THRESHOLD]),
-        interpolation_order=_order(values[_ORDER], path),
-    )
+    try:
+        return ForwardModel(
+            band=Band(
+                name=str(values[BAND]),
+                effective_nm=float(values[EFFECTIVE_NM]),
+                min_nm=float(values[MIN_NM]),
+                max_nm=float(values[MAX_NM]),
+            ),
+            n_subfilters=_count(values[_N_SUBFILTERS]),
+            split_subfilters=bool(values[_SPLIT]),
+            split_threshold_px=float(values[_SPLIT_THRESHOLD]),
+            interpolation_order=_order(values[_ORDER]),
+        )
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
 
 
-def _order(value: Any, path: Path) -> SplineOrder:
+def _count(value: Any) -> int:
+    if not isinstance(value, int) or value < 1:
+        raise ValueError(f"{_N_SUBFILTERS} must be a count of 1 or more; got {value!r}")
+    return value
+
+
+def _order(value: Any) -> SplineOrder:
     if value not in get_args(SplineOrder):
-        raise ValueError(f"{path}: {_ORDER} must be a spline order from 0 to 5; got {value!r}")
+        raise ValueError(f"{_ORDER} must be a spline order from 0 to 5; got {value!r}")
     return cast(SplineOrder, value)

@@ -6,10 +6,12 @@ import math
 import warnings
 
 from astropy.io import fits
-from astropy.wcs import WCS, FITSFixedWarning
-from astropy.wcs.utils import proj_plane_pixel_scales
+from astropy.io.fits.verify import VerifyError
+from astropy.utils.exceptions import AstropyWarning
+from astropy.wcs import WCS
+from astropy.wcs.utils import proj_plane_pixel_area
 
-from dcrviz.io.keywords import Keywords
+from dcrviz.io.keywords import Keywords, lookup
 from dcrviz.io.scan import Hdu
 
 _DEG_TO_ARCSEC = 3600.0
@@ -30,21 +32,14 @@ def read_wcs(image: Hdu, primary: Hdu) -> WCS | None:
     With ``INHERIT=T`` the primary header completes the reference frame, and supplies the whole
     WCS of an image that has none; its keys are never mixed into a WCS that is there.
     """
-    header = image.header.copy(strip=True)
-    if image.header.get("INHERIT") is True:
-        whole = "CTYPE1" not in header
-        keys = primary.header.copy(strip=True) if whole else ("RADESYS", "EQUINOX")
-        header.extend(
-            (primary.header.cards[key] for key in keys if key and key in primary.header),
-            unique=True,
-        )
-    assert image.shape is not None
-    header["NAXIS"], header["NAXIS1"], header["NAXIS2"] = 2, image.shape[1], image.shape[0]
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", FITSFixedWarning)
+            warnings.simplefilter("ignore", AstropyWarning)
+            header = _wcs_cards(image, primary)
+            if "CTYPE1" not in header:
+                return None
             wcs = WCS(header)
-    except (ValueError, KeyError, AssertionError, MemoryError) as error:
+    except (ValueError, KeyError, TypeError, AssertionError, VerifyError) as error:
         raise ValueError(
             f"{image.path}: HDU {image.index} must have a consistent WCS; got {_first_line(error)}"
         ) from error
@@ -79,8 +74,21 @@ def grid_header(wcs: WCS | None, xy0: tuple[int, int]) -> fits.Header:
 
 def pixel_scale_arcsec(wcs: WCS) -> float:
     """Side of a pixel of the same area, at the reference point."""
-    width, height = proj_plane_pixel_scales(wcs.celestial)
-    return _DEG_TO_ARCSEC * math.sqrt(width * height)
+    return _DEG_TO_ARCSEC * math.sqrt(proj_plane_pixel_area(wcs.celestial))
+
+
+def _wcs_cards(image: Hdu, primary: Hdu) -> fits.Header:
+    """The image's header, with what it inherits and the size of the image, not of its storage."""
+    assert image.shape is not None
+    header = image.header.copy(strip=True)
+    if lookup(image.header, "INHERIT") is True:
+        inherited = primary.header.copy(strip=True)
+        cards = inherited.cards
+        if "CTYPE1" in header:
+            cards = [inherited.cards[key] for key in ("RADESYS", "EQUINOX") if key in inherited]
+        header.extend(cards, unique=True)
+    header["NAXIS"], header["NAXIS1"], header["NAXIS2"] = 2, image.shape[1], image.shape[0]
+    return header
 
 
 def _wcs_header(wcs: WCS) -> fits.Header:

@@ -48,7 +48,7 @@ class Keywords:
     def _values(self, keys: tuple[str, ...]) -> Iterator[Any]:
         for key in keys:
             for source in self._sources:
-                value = _lookup(source, key)
+                value = lookup(source, key)
                 if isinstance(value, str | int | float):
                     yield value
 
@@ -73,7 +73,8 @@ def sexagesimal(text: str) -> float | None:
     return -size if text.strip().startswith("-") else size
 
 
-def _lookup(source: Mapping[str, Any], key: str) -> Any:
+def lookup(source: Mapping[str, Any], key: str) -> Any:
+    """The value under a key, or None if there is none or the card can't be parsed."""
     try:
         return source.get(key)
     except VerifyError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from astropy.io import fits
+from astropy.io.fits.verify import VerifyError
 from numpy.typing import NDArray
 
 from dcrviz.io.scan import Hdu
@@ -16,6 +18,18 @@ from dcrviz.records import LazyPlane
 
 _FLOAT = np.dtype(np.float32)
 _BITS = np.dtype(np.int32)
+# What astropy raises for a file that was damaged, or changed since its headers were read.
+_UNREADABLE = (
+    OSError,
+    EOFError,
+    AttributeError,
+    KeyError,
+    IndexError,
+    TypeError,
+    ValueError,
+    VerifyError,
+    zlib.error,
+)
 
 
 class _Lazy:
@@ -53,11 +67,16 @@ class FilePlane(_Lazy):
     def __getitem__(self, key: Any) -> NDArray[Any]:
         keys = key if isinstance(key, tuple) else (key,)
         sliced = len(keys) <= 2 and all(isinstance(part, slice) for part in keys)
-        # Mapped read-only: the default maps a private copy, for which huge files find no memory.
-        with fits.open(self.path, mode="denywrite") as file, np.errstate(over="ignore"):
-            section = file[self.index].section
-            pixels = np.array(section[keys] if sliced else section[:, :], dtype=self.dtype)
+        pixels = self._read(keys if sliced else (slice(None), slice(None)))
         return pixels if sliced else pixels[key]
+
+    def _read(self, section: tuple[slice, ...]) -> NDArray[Any]:
+        try:
+            # Mapped read-only: the default maps a private copy, too much for the largest files.
+            with fits.open(self.path, mode="denywrite") as file, np.errstate(over="ignore"):
+                return np.array(file[self.index].section[section], dtype=self.dtype)
+        except _UNREADABLE as error:
+            raise ValueError(f"{self.path}: HDU {self.index} can't be read; got {error}") from error
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)

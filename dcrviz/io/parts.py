@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dcrviz.io.keywords import Keywords
+from dcrviz.io.keywords import Keywords, lookup
 from dcrviz.io.scan import Hdu
 from dcrviz.records import LazyPlane
 
@@ -64,7 +64,7 @@ def plane_bits(mask: Hdu) -> dict[str, int]:
     planes: dict[str, int] = {}
     for key in mask.header:
         if key.startswith("MP_"):
-            bit = mask.header[key]
+            bit = lookup(mask.header, key)
             if not isinstance(bit, int) or not 0 <= bit <= 30:
                 raise ValueError(
                     f"{mask.path}: {key} must be a bit number from 0 to 30; got {bit!r}"

@@ -46,7 +46,7 @@ def exposure_files(paths: Source | Iterable[Source]) -> list[Path]:
 def _files(source: Source) -> Iterator[Path]:
     path = Path(source).expanduser()
     if path.is_dir():
-        kind, found = "directory", [p for p in path.iterdir() if p.name.lower().endswith(_SUFFIXES)]
+        kind, found = "directory", [file for file in path.iterdir() if _is_fits_name(file.name)]
     elif not path.exists() and glob.has_magic(str(source)):
         # Path.glob knows no absolute patterns.
         kind, found = "pattern", [Path(name) for name in glob.glob(str(path), recursive=True)]  # noqa: PTH207
@@ -57,6 +57,11 @@ def _files(source: Source) -> Iterator[Path]:
     if not images:
         raise ValueError(f"{source}: the {kind} must hold FITS images; got {len(found)} files")
     yield from images
+
+
+def _is_fits_name(name: str) -> bool:
+    """Hidden files are what a writer that was killed has left behind."""
+    return name.lower().endswith(_SUFFIXES) and not name.startswith(".")
 
 
 def _passed_over(path: Path) -> bool:

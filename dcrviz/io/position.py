@@ -19,6 +19,7 @@ from dcrviz.records import Site
 # Formulas other than sec(z), as LSST's, give a little less than 1 near the zenith.
 _LOWEST_AIRMASS = 0.99
 _RIGHT_ANGLE_DEG = 90.0
+_HIGHEST_ZENITH_DEG = 89.9
 
 
 def read_position(keys: Keywords, row: Row) -> tuple[float | None, float | None]:
@@ -28,7 +29,7 @@ def read_position(keys: Keywords, row: Row) -> tuple[float | None, float | None]
     an error in a table.
     """
     airmass = row.number("airmass", low=1)
-    zenith_deg = row.number("zenith_deg", low=0, high=_RIGHT_ANGLE_DEG)
+    zenith_deg = row.number("zenith_deg", low=0, high=_HIGHEST_ZENITH_DEG)
     if airmass is None and zenith_deg is None:
         airmass, zenith_deg = _header_airmass(keys), _header_zenith_deg(keys)
     if zenith_deg is not None and zenith_deg < _RIGHT_ANGLE_DEG:

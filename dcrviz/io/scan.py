@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import math
+import warnings
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,6 +14,9 @@ from typing import Any, BinaryIO
 
 from astropy.io import fits
 from astropy.io.fits.verify import VerifyError
+from astropy.utils.exceptions import AstropyWarning
+
+from dcrviz.io.keywords import Keywords
 
 _GZIP_MAGIC = b"\x1f\x8b"
 
@@ -44,12 +48,12 @@ class Hdu:
     @property
     def name(self) -> str:
         """EXTNAME in capitals, or nothing."""
-        return str(self.header.get("EXTNAME", "")).strip().upper()
+        return Keywords(self.header).text("EXTNAME").upper()
 
     @property
     def kind(self) -> str:
         """LSST's EXTTYPE in capitals, or nothing."""
-        return str(self.header.get("EXTTYPE", "")).strip().upper()
+        return Keywords(self.header).text("EXTTYPE").upper()
 
 
 def scan(path: Path) -> tuple[Hdu, ...]:
@@ -65,7 +69,9 @@ def scan(path: Path) -> tuple[Hdu, ...]:
         found = "a directory" if path.is_dir() else "nothing there"
         raise ValueError(f"{path}: must be a FITS file; got {found}")
     try:
-        with path.open("rb") as stream:
+        with path.open("rb") as stream, warnings.catch_warnings():
+            # Cards that are not quite standard are common, and most are not looked at.
+            warnings.simplefilter("ignore", AstropyWarning)
             return tuple(_headers(*_unpacked(stream, path), path))
     except OSError as error:
         raise ValueError(f"{path}: can't be read; got {error.strerror or error}") from error
@@ -120,7 +126,7 @@ def _header(stream: BinaryIO, path: Path, index: int) -> tuple[Hdu, int]:
             _check_tiles(header, axes)
         is_image = header.get("XTENSION", "IMAGE").strip() == "IMAGE" or compressed
         integer = int(header["ZBITPIX" if compressed else "BITPIX"]) > 0
-    except (OSError, ValueError, KeyError, TypeError, VerifyError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, VerifyError) as error:
         found = str(error).strip("\"'").splitlines()[0] if str(error) else type(error).__name__
         raise ValueError(
             f"{path}: HDU {index} must have a valid FITS header; got {found}"

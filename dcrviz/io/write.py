@@ -19,6 +19,7 @@ from dcrviz.records import Bits, Coadd, Plane
 
 _PLANE_NAME = re.compile(r"[A-Z0-9_-]+")
 _PLAIN_KEY = re.compile(r"[A-Z0-9_-]{1,8}")
+_CARD = 80
 _STRUCTURE = {"SIMPLE", "BITPIX", "NAXIS", "EXTEND", "XTENSION", "BUNIT"}
 
 
@@ -107,14 +108,18 @@ def primary_header(values: Mapping[str, Any]) -> fits.Header:
 
 
 def set_key(header: fits.Header, key: str, value: Any) -> None:
-    """Set a key, as HIERARCH where the standard's eight characters do not hold it."""
-    plain = value[0] if isinstance(value, tuple) else value
+    """Set a key to a value, or a pair of value and comment; as HIERARCH where the key needs it.
+
+    Characters that FITS can't hold are escaped, and a comment that has no room is cut.
+    """
+    plain, comment = value if isinstance(value, tuple) else (value, "")
     if plain is None or (isinstance(plain, float | np.floating) and not np.isfinite(plain)):
         return
     if isinstance(plain, str):
         plain = ascii_text(plain)
-    card = (plain, *value[1:]) if isinstance(value, tuple) else plain
-    header[key if _PLAIN_KEY.fullmatch(key) else f"HIERARCH {key}"] = card
+    name = key if _PLAIN_KEY.fullmatch(key) else f"HIERARCH {key}"
+    room = _CARD - len(fits.Card(name, plain).image.rstrip()) - len(" / ")
+    header[name] = (plain, ascii_text(comment)[: max(0, room)])
 
 
 def _plane_hdu(

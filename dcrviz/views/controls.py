@@ -9,6 +9,7 @@ from panel.viewable import Viewer
 
 from dcrviz.engine import Outcome
 from dcrviz.session import Session
+from dcrviz.views.inputs import Slider
 
 
 class Controls(Viewer):
@@ -19,7 +20,7 @@ class Controls(Viewer):
         self._session = session
         self._following = False
         self.buttons = {
-            name: pn.widgets.Button(name=name, button_type=kind, width=80, margin=(5, 3))
+            name: pn.widgets.Button(label=name, color=kind, width=80, margin=(5, 3))
             for name, kind in (
                 ("Play", "primary"),
                 ("Pause", "default"),
@@ -30,7 +31,7 @@ class Controls(Viewer):
         }
         for name, button in self.buttons.items():
             button.on_click(lambda _, name=name: getattr(session, name.lower())())
-        self.slider = pn.widgets.IntSlider(name="Iteration", start=0, end=1, value=0, width=330)
+        self.slider = Slider(label="Iteration", typed=False, width=300, margin=(5, 15))
         self.slider.param.watch(lambda event: self._slid(event.new), "value")
         self.words = pn.pane.HTML("", sizing_mode="stretch_width", margin=(8, 10))
         session.param.watch(
@@ -40,7 +41,7 @@ class Controls(Viewer):
 
     def _slid(self, place: int) -> None:
         if not self._following:
-            self._session.show(place)
+            self._session.show(int(place))
 
     def _follow(self) -> None:
         session = self._session
@@ -82,4 +83,6 @@ def words(session: Session) -> str:
         place += f": the starting model, metric {step.metric:.5f}."
     if step.outcome is not Outcome.RUNNING:
         return f"{place} {step.outcome.sentence}"
-    return f"{place} {'Running.' if session.playing else 'Paused.'}"
+    if session.playing:
+        return f"{place} Running."
+    return f"{place} {'Finishing the iteration.' if session.busy else 'Paused.'}"

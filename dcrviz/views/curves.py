@@ -58,16 +58,15 @@ class ConvergenceView(Viewer):
         )
         gain = self._figure("Gain", "gain")
         gain.y_range.start, gain.y_range.end = 0, 1.05
-        line = gain.step(
-            "iteration", "gain", source=self._gains, mode="center", width=3, color="#b5651d"
-        )
+        line = gain.line("iteration", "gain", source=self._gains, width=3, color="#b5651d")
+        gain.scatter("iteration", "gain", source=self._gains, size=6, color="#b5651d")
         gain.add_tools(HoverTool(renderers=[line], tooltips=[("gain", "@gain{0.000}")]))
-        return pn.Row(pn.pane.Bokeh(metric), pn.pane.Bokeh(gain), margin=0)
+        return pn.FlexBox(pn.pane.Bokeh(metric), pn.pane.Bokeh(gain), margin=0)
 
     def _figure(self, heading: str, name: str) -> figure:
         plot = figure(
             title=heading,
-            width=480,
+            width=455,
             height=240,
             x_range=self._x_range,
             toolbar_location=None,

@@ -16,6 +16,14 @@ _HEADINGS = {
 }
 
 
+_CARD_CSS = """
+:host(.accordion) .accordion-header, .accordion-header {
+  border: 0; border-bottom: 1px solid #8884; background: transparent; padding: 4px 2px;
+}
+:host(.accordion), .accordion { border: 0; box-shadow: none; }
+"""
+
+
 class KnobPanel(Viewer):
     """Every knob, grouped as it acts; presets and reset above.
 
@@ -27,12 +35,12 @@ class KnobPanel(Viewer):
         self._config = config
         self.knobs = {name: KnobView(config, name, refused=refused) for name in config.knobs()}
         self.preset = pn.widgets.Select(
-            name="Preset",
+            label="Preset",
             options=list(PRESETS),
             width=250,
             description="Sets every knob at once: as recommended, or as LSST's task has them.",
         )
-        self.apply = pn.widgets.Button(name="Apply preset", button_type="default", width=250)
+        self.apply = pn.widgets.Button(label="Apply preset", width=250)
         self.apply.on_click(lambda _: self._apply())
         self._changed = pn.pane.HTML("", margin=(0, 10))
         config.param.watch(lambda *_: self._count(), list(config.knobs()))
@@ -54,7 +62,9 @@ class KnobPanel(Viewer):
         sections: list[pn.viewable.Viewable] = [self.preset, self.apply, self._changed]
         for heading, groups in _HEADINGS.items():
             cards = [(group, self._group(group)) for group in groups]
-            accordion = pn.Accordion(*cards, width=300, active=[0], margin=(0, 5))
+            accordion = pn.Accordion(
+                *cards, width=305, active=[0], margin=(0, 5), stylesheets=[_CARD_CSS]
+            )
             sections += [pn.pane.HTML(f"<h3>{heading}</h3>", margin=(5, 10, 0, 10)), accordion]
         return pn.Column(*sections, width=320)
 

@@ -12,9 +12,10 @@ from panel.viewable import Viewer
 from dcrviz.bands import Band, band_names
 from dcrviz.config import AssembleConfig, acts_in, auto_values, idle_knobs
 from dcrviz.knobs import Choice, Integer, Knob, Names, Number, Record, Switch
-from dcrviz.mask_planes import USUAL_PLANES
+from dcrviz.views.inputs import Check, Slider
 
 _WIDTH = 250
+_MARGIN = (5, 10)
 
 
 class KnobView(Viewer):
@@ -34,8 +35,8 @@ class KnobView(Viewer):
         self._following = False
         self.knob = config.param[name]
         self.widget = make_widget(self.knob)
-        self.auto = pn.widgets.Checkbox(
-            name=f"{title(self.knob)}: auto", visible=_may_be_auto(self.knob)
+        self.auto = Check(
+            label=f"{title(self.knob)}: auto", visible=_may_be_auto(self.knob), margin=_MARGIN
         )
         self._reason = pn.pane.HTML("", margin=(0, 10), visible=False, styles={"opacity": "0.7"})
         self._follow()
@@ -46,10 +47,9 @@ class KnobView(Viewer):
     def _turned(self) -> None:
         if self._following:
             return
-        value = None if self.auto.value else self.widget.value
-        if isinstance(self.knob, Record) and isinstance(value, str):
-            value = _band(value, getattr(self._config, self._name))
+        shown = None if self.auto.value else self.widget.value
         try:
+            value = _meant(self.knob, shown, getattr(self._config, self._name))
             self._config.param.update(**{self._name: value})
         except (ValueError, TypeError) as error:
             self._refused(f"{title(self.knob)}: {error}")
@@ -59,42 +59,44 @@ class KnobView(Viewer):
         """Show the configuration's value, and whether the knob is idle."""
         value = getattr(self._config, self._name)
         reason = idle_knobs(self._config).get(self._name, "")
+        is_auto = _may_be_auto(self.knob) and value is None
+        shown = auto_values(self._config.n_subfilters)[self._name] if is_auto else value
         self._following = True
         try:
-            self.auto.value = _may_be_auto(self.knob) and value is None
-            if isinstance(self.knob, Record):
-                names = [AUTO, *band_names()]
-                shown = AUTO if value is None else value.name
-                self.widget.options = names if shown in names else [*names, shown]
-                self.widget.value = shown
-            elif value is not None:
-                self.widget.value = value
-            elif self._name in (auto := auto_values(self._config.n_subfilters)):
-                self.widget.value = auto[self._name]
-            self.widget.disabled = bool(reason) or self.auto.value
-            self.auto.disabled = bool(reason)
-            self._reason.object, self._reason.visible = reason, bool(reason)
+            self.auto.param.update(value=is_auto, disabled=bool(reason))
+            _show(self.widget, self.knob, shown)
+            self.widget.disabled = bool(reason) or is_auto
+            self._reason.param.update(object=reason, visible=bool(reason))
         finally:
             self._following = False
 
     def __panel__(self) -> pn.Column:
         row = pn.Row(self.widget, margin=0)
         if "description" not in self.widget.param:
-            row.append(pn.widgets.TooltipIcon(value=tooltip(self.knob), margin=(8, 0)))
+            row.append(pn.widgets.TooltipIcon(value=tooltip(self.knob), margin=(2, 0)))
         return pn.Column(row, self.auto, self._reason, margin=0)
 
 
 AUTO = "auto: from the visits' filter"
 
 
-def make_widget(knob: Any) -> pn.widgets.Widget:
+def make_widget(knob: Any) -> pn.viewable.Viewable:
     """The widget that fits the knob's type and bounds; it starts at the default value."""
-    common: dict[str, Any] = {"name": title(knob), "width": _WIDTH}
     if isinstance(knob, Switch):
-        return pn.widgets.Checkbox(value=knob.default, **common)
+        return Check(
+            label=title(knob),
+            tip=tooltip(knob),
+            value=knob.default,
+            width=_WIDTH,
+            margin=_MARGIN,
+        )
     if isinstance(knob, Integer | Number) and acts_in(knob.name) == "advance":
-        return _slider(knob, common)
-    common["description"] = tooltip(knob)
+        return _slider(knob)
+    common: dict[str, Any] = {
+        "label": title(knob),
+        "width": _WIDTH,
+        "description": tooltip(knob),
+    }
     if isinstance(knob, Integer):
         low, high = knob.bounds
         return pn.widgets.IntInput(value=knob.default, start=low, end=high, step=1, **common)
@@ -106,8 +108,7 @@ def make_widget(knob: Any) -> pn.widgets.Widget:
     if isinstance(knob, Record):
         return pn.widgets.Select(value=AUTO, options=[AUTO, *band_names()], **common)
     if isinstance(knob, Names):
-        options = sorted({*USUAL_PLANES, "CLIPPED", "NOT_DEBLENDED", *knob.default})
-        return pn.widgets.MultiChoice(value=knob.default, options=options, **common)
+        return pn.widgets.TextInput(value=", ".join(knob.default), **common)
     return pn.widgets.LiteralInput(value=knob.default, type=type(knob.default), **common)
 
 
@@ -130,21 +131,21 @@ def tooltip(knob: Any) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _slider(knob: Any, common: dict[str, Any]) -> pn.widgets.Widget:
+def _slider(knob: Any) -> Slider:
     low, high = knob.bounds
     soft_low, soft_high = knob.softbounds or knob.bounds
     whole = isinstance(knob, Integer)
-    kind = pn.widgets.EditableIntSlider if whole else pn.widgets.EditableFloatSlider
-    start = knob.default if knob.default is not None else soft_high if not whole else 1
-    return kind(
-        value=start,
+    return Slider(
+        label=title(knob),
+        tip=tooltip(knob),
+        value=knob.default,
         start=soft_low,
         end=soft_high,
-        fixed_start=low,
-        fixed_end=high,
+        low=low,
+        high=high,
         step=1 if whole else _step(soft_high - soft_low),
-        format="0" if whole else "0[.]0000",
-        **common,
+        width=_WIDTH,
+        margin=_MARGIN,
     )
 
 
@@ -156,7 +157,23 @@ def _may_be_auto(knob: Any) -> bool:
     return bool(getattr(knob, "allow_None", False)) and not isinstance(knob, Record)
 
 
-def _band(name: str, present: Band | None) -> Band | None:
-    if name == AUTO:
+def _show(widget: Any, knob: Any, value: Any) -> None:
+    """Put a knob's value into its widget."""
+    if isinstance(knob, Record):
+        names = [AUTO, *band_names()]
+        value = AUTO if value is None else value.name
+        widget.options = names if value in names else [*names, value]
+    elif isinstance(knob, Names):
+        value = ", ".join(value)
+    widget.value = value
+
+
+def _meant(knob: Any, shown: Any, present: Any) -> Any:
+    """The knob's value that a widget shows."""
+    if isinstance(knob, Names):
+        return [name.strip() for name in shown.split(",") if name.strip()]
+    if not isinstance(knob, Record) or shown is None:
+        return shown
+    if shown == AUTO:
         return None
-    return present if present is not None and present.name == name else Band.named(name)
+    return present if isinstance(present, Band) and present.name == shown else Band.named(shown)

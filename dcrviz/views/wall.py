@@ -38,7 +38,7 @@ class ImageWall(Viewer):
         self._rows = pn.Column(sizing_mode="stretch_width", margin=0)
         self.choice = pn.widgets.Select.from_param(
             self.param.visit,
-            name="Residual of visit",
+            label="Residual of visit",
             width=260,
             description="Image minus matched template, in units of the visit's noise.",
         )

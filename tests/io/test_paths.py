@@ -54,6 +54,11 @@ def test_files_without_an_image_are_passed_over_in_a_directory(folder):
         names(folder / "psf.fits")
 
 
+def test_hidden_files_are_not_meant(folder, plain_file):
+    plain_file(".12ab34cd.coadd.fits")
+    assert names(folder) == ["a.fits", "b.fit", "c.fits"]
+
+
 @pytest.mark.parametrize(
     ("meant", "message"),
     [

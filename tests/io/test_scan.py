@@ -91,6 +91,14 @@ def test_a_size_that_is_none_is_refused(plain_file, size):
         read_exposure(path)
 
 
+def test_cards_that_are_not_standard_do_no_harm(plain_file):
+    path = plain_file(keys={"OBSERVER": "Tulloch", "FWHM": 3.5})
+    path.write_bytes(path.read_bytes().replace(b"'Tulloch", b"'Tull\xf3ch").replace(b"3.5", b"3,5"))
+    exposure = read_exposure(path)
+    assert exposure.shape == (6, 8)
+    assert exposure.visit.psf_fwhm_px is None
+
+
 def test_what_follows_the_last_hdu_is_ignored(plain_file):
     path = plain_file()
     path.write_bytes(path.read_bytes() + b"\0" * 2880)

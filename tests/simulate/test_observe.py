@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from dcrviz.bands import Band
+from dcrviz.mask_planes import USUAL_PLANES
 from dcrviz.physics.refraction import standard_atmosphere
 from dcrviz.simulate.conditions import CTIO, read_conditions
-from dcrviz.mask_planes import USUAL_PLANES
 from dcrviz.simulate.observe import simulate, simulate_exposures
 from dcrviz.simulate.psf import Psf
 from dcrviz.simulate.random_scene import random_scene

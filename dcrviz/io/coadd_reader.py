@@ -108,4 +108,7 @@ def _read_inputs(path: Path) -> tuple[tuple[Visit, ...], Floats]:
     with fits.open(path, memmap=False) as file:
         if INPUTS not in file:
             raise ValueError(f"{path}: must have a table {INPUTS}; got none")
-        return read_inputs(file[INPUTS])
+        try:
+            return read_inputs(file[INPUTS])
+        except (KeyError, TypeError, ValueError) as error:
+            raise ValueError(f"{path}: table {INPUTS} must be complete; got {error}") from error

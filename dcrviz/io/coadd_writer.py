@@ -32,7 +32,11 @@ _log = logging.getLogger(__name__)
 
 
 def write_coadds(
-    result: Coadds, directory: str | os.PathLike[str], *, header: Mapping[str, Any] | None = None
+    result: Coadds,
+    directory: str | os.PathLike[str],
+    *,
+    header: Mapping[str, Any] | None = None,
+    texts: Mapping[str, str] | None = None,
 ) -> list[Path]:
     """Write the coadds of a run as LSST Exposures, all or none.
 
@@ -43,6 +47,8 @@ def write_coadds(
         ``nImage.fits`` if visits were counted.
     header
         Further keys of the primary headers; ``BUNIT`` is the unit of the images.
+    texts
+        Text files by name that belong to the coadds, such as the configuration.
 
     Returns
     -------
@@ -66,6 +72,8 @@ def write_coadds(
         _coadd_hdus(result, result.corrected, shared).writeto(files.add(folder / COADD_NAME))
         if _counted(result):
             _count_hdus(result, shared).writeto(files.add(folder / COUNTS_NAME))
+        for name, text in (texts or {}).items():
+            files.add(folder / name).write_text(text, encoding="utf-8")
     _tell_leftovers(folder, files.paths)
     return files.paths
 

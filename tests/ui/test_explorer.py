@@ -1,0 +1,185 @@
+"""What a person does in the explorer, and what they see."""
+
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from playwright.sync_api import expect
+
+from dcrviz.views import explorer_app
+
+pytestmark = pytest.mark.ui
+
+
+def button(page, name):
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def words(page):
+    return page.get_by_role("status")
+
+
+@pytest.fixture
+def explorer(watched, serve):
+    watched.goto(serve(lambda: explorer_app().__panel__()))
+    expect(words(watched)).to_contain_text("the starting model")
+    return watched
+
+
+def open_group(page, name):
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def canvas_colours(page, index):
+    """How many different colours the canvas of a panel shows."""
+    return page.evaluate(
+        """index => {
+            const found = [];
+            const walk = root => root.querySelectorAll('*').forEach(node => {
+                if (node.tagName === 'CANVAS' && node.width > 100) found.push(node);
+                if (node.shadowRoot) walk(node.shadowRoot);
+            });
+            walk(document);
+            const canvas = found[index];
+            const context = canvas.getContext('2d');
+            const pixels = context.getImageData(0, 0, canvas.width, canvas.height).data;
+            const seen = new Set();
+            for (let i = 0; i < pixels.length; i += 4)
+                seen.add((pixels[i] << 16) | (pixels[i + 1] << 8) | pixels[i + 2]);
+            return seen.size;
+        }""",
+        index,
+    )
+
+
+def test_a_person_steps_goes_back_and_scrubs(explorer):
+    button(explorer, "Step").click()
+    expect(words(explorer)).to_contain_text("Iteration 1: metric")
+    button(explorer, "Step").click()
+    expect(words(explorer)).to_contain_text("Iteration 2: metric")
+    button(explorer, "Back").click()
+    expect(words(explorer)).to_contain_text("Iteration 1: metric")
+    slider = explorer.get_by_role("slider", name="Iteration", exact=True)
+    expect(slider).to_have_attribute("max", "2")
+    slider.press("ArrowLeft")
+    expect(words(explorer)).to_contain_text("the starting model")
+    button(explorer, "Reset").click()
+    expect(slider).to_be_disabled()
+
+
+def test_a_run_plays_pauses_and_ends_with_its_outcome_in_words(explorer):
+    button(explorer, "Play").click()
+    expect(words(explorer)).to_contain_text("Running.")
+    button(explorer, "Pause").click()
+    expect(words(explorer)).to_contain_text("Paused.")
+    paused = words(explorer).inner_text()
+    time.sleep(1.0)
+    assert words(explorer).inner_text() == paused
+    button(explorer, "Play").click()
+    expect(words(explorer)).to_contain_text("Maximum reached")
+    expect(button(explorer, "Play")).to_be_disabled()
+
+
+def test_a_solver_knob_takes_effect_at_the_next_step(explorer):
+    button(explorer, "Step").click()
+    expect(words(explorer)).to_contain_text("Iteration 1: metric")
+    as_recommended = words(explorer).inner_text()
+    button(explorer, "Back").click()
+    typed = explorer.get_by_role("spinbutton", name="accelerate, value", exact=True)
+    typed.fill("1")
+    typed.press("Enter")
+    button(explorer, "Step").click()
+    expect(words(explorer)).to_contain_text("Iteration 1: metric")
+    assert words(explorer).inner_text() != as_recommended
+
+
+def test_a_knob_of_the_problem_starts_anew_with_other_panels(explorer):
+    button(explorer, "Step").click()
+    expect(words(explorer)).to_contain_text("Iteration 1")
+    field = explorer.get_by_role("textbox", name="n subfilters")
+    field.fill("5")
+    field.press("Enter")
+    expect(words(explorer)).to_contain_text("the starting model")
+    expect(explorer.get_by_text("Not at their defaults: n subfilters")).to_be_visible()
+    button(explorer, "Step").click()
+    expect(words(explorer)).to_contain_text("Iteration 1: metric")
+
+
+def test_an_impossible_subregion_is_told_and_the_page_lives_on(explorer):
+    open_group(explorer, "Regions")
+    field = explorer.get_by_role("textbox", name=re.compile("subregion size"))
+    field.fill("(2, 2)")
+    field.press("Enter")
+    expect(words(explorer)).to_contain_text("subregion_size must be at least the buffer")
+    expect(explorer.locator(".notyf__toast")).to_be_visible()
+    field.fill("(100, 100)")
+    field.press("Enter")
+    expect(words(explorer)).to_contain_text("Subregion 1 of 4")
+
+
+def test_the_panels_show_pictures(explorer):
+    button(explorer, "Step").click()
+    expect(words(explorer)).to_contain_text("Iteration 1")
+    explorer.wait_for_timeout(1500)
+    assert canvas_colours(explorer, 2) > 50
+
+
+def test_nothing_is_wider_than_a_laptop(explorer):
+    explorer.set_viewport_size({"width": 1280, "height": 800})
+    explorer.wait_for_timeout(500)
+    assert explorer.evaluate("document.documentElement.scrollWidth") <= 1280
+
+
+def test_a_second_session_is_not_blocked_by_the_first(watched, serve, context):
+    address = serve(lambda: explorer_app().__panel__())
+    watched.goto(address)
+    expect(words(watched)).to_contain_text("the starting model")
+    other = context.new_page()
+    other.goto(address)
+    expect(words(other)).to_contain_text("the starting model")
+    button(watched, "Play").click()
+    button(other, "Step").click()
+    expect(words(other)).to_contain_text("Iteration 1: metric", timeout=10_000)
+
+
+@pytest.fixture
+def command():
+    """Run ``dcrviz explore`` and give its process and address."""
+    running = []
+
+    def start(*arguments):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "dcrviz.cli", "explore", "--no-browser", *arguments],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        running.append(process)
+        line = process.stdout.readline()
+        return process, re.search(r"http://\S+", line).group()
+
+    yield start
+    for process in running:
+        process.kill()
+        process.communicate()
+
+
+def test_the_command_ends_when_its_last_page_has_closed(watched, command):
+    process, address = command()
+    watched.goto(address)
+    expect(words(watched)).to_contain_text("the starting model")
+    watched.goto("about:blank")
+    assert process.wait(timeout=30) == 0
+
+
+def test_the_command_ends_soon_after_it_is_told_to(watched, command):
+    process, address = command("--keep")
+    watched.goto(address)
+    button(watched, "Play").click()
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=10) == 0
+    watched.goto("about:blank")
+    # The connection was cut under the page: what it says of that is no fault of it.
+    watched.complaints.clear()
