@@ -198,13 +198,16 @@ def _config(lsst: dict[str, Any], lambdas_nm: Any) -> dcrviz.AssembleConfig:
 
 
 def _worse(so_far: float, ours: Any, theirs: Any, peak: float) -> float:
-    return max(so_far, float(np.abs(ours - theirs).max()) / peak)
+    worst = float(np.abs(ours - theirs).max()) / peak
+    # Of NaN nothing is larger: it must not pass for a perfect match.
+    return max(so_far, worst) if np.isfinite(worst) else float("inf")
 
 
 def _relative(ours: Any, theirs: Any) -> float:
     same = (ours == theirs) | (np.isnan(ours) & np.isnan(theirs))
     with np.errstate(invalid="ignore", divide="ignore"):
-        return float(np.max(np.where(same, 0, np.abs(ours / theirs - 1))))
+        worst = float(np.max(np.where(same, 0, np.abs(ours / theirs - 1))))
+    return worst if np.isfinite(worst) else float("inf")
 
 
 def _worse_relative(so_far: float, ours: Any, theirs: Any) -> float:

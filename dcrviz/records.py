@@ -57,7 +57,7 @@ def read_only(array: NDArray[Any]) -> NDArray[Any]:
     return array
 
 
-class _Frozen:
+class Frozen:
     """Makes the array and mapping fields of a record read-only."""
 
     __slots__ = ()
@@ -132,7 +132,7 @@ class Visit:
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
-class Exposure(_Frozen):
+class Exposure(Frozen):
     """A warped visit: image, mask, variance on a pixel grid, with its circumstances.
 
     Parameters
@@ -166,7 +166,7 @@ class Exposure(_Frozen):
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
-class Coadd(_Frozen):
+class Coadd(Frozen):
     """An image with mask and variance that belongs to no single visit, such as the template."""
 
     image: Plane
@@ -214,7 +214,7 @@ class Box:
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
-class Shifts(_Frozen):
+class Shifts(Frozen):
     """Refraction of each visit in each subfilter, in pixels ``(y, x)``.
 
     Parameters
@@ -236,7 +236,7 @@ class Shifts(_Frozen):
                 f"{self.midpoint.shape} and {self.split.shape}"
             )
         # The mixin is named, as slots=True makes the class anew and super() would miss it.
-        _Frozen.__post_init__(self)
+        Frozen.__post_init__(self)
 
     def forward(self, visit: int, subfilter: int) -> Floats:
         """(K', 2) shifts to average; one row where the K are equal."""
@@ -256,7 +256,7 @@ class ForwardModel:
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
-class Coadds(_Frozen):
+class Coadds(Frozen):
     """The product of a run: one coadd per subfilter, their sum, and what they were made of.
 
     Parameters

@@ -41,19 +41,25 @@ def add_knobs(parser: argparse.ArgumentParser) -> None:
     knobs.add_argument(
         "--set",
         dest="settings",
-        action="append",
+        action="extend",
+        nargs="+",
         default=[],
         metavar="KNOB=VALUE",
-        help="one knob, by our name or LSST's; may be repeated",
+        help="knobs by our names or LSST's; may be repeated",
     )
 
 
-def config_from(options: argparse.Namespace) -> AssembleConfig:
-    """The configuration that the options describe."""
+def knobs_from(options: argparse.Namespace) -> AssembleConfig:
+    """The configuration that preset, file and settings describe."""
     config = AssembleConfig.preset(options.preset)
     if options.config:
         config = read_config(options.config, base=config)
-    config = apply_settings(config, options.settings)
+    return apply_settings(config, options.settings)
+
+
+def config_from(options: argparse.Namespace) -> AssembleConfig:
+    """The same with the band that the options name."""
+    config = knobs_from(options)
     band = band_from(options)
     return config if band is None else config.with_values(band=band)
 

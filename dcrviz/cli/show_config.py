@@ -5,10 +5,9 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from dcrviz.config import PRESETS, AssembleConfig
-from dcrviz.io.config_files import config_text, read_config
+from dcrviz.cli.options import add_knobs, knobs_from
+from dcrviz.io.config_files import config_text
 from dcrviz.io.lsst_config import to_lsst
-from dcrviz.io.settings import apply_settings
 
 
 def add_parser(commands: Any) -> None:
@@ -18,9 +17,7 @@ def add_parser(commands: Any) -> None:
         help="print a configuration",
         description="Print every knob as YAML, or as an override file for LSST's task.",
     )
-    parser.add_argument("--preset", metavar="NAME", default="default", help=", ".join(PRESETS))
-    parser.add_argument("--config", metavar="FILE", help="YAML to start from")
-    parser.add_argument("--set", dest="settings", action="append", default=[], metavar="KNOB=VALUE")
+    add_knobs(parser)
     parser.add_argument(
         "--lsst",
         nargs="?",
@@ -33,8 +30,5 @@ def add_parser(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Print."""
-    config = AssembleConfig.preset(options.preset)
-    if options.config:
-        config = read_config(options.config, base=config)
-    config = apply_settings(config, options.settings)
+    config = knobs_from(options)
     print(to_lsst(config, version=options.lsst) if options.lsst else config_text(config), end="")

@@ -11,6 +11,8 @@ from dcrviz.records import Exposure
 
 # Two grids are one where their corners agree on the sky within this many pixels.
 _SAME_GRID_PX = 0.05
+# Pointings of one field that a telescope means to be the same scatter by less.
+_SAME_POINTING_ARCSEC = 10.0
 
 
 def check_exposures(exposures: Sequence[Exposure]) -> None:
@@ -63,10 +65,41 @@ def check_grid(exposure: Exposure, first: Exposure) -> None:
     if exposure.xy0 != first.xy0:
         raise ValueError(f"{label(exposure)}: {rule}, whose XY0 is {first.xy0}; got {exposure.xy0}")
     offset = grid_offset_px(exposure, first)
-    if offset > _SAME_GRID_PX:
+    if offset > _SAME_GRID_PX and not same_but_for_pointing(exposure, first):
         raise ValueError(
             f"{label(exposure)}: WCS {rule}; the corners differ by up to {offset:.3g} pixels"
         )
+
+
+def pointing_warnings(exposures: Sequence[Exposure]) -> list[str]:
+    """A sentence about visits on one grid whose headers tell the pointing of each instead."""
+    first = exposures[0]
+    offsets = {label(e): grid_offset_px(e, first) for e in exposures}
+    off = [name for name, offset in offsets.items() if offset > _SAME_GRID_PX]
+    if not off:
+        return []
+    return [
+        f"the reference points of {len(off)} WCS differ from that of {label(first)}, by up to "
+        f"{max(offsets.values()):.1f} pixels, and nothing else does: the images are taken to be "
+        "aligned pixel by pixel, and the first WCS is used"
+    ]
+
+
+def same_but_for_pointing(exposure: Exposure, first: Exposure) -> bool:
+    """Whether two WCS differ in nothing but a reference point a few arcseconds apart.
+
+    Some programs write where the telescope pointed into images that they have aligned already.
+    """
+    if exposure.wcs is None or first.wcs is None:
+        return False
+    here, there = exposure.wcs.wcs, first.wcs.wcs
+    apart_deg = (here.crval - there.crval + 180) % 360 - 180
+    return bool(
+        list(here.ctype) == list(there.ctype)
+        and np.allclose(here.crpix, there.crpix)
+        and np.allclose(exposure.wcs.pixel_scale_matrix, first.wcs.pixel_scale_matrix, atol=1e-10)
+        and np.hypot(*apart_deg) * 3600 <= _SAME_POINTING_ARCSEC
+    )
 
 
 def grid_offset_px(exposure: Exposure, first: Exposure) -> float:

@@ -9,11 +9,11 @@ import numpy as np
 from dcrviz.engine.noise import background_noise
 from dcrviz.engine.problem import Problem
 from dcrviz.engine.template import amplify, visit_template
-from dcrviz.records import Bools, Cube, Floats, Plane
+from dcrviz.records import Bools, Cube, Floats, Frozen, Plane
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
-class Convergence:
+class Convergence(Frozen):
     """The metric of a tile; `per_visit` is (V,), NaN for a visit without a usable pixel."""
 
     metric: float

@@ -39,6 +39,8 @@ def next_gain(
     if len(gains) < 2 or not progressive:
         return base
     course = np.asarray(metrics, dtype=np.float64)
+    # An infinite one promises nothing either.
+    course[~np.isfinite(course)] = np.nan
     weight = np.asarray(gains, dtype=np.float64)
     ends = np.maximum(0, ((1 + weight) * course[1:] - course[:-1]) / weight)
     end = float(np.median(ends[max(len(course) - 5, 0) :]))

@@ -39,12 +39,16 @@ def judge(history: History, rule: StoppingRule) -> History:
     if not lsst_ending:
         return history
     ending = _ENDINGS[lsst_ending]
-    worse_than_best = history.best_iteration < history.iterations
-    if worse_than_best and ending is not Outcome.NO_DATA:
+    if _worse_than_best(history) and ending is not Outcome.NO_DATA:
         ending = Outcome.DIVERGED
     if ending is Outcome.DIVERGED and rule.on_divergence == "best":
         return replace(history, ending=ending, lsst_ending=lsst_ending)
     return replace(history, outcome=ending, lsst_ending=lsst_ending)
+
+
+def _worse_than_best(history: History) -> bool:
+    last, best = history.metrics[-1], history.metrics[history.best_iteration]
+    return last > best
 
 
 def _lsst_ending(history: History, rule: StoppingRule) -> str:

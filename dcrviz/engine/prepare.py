@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from dcrviz.bright import BrightObject
 from dcrviz.config import AssembleConfig
 from dcrviz.engine.bright_mask import mask_bright
-from dcrviz.engine.check import check_exposures, common_band, label
+from dcrviz.engine.check import check_exposures, common_band, label, pointing_warnings
 from dcrviz.engine.fill import fill_holes
 from dcrviz.engine.masks import flagged
 from dcrviz.engine.problem import Problem
@@ -105,6 +105,7 @@ def prepare(
         visit_weights=visits_weights,
         config=config,
         warnings=(
+            *pointing_warnings(exposures),
             *pixels.warnings,
             *borrowed,
             *_weather_warnings(exposures),

@@ -19,6 +19,7 @@ from dcrviz.records import (
     Cube,
     Floats,
     ForwardModel,
+    Frozen,
     Plane,
     Shifts,
     SplineOrder,
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
-class Tile:
+class Tile(Frozen):
     """One subregion.
 
     Parameters
@@ -52,7 +53,7 @@ class Tile:
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
-class Problem:
+class Problem(Frozen):
     """Prepared visits, template, shifts, weights and tiles.
 
     Parameters

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from dcrviz.engine.outcome import Outcome
-from dcrviz.records import Cube, Floats
+from dcrviz.records import Cube, Floats, Frozen
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
-class ClampReport:
+class ClampReport(Frozen):
     """What the clamps did in one iteration; fractions of the pixels, (S,) each.
 
     Parameters
@@ -33,7 +33,7 @@ class ClampReport:
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
-class History:
+class History(Frozen):
     """The course of one tile.
 
     Parameters
@@ -102,7 +102,7 @@ class History:
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
-class Step:
+class Step(Frozen):
     """One point of the timeline: the planes after an iteration of one tile.
 
     Parameters

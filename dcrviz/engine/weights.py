@@ -60,8 +60,10 @@ def stack_weights(
             arrived[subfilter] += reached
             counts[subfilter] += np.rint(reached)
             if weights is not usable:
+                # Linear: a higher spline rings around holes of a deep visit, and summed weights
+                # near zero would amplify without limit.
                 total[subfilter] += shift_image(
-                    weights[visit].astype(np.float32), back, order=order
+                    weights[visit].astype(np.float32), back, order=min(order, 1)
                 )
     good = (arrived > 1).all(axis=0) & (total > 0).all(axis=0)
     stack = np.divide(1, total, out=np.zeros(shape, dtype=np.float32), where=good)

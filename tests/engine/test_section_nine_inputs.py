@@ -259,7 +259,7 @@ def test_a_single_visit_ends_at_once_with_outcome_too_few_visits(exposures, run_
     assert (run.last.planes == run.problem.template.image / np.float32(3)).all()
 
 
-def test_n_image_counts_per_subfilter_as_2019_and_in_total_the_visits(exposures, problem, flag):
+def test_n_image_counts_per_subfilter_as_2019_and_in_total_the_visits(exposures, flag):
     hole = np.zeros(exposures[0].shape, dtype=bool)
     hole[10:30, 10:30] = True
     spoilt = dcrviz.prepare([flag(exposures[0], "SAT", hole), *exposures[1:]])

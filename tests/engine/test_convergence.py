@@ -1,0 +1,114 @@
+"""The convergence metric: worked out by hand, and laws."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from dcrviz.engine.convergence import mean_metric, measure, visit_metric
+from dcrviz.engine.noise import background_noise
+from dcrviz.engine.template import amplify, visit_template
+
+ALL = np.ones((2, 2), dtype=bool)
+
+
+def image_of(*values):
+    return np.array(values, dtype=np.float32).reshape(2, 2)
+
+
+def metric_of(image, template, importance=None, counted=ALL):
+    ones = np.ones((2, 2)) if importance is None else importance
+    return visit_metric(image, template, ones, counted=counted)
+
+
+def measured(problem, planes, tile=0, **changes):
+    knobs = {"accelerate": 3.0, "estimator": "robust", "empty": "exclude"}
+    return measure(problem, planes, tile, **(knobs | changes))
+
+
+def test_the_metric_worked_out_by_hand():
+    # |s - T| = 2, 0, 4, 1; |s + T| / 2 = 2, 2, 4, 0.5
+    image, template = image_of(3, 2, 6, 0), image_of(1, 2, 2, 1)
+    assert metric_of(image, template) == pytest.approx(7 / 8.5)
+    importance = np.array([[1.0, 10.0], [1.0, 100.0]])
+    assert metric_of(image, template, importance) == pytest.approx(106 / 76)
+
+
+def test_the_metric_of_a_perfect_model_is_zero():
+    image = image_of(3, 2, 6, 1)
+    assert metric_of(image, image) == 0
+
+
+def test_the_metric_counts_only_the_given_pixels():
+    image, template = image_of(3, 2, 6, 0), image_of(1, 2, 2, 1)
+    counted = np.array([[True, False], [False, False]])
+    assert metric_of(image, template, counted=counted) == 1
+
+
+def test_the_metric_skips_pixels_that_are_not_finite():
+    image, template = image_of(3, np.nan, np.inf, 2), image_of(1, 2, 2, 2)
+    assert metric_of(image, template) == pytest.approx(2 / 4)
+
+
+def test_the_metric_without_a_pixel_is_not_a_number():
+    assert np.isnan(metric_of(image_of(1, 2, 3, 4), image_of(1, 1, 1, 1), counted=~ALL))
+
+
+def test_the_metric_depends_neither_on_the_unit_of_flux_nor_on_that_of_the_importance():
+    image, template = image_of(3, 2, 6, 0), image_of(1, 2, 2, 1)
+    importance = np.array([[1.0, 2.0], [3.0, 4.0]])
+    assert metric_of(4 * image, 4 * template, 8 * importance) == metric_of(
+        image, template, importance
+    )
+
+
+def test_the_mean_metric_leaves_out_or_counts_the_visits_without_a_pixel():
+    per_visit = np.array([0.2, np.nan, 0.4])
+    assert mean_metric(per_visit, empty="exclude") == pytest.approx(0.3)
+    assert mean_metric(per_visit, empty="zero") == pytest.approx(0.2)
+
+
+@pytest.mark.parametrize("empty", ["exclude", "zero"])
+def test_the_mean_metric_of_no_visit_is_zero(empty):
+    assert mean_metric(np.full(3, np.nan), empty=empty) == 0
+
+
+def test_planes_that_explain_the_visits_have_a_metric_of_zero(problem, steps):
+    amplified = amplify(steps[-1].planes, 3.0)
+    images = [visit_template(amplified, problem.shifts, v, order=problem.order) for v in range(6)]
+    perfect = replace(problem, images=np.stack(images))
+    assert measured(perfect, steps[-1].planes).metric == 0
+
+
+def test_the_metric_falls_in_a_run(steps):
+    metrics = [step.metric for step in steps]
+    assert metrics[-1] < 0.5 * metrics[0]
+
+
+def test_the_importance_is_the_mean_plane_plus_three_times_the_noise_of_the_second(problem, steps):
+    planes = steps[-1].planes
+    noise = background_noise(
+        planes[1], problem.background, margin_px=problem.buffer_px, estimator="std"
+    )
+    importance = np.abs(planes.mean(axis=0, dtype=np.float64)) + 3 * noise
+    template = visit_template(amplify(planes, 3.0), problem.shifts, 2, order=problem.order)
+    expected = visit_metric(
+        problem.images[2], template, importance, counted=problem.usable[2] & problem.detected[2]
+    )
+    per_visit = measured(problem, planes, estimator="std").per_visit
+    assert per_visit[2] == pytest.approx(expected, rel=1e-12)
+
+
+def test_the_metric_counts_the_pixels_of_the_visits_own_mask(problem, steps):
+    nowhere = problem.detected.copy()
+    nowhere[4] = False
+    per_visit = measured(replace(problem, detected=nowhere), steps[-1].planes).per_visit
+    before = measured(problem, steps[-1].planes).per_visit
+    assert np.isnan(per_visit[4])
+    np.testing.assert_array_equal(np.delete(per_visit, 4), np.delete(before, 4))
+
+
+def test_planes_of_zero_without_noise_weigh_every_pixel_alike(problem):
+    planes = np.zeros_like(problem.images[:3])
+    # |s - 0| over |s + 0| / 2 is 2, whatever the image.
+    np.testing.assert_allclose(measured(problem, planes).per_visit, 2)
