@@ -42,9 +42,9 @@ def make_tiles(
         (Y, X), pixels of the template that carry one of the convergence planes.
     """
     shape = (sources.shape[0], sources.shape[1])
-    boxes = tile_boxes(shape, size=config.subregion_size, buffer_px=buffer_px)
-    if config.subregion_mode == "seamless":
-        boxes = [Box(y0=0, y1=shape[0], x0=0, x1=shape[1])]
+    boxes = [Box(y0=0, y1=shape[0], x0=0, x1=shape[1])]
+    if config.subregion_mode == "sequential":
+        boxes = tile_boxes(shape, size=config.subregion_size, buffer_px=buffer_px)
     tiles = []
     for box in boxes:
         outer = box.grown(buffer_px, shape=shape)

@@ -88,13 +88,13 @@ class ImageWall(Viewer):
         problem = self._session.problem
         if problem is None:
             return
+        if len([name for name in self._panels if name.startswith("plane")]) != self._subfilters():
+            self._build()
         order = sorted(range(len(problem.visits)), key=lambda i: _airmass(problem.visits[i]))
         options = {label(problem.visits[index]): index for index in order}
         if self.param.visit.objects != list(options.values()):
             self.param.visit.objects = options
             self.visit = order[-1]
-        if len([name for name in self._panels if name.startswith("plane")]) != self._subfilters():
-            self._build()
 
     def _build(self) -> None:
         problem = self._session.problem

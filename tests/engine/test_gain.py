@@ -78,9 +78,10 @@ def test_a_zero_denominator_gives_the_base_gain():
 
 
 @pytest.mark.parametrize("position", [0, 1, 2])
-def test_a_metric_that_was_not_measured_gives_the_base_gain(position):
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_metric_that_is_not_finite_gives_the_base_gain(position, value):
     metrics = [1.0, 0.6, 0.45]
-    metrics[position] = float("nan")
+    metrics[position] = value
     assert gain_of(metrics, [0.5, 0.5], base=0.3) == 0.3
 
 

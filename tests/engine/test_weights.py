@@ -88,8 +88,8 @@ def test_the_weights_of_2019_are_those_of_equal_weights():
     rng = np.random.default_rng(2)
     usable = usable_of(4) & (rng.random((4, 30, 40)) > 0.01)
     shifts = shifts_of(4, by=(0.4, -0.3))
-    flat, _ = stack_weights(usable, usable, shifts, order=3)
-    equal, _ = stack_weights(usable.astype(np.float32), usable, shifts, order=3)
+    flat, _ = stack_weights(usable, usable, shifts, order=1)
+    equal, _ = stack_weights(usable.astype(np.float32), usable, shifts, order=1)
     np.testing.assert_array_equal(flat, equal)
 
 

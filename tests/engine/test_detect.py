@@ -1,0 +1,74 @@
+"""Sources on the template coadd."""
+
+import numpy as np
+import pytest
+
+from dcrviz.engine.detect import detect_sources
+
+SHAPE = (60, 70)
+SIGMA_PX = 4.0 / 2.3548200450309493
+
+
+def star(peak, y=30, x=40):
+    rows, columns = np.mgrid[: SHAPE[0], : SHAPE[1]]
+    return peak * np.exp(-((rows - y) ** 2 + (columns - x) ** 2) / (2 * SIGMA_PX**2))
+
+
+def detected(image, variance=1.0):
+    variances = np.broadcast_to(np.float32(variance), image.shape).copy()
+    return detect_sources(image.astype(np.float32), variances, fwhm_px=4.0)
+
+
+@pytest.fixture
+def noise():
+    return np.random.default_rng(31).normal(0, 1, SHAPE)
+
+
+# Smoothing by the PSF raises a star's signal to noise from its peak's to 2 sqrt(pi) sigma times it,
+# over 2: here 3 times.
+@pytest.mark.parametrize(("peak", "found"), [(1.0, False), (3.0, True)])
+def test_a_star_is_found_above_5_sigma_after_smoothing_with_the_psf(peak, found):
+    assert detected(star(peak))[30, 40] == found
+
+
+def test_noise_alone_is_no_source(noise):
+    assert not detected(noise).any()
+
+
+def test_a_footprint_is_grown_by_two_sigma_of_the_psf():
+    image = np.zeros(SHAPE)
+    image[30, 40] = 1000.0
+    flags = detected(image)
+    y, x = np.nonzero(flags)
+    distance = np.hypot(y - 30, x - 40)
+    # The kernel reaches 3 sigma, rounded up, along the axes; growing adds 2 sigma.
+    reach = np.ceil(3 * SIGMA_PX)
+    assert np.abs(x - 40).max() == np.floor(reach + 2 * SIGMA_PX)
+    assert distance.max() <= np.hypot(reach, reach) + 2 * SIGMA_PX
+
+
+def test_only_what_is_brighter_than_the_sky_is_a_source():
+    assert not detected(star(-1000.0)).any()
+
+
+def test_the_threshold_is_in_units_of_the_noise(noise):
+    image = noise + star(3)
+    np.testing.assert_array_equal(detected(image), detected(8 * image, variance=64.0))
+
+
+def test_pixels_that_are_not_finite_are_no_sources(noise):
+    image = noise + star(100, y=10, x=10)
+    image[40:50, 40:50] = np.nan
+    flags = detected(image)
+    assert flags[10, 10]
+    assert not flags[42:48, 42:48].any()
+
+
+@pytest.mark.parametrize("variance", [0.0, np.nan])
+def test_without_any_variance_there_is_no_source(noise, variance):
+    assert not detected(noise + star(100), variance=variance).any()
+
+
+def test_a_bright_image_of_any_size_is_one_source():
+    image = np.full((700, 700), 100, dtype=np.float32)
+    assert detected(image).all()

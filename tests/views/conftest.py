@@ -1,0 +1,20 @@
+"""A small field, and an explorer on it whose every result is there when a call returns."""
+
+import pytest
+
+from dcrviz import AssembleConfig
+from dcrviz.session import Session
+from dcrviz.simulate import random_scene, read_conditions, simulate_exposures
+
+
+@pytest.fixture(scope="session")
+def exposures():
+    scene = random_scene(3, shape=(56, 60), n_stars=5, n_galaxies=1, n_quasars=0)
+    return simulate_exposures(scene, read_conditions("hits2015")[:6], seed=1)
+
+
+@pytest.fixture
+def session(exposures):
+    session = Session(exposures, AssembleConfig(max_iterations=3))
+    session.start()
+    return session

@@ -1,0 +1,179 @@
+"""Every knob is a widget, and turning the widget turns the run."""
+
+import panel as pn
+import pytest
+
+from dcrviz.bands import Band
+from dcrviz.config import AssembleConfig, acts_in
+from dcrviz.views.groups import KnobPanel
+from dcrviz.views.knobs import AUTO, KnobView, tooltip
+
+KNOBS = list(AssembleConfig.knobs())
+
+# What a person sets each widget to, and the value that the knob then has.
+TURNED = {
+    "n_subfilters": (4, 4),
+    "band": ("decam-g", Band.decam("g")),
+    "split_subfilters": (False, False),
+    "split_threshold": (0.2, 0.2),
+    "interpolation_order": (1, 1),
+    "subregion_mode": ("seamless", "seamless"),
+    "subregion_size": ((30, 30), (30, 30)),
+    "use_model_weights": (False, False),
+    "model_weights_width": (2.0, 2.0),
+    "convergence_planes": ("DETECTED, CR", ["DETECTED", "CR"]),
+    "weights": ("2019", "2019"),
+    "airmass_weight": (True, True),
+    "bad_planes": ("BAD", ["BAD"]),
+    "remove_planes": ("", []),
+    "statistic": ("MEDIAN", "MEDIAN"),
+    "sigma_clip": (2.0, 2.0),
+    "clip_iterations": (3, 3),
+    "error_from_variance": (False, False),
+    "propagate_planes": ({"CR": 0.5}, {"CR": 0.5}),
+    "mask_bright_objects": (True, True),
+    "interpolate": (False, False),
+    "count_images": (False, False),
+    "max_iterations": (5, 5),
+    "min_iterations": (2, 2),
+    "convergence_threshold": (0.01, 0.01),
+    "use_convergence": (False, False),
+    "on_divergence": ("last", "last"),
+    "metric_of_empty_visits": ("zero", "zero"),
+    "base_gain": (0.3, 0.3),
+    "use_progressive_gain": (False, False),
+    "accelerate": (2.0, 2.0),
+    "clamp_iterations": (1.1, 1.1),
+    "clamp_subfilters": (5.0, 5.0),
+    "clamp_width": (1, 1),
+    "noise_estimator": ("std", "std"),
+}
+
+
+@pytest.fixture
+def refused():
+    return []
+
+
+@pytest.fixture
+def panel(session, refused):
+    return KnobPanel(session.config, refused=refused.append)
+
+
+def turn(view, shown):
+    view.auto.value = False
+    view.widget.value = shown
+
+
+def test_every_knob_has_a_widget(panel):
+    assert list(panel.knobs) == KNOBS == list(dict.fromkeys([*KNOBS, *TURNED]))
+
+
+def test_every_knob_is_under_one_heading(panel):
+    accordions = [part for part in panel.__panel__() if isinstance(part, pn.Accordion)]
+    members = [view for cards in accordions for column in cards for view in column]
+    assert len(members) == len(KNOBS)
+
+
+@pytest.mark.parametrize("name", KNOBS)
+def test_turning_the_widget_turns_the_knob(panel, session, refused, name):
+    shown, value = TURNED[name]
+    turn(panel.knobs[name], shown)
+    assert refused == []
+    assert getattr(session.config, name) == value
+
+
+@pytest.mark.parametrize("name", KNOBS)
+def test_turning_the_widget_starts_anew_or_leaves_the_steps(panel, session, name):
+    session.step()
+    turn(panel.knobs[name], TURNED[name][0])
+    assert (len(session.moments) == 0) == (acts_in(name) == "prepare")
+
+
+@pytest.mark.parametrize("name", ["accelerate", "clamp_iterations", "base_gain"])
+def test_a_solver_knob_changes_the_next_step(panel, session, name):
+    for _ in range(2):
+        session.step()
+    plain = session.current.planes
+    session.show(0)
+    turn(panel.knobs[name], TURNED[name][0])
+    for _ in range(2):
+        session.step()
+    assert (session.current.planes != plain).any()
+
+
+@pytest.mark.parametrize("name", KNOBS)
+def test_the_widget_follows_the_configuration(panel, session, name):
+    shown, value = TURNED[name]
+    session.config.param.update(**{name: value})
+    assert panel.knobs[name].widget.value == shown
+
+
+@pytest.mark.parametrize("name", KNOBS)
+def test_the_tooltip_says_what_unit_where_and_what_lsst_calls_it(name):
+    knob = AssembleConfig.knobs()[name]
+    text = tooltip(knob)
+    assert knob.doc in text
+    assert knob.lsst in text
+    assert ("anew" in text) == (acts_in(name) == "prepare")
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"), [("subregion_size", (0, 5)), ("propagate_planes", {"SAT": 2})]
+)
+def test_a_value_that_breaks_a_rule_is_refused_in_words_and_undone(
+    panel, session, refused, name, shown
+):
+    before = getattr(session.config, name)
+    panel.knobs[name].widget.value = shown
+    assert getattr(session.config, name) == before
+    assert panel.knobs[name].widget.value == before
+    assert name.replace("_", " ") in refused[0]
+
+
+def test_an_automatic_knob_shows_what_it_stands_for(panel, session):
+    view = panel.knobs["base_gain"]
+    assert view.auto.value
+    assert view.widget.disabled
+    assert view.widget.value == 0.5
+    session.config.n_subfilters = 5
+    assert view.widget.value == 0.25
+
+
+def test_switching_automatic_off_takes_the_shown_value(panel, session):
+    panel.knobs["min_iterations"].auto.value = False
+    assert session.config.min_iterations == 3
+
+
+def test_an_idle_knob_is_grey_and_says_why(panel, session):
+    session.config.use_model_weights = False
+    view = panel.knobs["model_weights_width"]
+    assert view.widget.disabled
+    assert view._reason.visible
+    assert "model weights are off" in view._reason.object
+    session.config.use_model_weights = True
+    assert not view.widget.disabled
+
+
+def test_a_preset_sets_all_knobs_at_once(panel, session):
+    panel.preset.value = "lsst-2019"
+    panel.apply.clicks += 1
+    assert session.config.values() == AssembleConfig.preset("lsst-2019").values()
+    assert panel.knobs["weights"].widget.value == "2019"
+
+
+def test_a_band_of_one_s_own_stays_selectable(refused):
+    own = Band(name="mine", effective_nm=500, min_nm=450, max_nm=550)
+    config = AssembleConfig(band=own)
+    view = KnobView(config, "band", refused=refused.append)
+    view.widget.value = AUTO
+    assert config.band is None
+    config.band = own
+    view.widget.value = "mine"
+    assert config.band == own
+
+
+def test_panel_s_own_view_of_the_configuration_works_too(session):
+    pane = pn.Param(session.config)
+    assert set(KNOBS) <= set(pane._widgets)
+    pane.get_root()

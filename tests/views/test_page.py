@@ -1,0 +1,123 @@
+"""The page follows the session."""
+
+import numpy as np
+import pytest
+
+from dcrviz.diagnostics.pictures import pictures
+from dcrviz.engine import Outcome
+from dcrviz.session import Session
+from dcrviz.views.controls import Controls, words
+from dcrviz.views.curves import ConvergenceView
+from dcrviz.views.page import Explorer
+from dcrviz.views.wall import ImageWall
+
+
+@pytest.fixture
+def wall(session):
+    return ImageWall(session)
+
+
+def shown(wall, name, column="value"):
+    return wall._panels[name].source.data[column][0]
+
+
+def test_the_wall_shows_the_step_on_show(session, wall):
+    session.step()
+    expected = pictures(session.problem, session.current, visit=wall.visit)
+    for subfilter in range(3):
+        np.testing.assert_array_equal(shown(wall, f"plane {subfilter}"), expected.planes[subfilter])
+        np.testing.assert_array_equal(
+            shown(wall, f"difference {subfilter}"), expected.minus_mean[subfilter]
+        )
+    np.testing.assert_array_equal(shown(wall, "residual"), expected.residual)
+    np.testing.assert_array_equal(shown(wall, "weights"), expected.weights)
+
+
+def test_going_back_shows_the_earlier_planes_again(session, wall):
+    session.step()
+    first = shown(wall, "plane 0")
+    session.step()
+    assert (shown(wall, "plane 0") != first).any()
+    session.back()
+    np.testing.assert_array_equal(shown(wall, "plane 0"), first)
+
+
+def test_the_residual_is_that_of_the_chosen_visit(session, wall):
+    for visit in (0, 1):
+        wall.visit = visit
+        expected = pictures(session.problem, session.current, visit=visit).residual
+        np.testing.assert_array_equal(shown(wall, "residual"), expected)
+
+
+def test_visits_are_listed_by_airmass(session, wall):
+    airmasses = [session.problem.visits[i].airmass for i in wall.param.visit.objects]
+    assert airmasses == sorted(airmasses)
+
+
+def test_another_number_of_subfilters_makes_other_panels(session, wall):
+    session.config.n_subfilters = 5
+    session.start()
+    assert sum(name.startswith("plane") for name in wall._panels) == 5
+    assert shown(wall, "plane 4").shape == session.problem.shape
+
+
+def test_the_curves_hold_the_whole_course(session):
+    view = ConvergenceView(session)
+    session.play()
+    history = session.current.history
+    assert view._total.data["metric"] == list(history.metrics)
+    assert view._gains.data["gain"] == list(history.gains)
+    assert len(view._visits.data["metric"]) == len(session.problem.visits)
+
+
+def test_a_dashed_line_marks_the_iteration_on_show(session):
+    view = ConvergenceView(session)
+    view.__panel__()
+    session.play()
+    session.show(2)
+    assert {mark.location for mark in view._marks} == {2}
+
+
+def test_buttons_are_live_where_they_can_act(session):
+    controls = Controls(session)
+
+    def live():
+        return {name for name, button in controls.buttons.items() if not button.disabled}
+
+    assert live() == {"Play", "Step"}
+    session.step()
+    assert live() == {"Play", "Step", "Back", "Reset"}
+    session.play()
+    assert live() == {"Back", "Reset"}
+
+
+def test_the_slider_spans_all_stored_steps(session):
+    controls = Controls(session)
+    session.play()
+    assert (controls.slider.end, controls.slider.value) == (len(session.moments) - 1,) * 2
+    controls.slider.value = 1
+    assert session.cursor == 1
+
+
+def test_the_outcome_is_told_in_words(session):
+    session.play()
+    assert session.outcome is not Outcome.RUNNING
+    assert session.outcome.sentence in words(session)
+
+
+def test_a_session_without_visits_says_so():
+    assert words(Session()) == "No visits are loaded."
+
+
+def test_a_refusal_is_told_where_the_outcome_stands(session):
+    session.error = "the visits do not fit"
+    assert "the visits do not fit" in words(session)
+
+
+def test_the_explorer_can_be_shown_twice(exposures):
+    explorer = Explorer(exposures)
+    try:
+        first, second = explorer.__panel__().get_root(), explorer.__panel__().get_root()
+        assert first is not second
+    finally:
+        explorer.close()
