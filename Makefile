@@ -3,14 +3,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help explore test lint format bench replay clean
+.PHONY: help explore test lint format replay clean
 
 help:
 	@echo "make explore   open the explorer on the bundled field"
 	@echo "make test      run all tests, those in a real browser included"
 	@echo "make lint      formatting, lint, types, layers, spelling"
 	@echo "make format    mend what the linter can"
-	@echo "make bench     measure speed"
 	@echo "make replay    replay recorded traces: make replay TRACES='path/*.npz'"
 
 explore: $(VENV)/.ready
@@ -30,9 +29,6 @@ lint: $(VENV)/.ready-lint
 format: $(VENV)/.ready-lint
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
-
-bench: $(VENV)/.ready-bench
-	$(BIN)/python -m pytest benchmarks --benchmark-only
 
 replay: $(VENV)/.ready
 	$(BIN)/python benchmarks/replay.py $(TRACES)

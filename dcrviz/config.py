@@ -1,9 +1,8 @@
-"""Every knob of the algorithm, declared once; presets; which knob is idle and why."""
+"""Every knob of the algorithm, declared once; and the presets."""
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Self
 
 import param
@@ -21,6 +20,7 @@ from dcrviz.knobs import (
     Record,
     Switch,
 )
+from dcrviz.suggest import unknown
 
 
 class _Config(param.Parameterized):
@@ -348,78 +348,3 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
     "lsst-2019": _AS_2019,
     "lsst-today": _AS_2019 | {"interpolation_order": 1, "split_threshold": 0.1},
 }
-
-
-def auto_values(n_subfilters: int) -> dict[str, float]:
-    """What the knobs that may be None stand for then, for this number of subfilters N.
-
-    Notes
-    -----
-    ALGORITHM.md section 6: the gain is 1 / (N - 1), or 1 for a single subfilter.
-    """
-    return {
-        "base_gain": 1.0 / (n_subfilters - 1) if n_subfilters > 1 else 1.0,
-        "min_iterations": n_subfilters,
-        "max_iterations": 3 * n_subfilters,
-    }
-
-
-def acts_in(knob: str) -> str:
-    """``prepare`` when a change of the knob starts anew, ``advance`` when it acts at once."""
-    return "prepare" if knob in ProblemConfig.knobs() else "advance"
-
-
-def starts_anew(knobs: Iterator[str] | list[str] | set[str]) -> bool:
-    """Whether changing these knobs invalidates the prepared problem."""
-    return any(acts_in(knob) == "prepare" for knob in knobs)
-
-
-def idle_knobs(config: AssembleConfig) -> dict[str, str]:
-    """Knobs that have no effect under this configuration, each with the reason."""
-    rules = {
-        "the subfilters are not split": (not config.split_subfilters, ["split_threshold"]),
-        "the whole field advances as one": (
-            config.subregion_mode == "seamless",
-            ["subregion_size"],
-        ),
-        "the model weights are off": (not config.use_model_weights, ["model_weights_width"]),
-        "the template coadd is not clipped": (
-            config.statistic != "MEANCLIP",
-            ["sigma_clip", "clip_iterations"],
-        ),
-        "convergence is not measured": (
-            not config.use_convergence,
-            [
-                "min_iterations",
-                "convergence_threshold",
-                "on_divergence",
-                "metric_of_empty_visits",
-                "use_progressive_gain",
-            ],
-        ),
-        "both clamps are off": (
-            not (config.clamp_iterations or config.clamp_subfilters),
-            ["clamp_width"],
-        ),
-        "neither the clamp between subfilters nor convergence needs the noise": (
-            not (config.clamp_subfilters or config.use_convergence),
-            ["noise_estimator"],
-        ),
-        "with one subfilter there is nothing to differ": (
-            config.n_subfilters == 1,
-            ["accelerate"],
-        ),
-    }
-    idle: dict[str, str] = {}
-    for reason, (applies, knobs) in rules.items():
-        if applies:
-            idle |= {knob: f"no effect: {reason}" for knob in knobs}
-    return idle
-
-
-def unknown(kind: str, name: str, known: Iterator[str] | Mapping[str, Any] | list[str]) -> str:
-    """Error sentence for a name that does not exist, with the nearest one that does."""
-    names = list(known)
-    near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
-    hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(sorted(names))}"
-    return f"unknown {kind} {name!r}; {hint}"

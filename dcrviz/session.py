@@ -8,7 +8,8 @@ from typing import Any
 
 import param
 
-from dcrviz.config import AssembleConfig, SolverConfig, starts_anew
+from dcrviz.config import AssembleConfig, SolverConfig
+from dcrviz.config_rules import starts_anew
 from dcrviz.engine import Outcome, Problem, Step, advance, coadds, first_step, prepare
 from dcrviz.records import Coadd, Coadds, Exposure
 from dcrviz.worker import Worker

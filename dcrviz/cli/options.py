@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import logging
+from pathlib import Path
 
 from dcrviz.bands import Band
 from dcrviz.config import PRESETS, AssembleConfig
 from dcrviz.engine.check import check_grid
 from dcrviz.io import read_exposure, read_exposures
 from dcrviz.io.config_files import read_config
+from dcrviz.io.lsst_config import from_lsst
 from dcrviz.io.settings import apply_settings
 from dcrviz.records import Coadd, Exposure
 
@@ -37,7 +39,7 @@ def add_knobs(parser: argparse.ArgumentParser) -> None:
     """Add the ways to set knobs; later ones win over earlier ones."""
     knobs = parser.add_argument_group("knobs: preset, then file, then single settings")
     knobs.add_argument("--preset", metavar="NAME", default="default", help=", ".join(PRESETS))
-    knobs.add_argument("--config", metavar="FILE", help="YAML, as 'dcrviz config' prints it")
+    knobs.add_argument("--config", metavar="FILE", help="YAML, or LSST overrides (*.py)")
     knobs.add_argument(
         "--set",
         dest="settings",
@@ -53,8 +55,25 @@ def knobs_from(options: argparse.Namespace) -> AssembleConfig:
     """The configuration that preset, file and settings describe."""
     config = AssembleConfig.preset(options.preset)
     if options.config:
-        config = read_config(options.config, base=config)
+        config = _config_file(Path(options.config), config)
     return apply_settings(config, options.settings)
+
+
+def _config_file(path: Path, base: AssembleConfig) -> AssembleConfig:
+    """A configuration file laid over another configuration: LSST's if it ends in .py, else YAML."""
+    if path.suffix != ".py":
+        return read_config(path, base=base)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path}: must be a text file; {error}") from error
+    try:
+        config, ignored = from_lsst(text, base=base)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
+    for line in ignored:
+        _log.warning("%s: %s", path, line)
+    return config
 
 
 def config_from(options: argparse.Namespace) -> AssembleConfig:

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from dcrviz.config import AssembleConfig, auto_values
+from dcrviz.config import AssembleConfig
+from dcrviz.config_rules import auto_values
 from dcrviz.engine.convergence import Convergence, measure
 from dcrviz.engine.correction import stacked_residual
 from dcrviz.engine.gain import next_gain

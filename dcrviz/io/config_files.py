@@ -9,9 +9,10 @@ from typing import Any
 
 import yaml
 
-from dcrviz.config import AssembleConfig, unknown
+from dcrviz.config import AssembleConfig
 from dcrviz.io.atomic import atomic_write
 from dcrviz.io.knob_values import lsst_names, plain, with_knob
+from dcrviz.suggest import unknown
 
 _HEADER = "# Knobs of a dcrviz run. null is automatic; a knob that is left out has its default.\n"
 

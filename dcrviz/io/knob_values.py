@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from dcrviz.bands import Band
-from dcrviz.config import AssembleConfig, unknown
+from dcrviz.config import AssembleConfig
 from dcrviz.knobs import (
     Choice,
     Factor,
@@ -22,6 +22,7 @@ from dcrviz.knobs import (
     Record,
     Switch,
 )
+from dcrviz.suggest import unknown
 
 _AUTO = {"auto", "none", "null"}
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import yaml
 
-from dcrviz.config import AssembleConfig, unknown
+from dcrviz.config import AssembleConfig
 from dcrviz.io.knob_values import from_plain, lsst_names, with_knob
 from dcrviz.knobs import Choice, Fractions, Names, Pair
+from dcrviz.suggest import unknown
 
 
 def apply_settings(config: AssembleConfig, settings: Iterable[str]) -> AssembleConfig:

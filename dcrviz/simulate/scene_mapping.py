@@ -7,10 +7,10 @@ from dataclasses import fields
 from typing import Any
 
 from dcrviz.bands import Band, band_names
-from dcrviz.config import unknown
 from dcrviz.simulate.random_scene import random_scene
 from dcrviz.simulate.scene import Scene, Source
 from dcrviz.simulate.spectra import spectrum, spectrum_words
+from dcrviz.suggest import unknown
 
 _NUMBERS = ("pixel_scale_arcsec", "ra_deg", "dec_deg", "rotation_deg", "sky_variance", "gain")
 _FIELDS = ("sources", "random", "band", "shape", "throughput", "mirrored", *_NUMBERS)

@@ -10,7 +10,8 @@ import panel as pn
 from panel.viewable import Viewer
 
 from dcrviz.bands import Band, band_names
-from dcrviz.config import AssembleConfig, acts_in, auto_values, idle_knobs
+from dcrviz.config import AssembleConfig
+from dcrviz.config_rules import acts_in, auto_values, idle_knobs
 from dcrviz.knobs import Choice, Integer, Knob, Names, Number, Record, Switch
 from dcrviz.views.inputs import Check, Slider
 

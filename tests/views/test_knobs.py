@@ -4,7 +4,8 @@ import panel as pn
 import pytest
 
 from dcrviz.bands import Band
-from dcrviz.config import AssembleConfig, acts_in
+from dcrviz.config import AssembleConfig
+from dcrviz.config_rules import acts_in
 from dcrviz.views.groups import KnobPanel
 from dcrviz.views.knobs import AUTO, KnobView, tooltip
 

@@ -1,0 +1,74 @@
+"""What follows from the knobs: when each acts, which is idle and why, what auto stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from dcrviz.config import AssembleConfig, ProblemConfig
+
+
+def auto_values(n_subfilters: int) -> dict[str, float]:
+    """What the knobs that may be None stand for then, for this number of subfilters N.
+
+    Notes
+    -----
+    ALGORITHM.md section 6: the gain is 1 / (N - 1), or 1 for a single subfilter.
+    """
+    return {
+        "base_gain": 1.0 / (n_subfilters - 1) if n_subfilters > 1 else 1.0,
+        "min_iterations": n_subfilters,
+        "max_iterations": 3 * n_subfilters,
+    }
+
+
+def acts_in(knob: str) -> str:
+    """``prepare`` when a change of the knob starts anew, ``advance`` when it acts at once."""
+    return "prepare" if knob in ProblemConfig.knobs() else "advance"
+
+
+def starts_anew(knobs: Iterable[str]) -> bool:
+    """Whether changing these knobs invalidates the prepared problem."""
+    return any(acts_in(knob) == "prepare" for knob in knobs)
+
+
+def idle_knobs(config: AssembleConfig) -> dict[str, str]:
+    """Knobs that have no effect under this configuration, each with the reason."""
+    rules = {
+        "the subfilters are not split": (not config.split_subfilters, ["split_threshold"]),
+        "the whole field advances as one": (
+            config.subregion_mode == "seamless",
+            ["subregion_size"],
+        ),
+        "the model weights are off": (not config.use_model_weights, ["model_weights_width"]),
+        "the template coadd is not clipped": (
+            config.statistic != "MEANCLIP",
+            ["sigma_clip", "clip_iterations"],
+        ),
+        "convergence is not measured": (
+            not config.use_convergence,
+            [
+                "min_iterations",
+                "convergence_threshold",
+                "on_divergence",
+                "metric_of_empty_visits",
+                "use_progressive_gain",
+            ],
+        ),
+        "both clamps are off": (
+            not (config.clamp_iterations or config.clamp_subfilters),
+            ["clamp_width"],
+        ),
+        "neither the clamp between subfilters nor convergence needs the noise": (
+            not (config.clamp_subfilters or config.use_convergence),
+            ["noise_estimator"],
+        ),
+        "with one subfilter there is nothing to differ": (
+            config.n_subfilters == 1,
+            ["accelerate"],
+        ),
+    }
+    idle: dict[str, str] = {}
+    for reason, (applies, knobs) in rules.items():
+        if applies:
+            idle |= {knob: f"no effect: {reason}" for knob in knobs}
+    return idle
