@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -20,11 +20,12 @@ class AtomicFiles:
     ...     files.add(out / "a.txt").write_text("one")
     ...     files.add(out / "b.txt").write_text("two")
 
-    An error inside the block leaves what was there before, and no other trace.
+    An error inside the block leaves what was there before, and no other trace: no directory either.
     """
 
     def __init__(self) -> None:
         self._names: dict[Path, Path] = {}
+        self._made: list[Path] = []
 
     @property
     def paths(self) -> list[Path]:
@@ -40,6 +41,7 @@ class AtomicFiles:
             If the directory can't be made or written to, or the path is a directory itself.
         """
         final = Path(path)
+        self._made += _not_there(final.parent)
         make_directory(final.parent)
         if final.is_dir():
             raise ValueError(f"{final}: must be a file to write; got a directory")
@@ -64,6 +66,7 @@ class AtomicFiles:
         finally:
             for temporary in self._names.values():
                 temporary.unlink(missing_ok=True)
+            _remove_empty(self._made)
 
     def _rename(self) -> None:
         try:
@@ -90,6 +93,23 @@ def atomic_write(path: str | os.PathLike[str]) -> Iterator[Path]:
         yield files.add(path)
 
 
+@contextmanager
+def output_directory(directory: str | os.PathLike[str]) -> Iterator[Path]:
+    """The directory, made if it was not there; an error in the block unmakes what it made.
+
+    Raises
+    ------
+    ValueError
+        If nothing can be written into it; told before the block is entered.
+    """
+    made = _not_there(Path(directory))
+    try:
+        yield make_directory(directory)
+    except BaseException:
+        _remove_empty(made)
+        raise
+
+
 def make_directory(directory: str | os.PathLike[str]) -> Path:
     """The directory, made if it was not there.
 
@@ -108,3 +128,14 @@ def make_directory(directory: str | os.PathLike[str]) -> Path:
     if not os.access(path, os.W_OK | os.X_OK):
         raise ValueError(f"{path}: must be writable; got a directory without that permission")
     return path
+
+
+def _not_there(directory: Path) -> list[Path]:
+    """The directory and those above it that would have to be made, the innermost first."""
+    return [path for path in (directory, *directory.parents) if not path.exists()]
+
+
+def _remove_empty(directories: Iterable[Path]) -> None:
+    for path in directories:
+        with suppress(OSError):
+            path.rmdir()
