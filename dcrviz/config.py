@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from typing import Any, Self
 
 import param
@@ -33,8 +34,8 @@ class _Config(param.Parameterized):
         return {name: knob for name, knob in found.items() if isinstance(knob, Knob)}
 
     def values(self) -> dict[str, Any]:
-        """Value of every knob by name."""
-        return {name: getattr(self, name) for name in self.knobs()}
+        """Value of every knob by name; lists and mappings are copies."""
+        return {name: copy(getattr(self, name)) for name in self.knobs()}
 
     def copy(self) -> Self:
         """An independent configuration with the same values."""

@@ -54,6 +54,10 @@ def idle_knobs(config: AssembleConfig) -> dict[str, str]:
                 "use_progressive_gain",
             ],
         ),
+        "the base gain is 1 already": (
+            (config.base_gain or auto_values(config.n_subfilters)["base_gain"]) == 1,
+            ["use_progressive_gain"],
+        ),
         "both clamps are off": (
             not (config.clamp_iterations or config.clamp_subfilters),
             ["clamp_width"],

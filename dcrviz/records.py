@@ -29,6 +29,10 @@ Bools: TypeAlias = NDArray[np.bool_]
 """Flags of pixels."""
 Bits: TypeAlias = NDArray[np.int32]
 """A mask: one bit of each pixel for every mask plane, (Y, X)."""
+Ints: TypeAlias = NDArray[np.int64]
+"""Indices and counts."""
+Bytes: TypeAlias = NDArray[np.uint8]
+"""Flags as compiled loops take them: 0 or 1."""
 SplineOrder: TypeAlias = Literal[0, 1, 2, 3, 4, 5]
 """Degree of an interpolating spline."""
 

@@ -61,8 +61,14 @@ def log_start(problem: Problem) -> None:
     _log.info("Subregions: %d, with a buffer of %d px", len(problem.tiles), problem.buffer_px)
 
 
-def log_step(problem: Problem, step: Step) -> None:
-    """Log one iteration as LSST's task does: metrics, improvement, gain, and the ending."""
+def log_step(problem: Problem, step: Step, before: Step | None) -> None:
+    """Log one iteration as LSST's task does: metrics, improvement, gain, and what ended with it.
+
+    Parameters
+    ----------
+    before
+        The step that this one followed; None for the first.
+    """
     history = step.history
     name = f"subregion {step.tile + 1} of {len(problem.tiles)}"
     if step.index and not step.returned:
@@ -80,9 +86,12 @@ def log_step(problem: Problem, step: Step) -> None:
         )
     if step.returned:
         _log.info("%s: returned to iteration %d", name, step.iteration)
-    if history.outcome is not Outcome.RUNNING:
-        level = logging.INFO if history.outcome is Outcome.CONVERGED else logging.WARNING
-        _log.log(level, "%s: %s", name, history.outcome.sentence)
+    for tile, ended in enumerate(step.histories):
+        running = before is None or before.histories[tile].outcome is Outcome.RUNNING
+        if running and ended.outcome is not Outcome.RUNNING:
+            level = logging.INFO if ended.outcome is Outcome.CONVERGED else logging.WARNING
+            number = f"subregion {tile + 1} of {len(problem.tiles)}"
+            _log.log(level, "%s: %s", number, ended.outcome.sentence)
 
 
 def _visit_record(problem: Problem, index: int, visit: Visit) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import param
 
+from dcrviz.bright import BrightObject
 from dcrviz.config import AssembleConfig, SolverConfig
 from dcrviz.config_rules import starts_anew
 from dcrviz.engine import Outcome, Problem, Step, advance, coadds, first_step, prepare
@@ -61,14 +62,16 @@ class Session(param.Parameterized):
         config: AssembleConfig | None = None,
         *,
         template: Coadd | None = None,
+        bright_objects: Sequence[BrightObject] = (),
         worker: Worker | None = None,
     ) -> None:
         super().__init__(exposures=list(exposures), config=(config or AssembleConfig()).copy())
-        self._template = template
+        self._start = _Start(template=template, bright_objects=tuple(bright_objects))
         self._worker = worker
         self._revision = 0
         self._wanted = 0
         self._refused = False
+        self._restoring = False
         self._left = 0
         self._watched: tuple[AssembleConfig, Any] | None = None
         self._watch_knobs()
@@ -141,6 +144,16 @@ class Session(param.Parameterized):
             self.problem = branch.problem
             self.moments = list(branch.moments)
             self.cursor = len(branch.moments) - 1
+        self._turn_back(branch)
+
+    def _turn_back(self, branch: Branch) -> None:
+        """Set the knobs to those of a branch, which is no reason to start anew."""
+        self._restoring = True
+        try:
+            knobs = branch.problem.config.values() | branch.moments[-1].knobs
+            self.config.param.update(**knobs)
+        finally:
+            self._restoring = False
 
     def coadds(self) -> Coadds:
         """The step on show as coadds.
@@ -170,7 +183,7 @@ class Session(param.Parameterized):
         self._watched = (self.config, self.config.param.watch(self._on_knobs, names))
 
     def _on_knobs(self, *events: Any) -> None:
-        if starts_anew({event.name for event in events}):
+        if not self._restoring and starts_anew({event.name for event in events}):
             self._restart()
 
     def _restart(self) -> None:
@@ -200,9 +213,12 @@ class Session(param.Parameterized):
     def _pump(self) -> None:
         """Compute what is wanted: at once without a worker, else one job at a time through it."""
         if self._worker is None:
-            while (job := self._next_job()) is not None:
-                self._accept(job(), self._revision, self.current)
-            self.playing = False
+            try:
+                while (job := self._next_job()) is not None:
+                    self._accept(job(), self._revision, self.current)
+            finally:
+                self._wanted = 0
+                self.playing = False
         elif not self.busy:
             self._submit()
 
@@ -230,15 +246,17 @@ class Session(param.Parameterized):
         config, knobs = self.config.copy(), self._solver_values()
         problem = self.problem
         if problem is None:
-            exposures, template = list(self.exposures), self._template
-            return lambda: _started(exposures, config, template, knobs)
+            exposures, start = list(self.exposures), self._start
+            return lambda: start.of(exposures, config, knobs)
         while self._wanted and self._replay():
             self._wanted -= self._wanted > 0
         step = self.current
         if not self._wanted or step is None or step.outcome is not Outcome.RUNNING:
             self._wanted = 0
             return None
-        return lambda: (problem, Moment(step=advance(problem, step, config), knobs=knobs))
+        # The starting metric depends on knobs, too: turned before the first iteration, they count.
+        stale = step.index == 0 and self.moments[self.cursor].knobs != knobs
+        return lambda: (problem, _next_moment(problem, step, config, knobs, anew=stale))
 
     def _replay(self) -> bool:
         """Show the next stored step instead of computing it anew, if the knobs are still those."""
@@ -253,9 +271,9 @@ class Session(param.Parameterized):
         if revision != self._revision:
             return
         problem, moment = result
-        if origin is not None:
-            self._wanted -= self._wanted > 0
         following = self.current is origin
+        if following and origin is not None:
+            self._wanted -= self._wanted > 0
         place = next((i + 1 for i, m in enumerate(self.moments) if m.step is origin), 0)
         with param.parameterized.batch_call_watchers(self):
             if place < len(self.moments):
@@ -263,7 +281,7 @@ class Session(param.Parameterized):
             self.error = ""
             self.problem = problem
             self.moments = [*self.moments[:place], moment]
-            if following:
+            if following or self.cursor > place:
                 self.cursor = place
 
     def _fail(self, sentence: str, revision: int) -> None:
@@ -277,11 +295,25 @@ class Session(param.Parameterized):
         return {name: getattr(self.config, name) for name in SolverConfig.knobs()}
 
 
-def _started(
-    exposures: list[Exposure],
-    config: AssembleConfig,
-    template: Coadd | None,
-    knobs: dict[str, Any],
-) -> tuple[Problem, Moment]:
-    problem = prepare(exposures, config, template=template)
-    return problem, Moment(step=first_step(problem, config), knobs=knobs)
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class _Start:
+    """What a run starts from beside the visits and the knobs."""
+
+    template: Coadd | None
+    bright_objects: tuple[BrightObject, ...]
+
+    def of(
+        self, exposures: list[Exposure], config: AssembleConfig, knobs: dict[str, Any]
+    ) -> tuple[Problem, Moment]:
+        """The prepared problem and the starting model."""
+        problem = prepare(
+            exposures, config, template=self.template, bright_objects=self.bright_objects
+        )
+        return problem, Moment(step=first_step(problem, config), knobs=knobs)
+
+
+def _next_moment(
+    problem: Problem, step: Step, config: AssembleConfig, knobs: dict[str, Any], *, anew: bool
+) -> Moment:
+    before = first_step(problem, config) if anew else step
+    return Moment(step=advance(problem, before, config), knobs=knobs)

@@ -6,12 +6,13 @@ A mistake of the person ends with exit code 2 and one line on standard error.
 from __future__ import annotations
 
 import argparse
-import logging
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
 from dcrviz.cli import assemble, explore, show_config, simulate, template
+from dcrviz.cli.console import console
+from dcrviz.cli.options import one_setting_each
 
 _COMMANDS = (explore, assemble, template, simulate, show_config)
 
@@ -39,21 +40,24 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit code is 0, or 2 for a mistake that one line explains."""
+    words = sys.argv[1:] if arguments is None else arguments
     try:
-        options = build_parser().parse_args(arguments)
-        logging.basicConfig(
-            level=logging.WARNING if options.quiet else logging.INFO,
-            format="%(levelname)s %(message)s",
-            force=True,
-        )
-        options.run(options)
+        options = build_parser().parse_args(one_setting_each(words))
+        with console(quiet=options.quiet) as options.console:
+            options.run(options)
     except (ValueError, OSError) as error:
-        print(f"dcrviz: error: {' '.join(str(error).split())}", file=sys.stderr)
-        return 2
+        return _failed(str(error))
+    except MemoryError as error:
+        return _failed(f"the data must fit into memory; {error or 'it is full'}")
     except KeyboardInterrupt:
         print("dcrviz: interrupted; nothing was written", file=sys.stderr)
         return 130
     return 0
+
+
+def _failed(sentence: str) -> int:
+    print(f"dcrviz: error: {' '.join(sentence.split())}", file=sys.stderr)
+    return 2
 
 
 def _version() -> str:

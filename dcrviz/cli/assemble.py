@@ -9,10 +9,12 @@ from typing import Any
 from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
+from dcrviz.cli.console import PACKAGE_LOG
 from dcrviz.cli.options import add_inputs, add_knobs, config_from, exposures_from, template_from
 from dcrviz.engine import Problem, Step, assemble, coadds, prepare
 from dcrviz.engine.step import ClampReport
-from dcrviz.io import make_directory, read_catalogue, write_coadds
+from dcrviz.io import read_catalogue, write_coadds
+from dcrviz.io.atomic import output_directory
 from dcrviz.io.config_files import config_text
 from dcrviz.run_log import history_record, log_start, log_step
 
@@ -38,25 +40,31 @@ def add_parser(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Read, fit, write."""
+    # First, so that nobody waits for a fit that can't be written.
+    with output_directory(options.out) as folder:
+        problem = _problem(options)
+        options.console.open()
+        log_start(problem)
+        last, clamps = _iterate(problem, quiet=options.quiet)
+        history = history_record(problem, last, clamps)
+        write_coadds(
+            coadds(problem, last),
+            folder,
+            texts={
+                "config.yaml": config_text(problem.config),
+                "history.json": json.dumps(history, indent=1, allow_nan=False),
+            },
+        )
+
+
+def _problem(options: argparse.Namespace) -> Problem:
     config = config_from(options)
-    make_directory(options.out)
-    exposures = exposures_from(options)
     bright = read_catalogue(options.bright_objects) if options.bright_objects else []
     if config.mask_bright_objects and not bright:
         raise ValueError("the knob mask_bright_objects needs a catalogue: --bright-objects CSV")
+    exposures = exposures_from(options)
     template = template_from(options, exposures[0])
-    problem = prepare(exposures, config, template=template, bright_objects=bright)
-    log_start(problem)
-    last, clamps = _iterate(problem, quiet=options.quiet)
-    history = history_record(problem, last, clamps)
-    write_coadds(
-        coadds(problem, last),
-        options.out,
-        texts={
-            "config.yaml": config_text(problem.config),
-            "history.json": json.dumps(history, indent=1, allow_nan=False),
-        },
-    )
+    return prepare(exposures, config, template=template, bright_objects=bright)
 
 
 def _iterate(problem: Problem, *, quiet: bool) -> tuple[Step, list[tuple[int, ClampReport]]]:
@@ -64,12 +72,14 @@ def _iterate(problem: Problem, *, quiet: bool) -> tuple[Step, list[tuple[int, Cl
     clamps: list[tuple[int, ClampReport]] = []
     # None: only on a terminal.
     bar = tqdm(desc="assemble", unit=" iterations", disable=True if quiet else None)
-    with logging_redirect_tqdm(), bar:
+    with logging_redirect_tqdm([PACKAGE_LOG]), bar:
+        before: Step | None = None
         for step in assemble(problem):
             if step.clamps is not None:
                 clamps.append((step.tile, step.clamps))
             if step.index:
                 bar.update()
             bar.set_postfix(metric=f"{step.metric:.5f}", subregion=step.tile + 1)
-            log_step(problem, step)
+            log_step(problem, step, before)
+            before = step
     return step, clamps

@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from dcrviz.cli.numbers import whole
 from dcrviz.cli.options import add_inputs, add_knobs, config_from, exposures_from, template_from
+from dcrviz.engine.check import check_exposures, common_band
 
 
 def add_parser(commands: Any) -> None:
@@ -20,7 +22,9 @@ def add_parser(commands: Any) -> None:
     )
     add_inputs(parser, needed=False)
     add_knobs(parser)
-    parser.add_argument("--port", type=int, default=0, help="0, the default, takes a free one")
+    parser.add_argument(
+        "--port", type=whole(0, 65535), default=0, metavar="N", help="0, the default: a free one"
+    )
     parser.add_argument("--address", default="localhost", help="another one needs --allow-origin")
     parser.add_argument(
         "--allow-origin",
@@ -35,7 +39,7 @@ def add_parser(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Read the visits and serve."""
+    """Check the visits and serve."""
     if options.address not in ("localhost", "127.0.0.1") and not options.allow_origin:
         raise ValueError(
             f"--address {options.address} needs --allow-origin HOST, the name under which browsers "
@@ -43,16 +47,28 @@ def run(options: argparse.Namespace) -> None:
         )
     config = config_from(options)
     exposures = exposures_from(options) if options.paths else None
-    template = template_from(options, exposures[0]) if exposures else None
+    template = None
+    if exposures:
+        check_exposures(exposures)
+        common_band(exposures, config.band)
+        template = template_from(options, exposures[0])
     # Only here, so that no other command waits for the libraries of the page.
     from dcrviz.views.serve import Address, explorer_app, serve
 
-    serve(
-        lambda: explorer_app(exposures, config, template=template),
-        Address(
-            host=options.address, port=options.port, allowed_origins=tuple(options.allow_origin)
-        ),
-        open_browser=not options.no_browser,
-        keep=options.keep,
-        announce=lambda url: print(f"dcrviz explorer at {url} (Ctrl-C ends it)", flush=True),
+    options.console.open()
+    address = Address(
+        host=options.address, port=options.port, allowed_origins=tuple(options.allow_origin)
     )
+    try:
+        serve(
+            lambda: explorer_app(exposures, config, template=template),
+            address,
+            open_browser=not options.no_browser,
+            keep=options.keep,
+            announce=lambda url: print(f"dcrviz explorer at {url} (Ctrl-C ends it)", flush=True),
+        )
+    except OSError as error:
+        raise ValueError(
+            f"--address {options.address} --port {options.port} must be free to listen on; got "
+            f"{error}"
+        ) from error

@@ -4,18 +4,38 @@ from __future__ import annotations
 
 import argparse
 import logging
+import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from dcrviz.bands import Band
+from dcrviz.cli.numbers import real
 from dcrviz.config import PRESETS, AssembleConfig
 from dcrviz.engine.check import check_grid
-from dcrviz.io import read_exposure, read_exposures
+from dcrviz.io import read_exposures, read_start
 from dcrviz.io.config_files import read_config
 from dcrviz.io.lsst_config import from_lsst
 from dcrviz.io.settings import apply_settings
+from dcrviz.physics.refraction import WAVELENGTH_RANGE_NM
 from dcrviz.records import Coadd, Exposure
 
 _log = logging.getLogger(__name__)
+_SET = "--set"
+_SETTING = re.compile(r"[\w.]+=.*", re.DOTALL)
+
+
+def one_setting_each(words: Sequence[str]) -> list[str]:
+    """The words of a command line with ``--set A=1 B=2`` as ``--set A=1 --set B=2``.
+
+    A path may follow the settings then: it is no third one.
+    """
+    spread: list[str] = []
+    among_settings = False
+    for word in words:
+        after_set = bool(spread) and spread[-1] == _SET
+        among_settings = after_set or (among_settings and bool(_SETTING.fullmatch(word)))
+        spread += [word] if after_set or not among_settings else [_SET, word]
+    return spread
 
 
 def add_inputs(parser: argparse.ArgumentParser, *, needed: bool) -> None:
@@ -30,9 +50,10 @@ def add_inputs(parser: argparse.ArgumentParser, *, needed: bool) -> None:
     parser.add_argument("--template", metavar="FITS", help="coadd to start from")
     band = parser.add_argument_group("band, if the headers do not tell it")
     band.add_argument("--band", metavar="NAME", help="u g r i z y of Rubin, or decam-g and so on")
-    band.add_argument("--effective-nm", type=float, metavar="X", help="wavelength of zero shift")
-    band.add_argument("--min-nm", type=float, metavar="X", help="blue end of the band")
-    band.add_argument("--max-nm", type=float, metavar="X", help="red end of the band")
+    nm = real(*WAVELENGTH_RANGE_NM)
+    band.add_argument("--effective-nm", type=nm, metavar="X", help="wavelength of zero shift")
+    band.add_argument("--min-nm", type=nm, metavar="X", help="blue end of the band")
+    band.add_argument("--max-nm", type=nm, metavar="X", help="red end of the band")
 
 
 def add_knobs(parser: argparse.ArgumentParser) -> None:
@@ -41,10 +62,9 @@ def add_knobs(parser: argparse.ArgumentParser) -> None:
     knobs.add_argument("--preset", metavar="NAME", default="default", help=", ".join(PRESETS))
     knobs.add_argument("--config", metavar="FILE", help="YAML, or LSST overrides (*.py)")
     knobs.add_argument(
-        "--set",
+        _SET,
         dest="settings",
-        action="extend",
-        nargs="+",
+        action="append",
         default=[],
         metavar="KNOB=VALUE",
         help="knobs by our names or LSST's; may be repeated",
@@ -112,7 +132,7 @@ def template_from(options: argparse.Namespace, first: Exposure) -> Coadd | None:
     """The coadd to start from, if one is named; checked to be on the grid of the visits."""
     if not options.template:
         return None
-    coadd = read_exposure(options.template)
+    coadd = read_start(options.template)
     check_grid(coadd, first)
     assert coadd.variance is not None
     return Coadd(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import csv
 import logging
 from dataclasses import replace
 from pathlib import Path
@@ -12,14 +13,17 @@ import numpy as np
 import yaml
 from astropy.io import fits
 
-from dcrviz.io import AtomicFiles, make_directory, visit_header
-from dcrviz.io.write import exposure_hdus
-from dcrviz.physics.shifts import subfilter_edges_nm
+from dcrviz.cli.numbers import real, whole
+from dcrviz.io import AtomicFiles, visit_header
+from dcrviz.io.atomic import output_directory
+from dcrviz.io.coadd_keys import N_SUBFILTERS
+from dcrviz.io.filters import band_of_filter
+from dcrviz.io.write import exposure_hdus, set_key
 from dcrviz.records import Coadd, Exposure, Visit
 from dcrviz.simulate import (
-    PIXEL_SCALE_ARCSEC,
     PROFILES,
     Psf,
+    Scene,
     Simulation,
     condition_names,
     read_conditions,
@@ -29,6 +33,7 @@ from dcrviz.simulate import (
 )
 
 _log = logging.getLogger(__name__)
+_VISITS = 8
 
 
 def add_parser(commands: Any) -> None:
@@ -40,72 +45,114 @@ def add_parser(commands: Any) -> None:
     )
     parser.add_argument("folder", metavar="DIR", help="folder for the files")
     parser.add_argument("--scene", metavar="YAML", help="sources, band, size; random without it")
-    parser.add_argument("--seed", type=int, default=1, help="of random scene and noise")
-    parser.add_argument("--size", type=int, default=192, metavar="PX", help="side of the field")
-    parser.add_argument("--band", default="lsst-g", help="of a random scene")
+    parser.add_argument(
+        "--seed", type=whole(0, 2**63), default=1, metavar="N", help="of random scene and noise"
+    )
+    parser.add_argument(
+        "--size", type=whole(25, 10000), metavar="PX", help="side of a random scene; 192"
+    )
+    parser.add_argument("--band", metavar="NAME", help="of a random scene; lsst-g")
     parser.add_argument(
         "--conditions",
         default="hits2015",
         metavar="NAME|CSV",
         help=f"table of visits: {', '.join(condition_names())} or a file",
     )
-    parser.add_argument("--visits", type=int, default=8, metavar="N", help="how many of them")
-    parser.add_argument("--seeing", type=float, metavar="ARCSEC", help="the same for all visits")
+    parser.add_argument(
+        "--visits",
+        type=whole(1, 10000),
+        metavar="N",
+        help=f"how many of them; {_VISITS}, or all of a smaller table",
+    )
+    parser.add_argument(
+        "--seeing", type=real(0.1, 20.0), metavar="ARCSEC", help="the same for all visits"
+    )
     parser.add_argument("--psf", choices=PROFILES, default="kolmogorov", help="shape of the stars")
-    parser.add_argument("--subfilters", type=int, default=3, help="planes in truth.fits")
+    parser.add_argument(
+        "--subfilters", type=whole(1, 20), default=3, metavar="N", help="planes in truth.fits"
+    )
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> None:
     """Make the scene, observe it, write everything at once."""
-    if options.visits < 1:
-        raise ValueError(f"--visits must be 1 or more; got {options.visits}")
-    scene = scene_from_mapping(_scene_mapping(options))
-    visits = _chosen(read_conditions(options.conditions), options)
-    simulation = simulate(
-        scene,
-        visits,
-        seed=options.seed,
-        n_subfilters=options.subfilters,
-        psf=Psf(profile=options.psf),
-    )
-    folder = make_directory(options.folder)
+    with output_directory(options.folder) as folder:
+        scene = _scene(options)
+        simulation = simulate(
+            scene,
+            _visits(options, scene),
+            seed=options.seed,
+            n_subfilters=options.subfilters,
+            psf=Psf(profile=options.psf),
+        )
+        _write(simulation, folder)
+
+
+def _write(simulation: Simulation, folder: Path) -> None:
+    others = set(folder.glob("*.fits"))
     with AtomicFiles() as files:
         for exposure in simulation.exposures:
             path = files.add(folder / f"warp_{exposure.visit.id}.fits")
             _warp_hdus(exposure).writeto(path)
-        _truth_hdus(simulation, options.subfilters).writeto(files.add(folder / "truth.fits"))
-        text = yaml.safe_dump(scene_to_mapping(scene), sort_keys=False)
+        _truth_hdus(simulation).writeto(files.add(folder / "truth.fits"))
+        text = yaml.safe_dump(scene_to_mapping(simulation.scene), sort_keys=False)
         files.add(folder / "scene.yaml").write_text(text, encoding="utf-8")
     _log.info("%s: %d warps, truth.fits, scene.yaml", folder, len(simulation.exposures))
+    others -= set(files.paths)
+    if others:
+        names = ", ".join(sorted(path.name for path in others))
+        _log.warning("%s: %s of another sky are there too", folder, names)
 
 
-def _scene_mapping(options: argparse.Namespace) -> dict[str, Any]:
+def _scene(options: argparse.Namespace) -> Scene:
     if not options.scene:
-        shape = [options.size, options.size]
-        return {"band": options.band, "shape": shape, "random": {"seed": options.seed}}
+        shape = [options.size or 192] * 2
+        band = options.band or "lsst-g"
+        return scene_from_mapping({"band": band, "shape": shape, "random": {"seed": options.seed}})
+    for name in ("size", "band"):
+        if getattr(options, name) is not None:
+            raise ValueError(f"--{name} is for a random scene: {options.scene} has its own")
     try:
         mapping = yaml.safe_load(Path(options.scene).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ValueError(f"{options.scene}: must be a YAML file; {error}") from error
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
+        raise ValueError(f"{options.scene}: must be a YAML file; got {error}") from error
     if not isinstance(mapping, dict):
         raise ValueError(f"{options.scene}: must hold a mapping; got {type(mapping).__name__}")
-    return mapping
-
-
-def _chosen(visits: list[Visit], options: argparse.Namespace) -> list[Visit]:
-    """Visits spread evenly over the table's range of airmass."""
-    if options.visits > len(visits):
+    try:
+        return scene_from_mapping(mapping)
+    except ValueError as error:
+        raise ValueError(f"{options.scene}: {error}") from error
+    except (TypeError, AttributeError) as error:
         raise ValueError(
-            f"--visits must be at most the {len(visits)} of {options.conditions}; "
-            f"got {options.visits}"
+            f"{options.scene}: must be a scene as in the scene.yaml of a simulation; got {error}"
+        ) from error
+
+
+def _visits(options: argparse.Namespace, scene: Scene) -> list[Visit]:
+    """Visits spread evenly over the table's range of airmass, in the scene's band."""
+    scale = scene.pixel_scale_arcsec
+    try:
+        visits = read_conditions(options.conditions, pixel_scale_arcsec=scale)
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ValueError(f"{options.conditions}: must be a CSV file; got {error}") from error
+    number = min(_VISITS, len(visits)) if options.visits is None else options.visits
+    if not 1 <= number <= len(visits):
+        raise ValueError(
+            f"{options.conditions}: must have a row for each of {max(number, 1)} visits; got "
+            f"{len(visits)}"
         )
     by_airmass = sorted(visits, key=lambda visit: visit.airmass or 0)
-    places = np.linspace(0, len(visits) - 1, options.visits).round().astype(int)
+    places = np.linspace(0, len(visits) - 1, number).round().astype(int)
     chosen = [by_airmass[place] for place in places]
-    if options.seeing is None:
-        return chosen
-    return [replace(v, psf_fwhm_px=options.seeing / PIXEL_SCALE_ARCSEC) for v in chosen]
+    if options.seeing is not None:
+        chosen = [replace(visit, psf_fwhm_px=options.seeing / scale) for visit in chosen]
+    return [
+        visit
+        if band_of_filter(visit.filter) == scene.band
+        # The conditions of a visit in another filter, met in this one.
+        else replace(visit, filter=scene.band.name)
+        for visit in chosen
+    ]
 
 
 def _warp_hdus(exposure: Exposure) -> fits.HDUList:
@@ -120,11 +167,13 @@ def _warp_hdus(exposure: Exposure) -> fits.HDUList:
     return exposure_hdus(coadd, wcs=exposure.wcs, xy0=exposure.xy0, header=header)
 
 
-def _truth_hdus(simulation: Simulation, n_subfilters: int) -> fits.HDUList:
+def _truth_hdus(simulation: Simulation) -> fits.HDUList:
     header = simulation.scene.wcs.to_header()
     header["FWHM"] = (simulation.truth_fwhm_px, "[px] seeing of the true planes")
     hdus = fits.HDUList([fits.PrimaryHDU(header=header)])
-    edges = subfilter_edges_nm(simulation.scene.band, n_subfilters)
+    n_subfilters = len(simulation.truth)
+    set_key(hdus[0].header, N_SUBFILTERS, n_subfilters)
+    edges = simulation.scene.subfilter_edges_nm(n_subfilters)
     for number, plane in enumerate(simulation.truth):
         hdu = fits.ImageHDU(plane, header=header, name=f"SUBFILTER{number}")
         hdu.header["DCRMIN"] = (edges[number], "[nm] blue end of the subfilter")

@@ -11,6 +11,8 @@ from typing import Any
 from dcrviz.engine import matched_template
 from dcrviz.engine.check import check_complete, check_grid
 from dcrviz.io import read_coadds, read_exposure, visit_header, write_template
+from dcrviz.io.filters import band_of_filter
+from dcrviz.records import Coadds, Exposure
 
 _log = logging.getLogger(__name__)
 
@@ -36,8 +38,18 @@ def run(options: argparse.Namespace) -> None:
     """Read the coadds and the visit, write the template."""
     result = read_coadds(options.folder)
     exposure = read_exposure(options.visit, table=options.table)
-    # A template needs none of the visit's pixels.
-    check_complete(replace(exposure, variance=exposure.variance or exposure.image))
+    _check(exposure, result, folder=options.folder)
+    template = matched_template(result, exposure.visit)
+    header = visit_header(replace(exposure.visit, weight=1.0, scale=1.0))
+    write_template(Path(options.out), template, wcs=result.wcs, xy0=result.xy0, header=header)
+    _log.info("%s: template of visit %s", options.out, exposure.visit.id)
+
+
+def _check(exposure: Exposure, result: Coadds, *, folder: str) -> None:
+    """Raise if the visit lacks something, or is on another grid or in another band."""
+    # A template needs none of the visit's pixels, which may have no variance.
+    complete = exposure if exposure.variance else replace(exposure, variance=exposure.image)
+    check_complete(complete)
     corrected = replace(
         exposure,
         image=result.corrected.image,
@@ -45,10 +57,21 @@ def run(options: argparse.Namespace) -> None:
         variance=result.corrected.variance,
         wcs=result.wcs,
         xy0=result.xy0,
-        source=f"the coadds in {options.folder}",
+        source=f"the coadds in {folder}",
     )
-    check_grid(exposure if exposure.variance is not None else corrected, corrected)
-    template = matched_template(result, exposure.visit)
-    header = visit_header(replace(exposure.visit, weight=1.0, scale=1.0))
-    write_template(Path(options.out), template, wcs=result.wcs, xy0=result.xy0, header=header)
-    _log.info("%s: template of visit %s", options.out, exposure.visit.id)
+    check_grid(complete, corrected)
+    # By the filters' names, as the band of the fit may have been given by its wavelengths.
+    filters = sorted({visit.filter for visit in result.inputs})
+    if not any(_alike(exposure.visit.filter, name) for name in filters):
+        raise ValueError(
+            f"{exposure.source}: the visit must be in the band of the coadds in {folder}, made in "
+            f"filter {', '.join(filters)}; got {exposure.visit.filter}"
+        )
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two names may be of one filter: they need not be spelled alike."""
+    if not one or not other or one == other:
+        return True
+    band = band_of_filter(one)
+    return band is not None and band == band_of_filter(other)

@@ -11,7 +11,7 @@ from dcrviz.engine.fill import fill_holes
 from dcrviz.engine.masks import with_plane
 from dcrviz.engine.problem import Problem
 from dcrviz.engine.step import Step
-from dcrviz.engine.template import amplify, shift_forward, visit_template
+from dcrviz.engine.template import amplify, visit_template
 from dcrviz.physics.geometry import wcs_jacobian
 from dcrviz.physics.shifts import dcr_shifts
 from dcrviz.records import Bits, Bools, Coadd, Coadds, Visit
@@ -65,8 +65,8 @@ def matched_template(result: Coadds, visit: Visit) -> Coadd:
     Returns
     -------
     Coadd
-        The template; its mask is the model's, with NO_DATA where refraction moves the edge of the
-        field into view; its variance that of the corrected coadd.
+        The template; its mask is the model's, with NO_DATA where refraction moves pixels
+        without data, or the edge of the field, into view; its variance that of the corrected coadd.
 
     Raises
     ------
@@ -84,14 +84,13 @@ def matched_template(result: Coadds, visit: Visit) -> Coadd:
         split=model.split_subfilters,
         split_threshold_px=model.split_threshold_px,
     )
-    image = visit_template(result.planes, shifts, 0, order=model.interpolation_order)
-    reach = sum(
-        shift_forward(np.ones_like(image), shifts.forward(0, subfilter), order=1)
-        for subfilter in range(model.n_subfilters)
+    known: Bools = np.asarray(np.isfinite(result.planes).all(axis=0))
+    planes = np.stack([fill_holes(plane, ~known) for plane in result.planes])
+    image = visit_template(planes, shifts, 0, order=model.interpolation_order)
+    reach = visit_template(
+        np.repeat(known[None].astype(np.float32), model.n_subfilters, axis=0), shifts, 0, order=1
     )
-    return _with_no_data(
-        replace(result.corrected, image=image), np.asarray(reach) < model.n_subfilters - 1e-3
-    )
+    return _with_no_data(replace(result.corrected, image=image), reach < model.n_subfilters - 1e-3)
 
 
 def _with_no_data(coadd: Coadd, lacking: Bools) -> Coadd:

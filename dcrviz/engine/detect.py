@@ -27,6 +27,8 @@ def detect_sources(image: Plane, variance: Plane, *, fwhm_px: float) -> Bools:
         return np.zeros(image.shape, dtype=np.bool_)
     error = np.sqrt(np.where(unusable, 1, variance)).astype(np.float32)
     pixels = np.where(unusable, 0, image).astype(np.float32)
+    # Room for the case that every pixel is above the threshold.
+    sep.set_extract_pixstack(max(sep.get_extract_pixstack(), 2 * image.size))
     _, segments = sep.extract(
         pixels,
         _THRESHOLD_SIGMA,

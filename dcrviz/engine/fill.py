@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import ndimage
 
+from dcrviz.kernels.fill import fill_from_rims
 from dcrviz.records import Bools, Plane
-
-_MAX_PASSES = 10_000
 
 
 def fill_holes(image: Plane, holes: Bools) -> Plane:
@@ -17,16 +15,6 @@ def fill_holes(image: Plane, holes: Bools) -> Plane:
     """
     holes = holes | ~np.isfinite(image)
     filled = np.where(holes, np.float32(0), image)
-    if holes.all():
-        return filled
-    known = (~holes).astype(np.float32)
-    kernel = np.ones((3, 3), dtype=np.float32)
-    for _ in range(_MAX_PASSES):
-        if known.all():
-            break
-        near = ndimage.convolve(known, kernel, mode="constant")
-        total = ndimage.convolve(filled * known, kernel, mode="constant")
-        rim = (known == 0) & (near > 0.5)
-        filled[rim] = total[rim] / near[rim]
-        known[rim] = 1
+    if holes.any() and not holes.all():
+        fill_from_rims(filled, ~holes)
     return filled

@@ -16,7 +16,7 @@ class Outcome(Enum):
         "of subfilters stays."
     )
     STOPPED = "Stopped by hand."
-    EXHAUSTED = "Maximum reached: the metric was still improving when the iterations ran out."
+    EXHAUSTED = "Maximum reached: the iterations ran out before the metric stopped improving."
     TOO_FEW_VISITS = (
         "Too few visits: no pixel is covered by more than one usable visit, so nothing was fitted."
     )

@@ -68,14 +68,15 @@ def prepare(
             split=config.split_subfilters,
             split_threshold_px=config.split_threshold,
         )
+    _check_shifts(shifts, len(exposures), config.n_subfilters)
     pixels = _read_pixels(exposures, config)
     visits_weights = visit_weights([e.visit for e in exposures], by_airmass=config.airmass_weight)
     template = template or static_sky(
         exposures, pixels.images, pixels.usable, visits_weights, config
     )
     _check_template(template, first)
-    covered = np.isfinite(template.image)
-    filled = replace(template, image=fill_holes(template.image, ~covered))
+    given = np.isfinite(template.image)
+    filled = replace(template, image=fill_holes(template.image, ~given))
     if config.mask_bright_objects:
         filled = mask_bright(filled, bright_objects, wcs=first.wcs)
     sources = flagged(filled.mask, filled.planes, config.convergence_planes)
@@ -91,12 +92,12 @@ def prepare(
         images=_frozen(pixels.images),
         usable=_frozen(pixels.usable),
         detected=_frozen(detected),
-        weights=_frozen(weights),
+        weights=None if weights is None else _frozen(weights),
         shifts=shifts,
         template=filled,
         stack_weight=_frozen(stack),
         counts=_frozen(counts) if config.count_images else None,
-        covered=_frozen(covered),
+        covered=_frozen(given | (stack > 0).all(axis=0)),
         background=_frozen(
             ~(sources | flagged(filled.mask, filled.planes, config.bad_planes)),
         ),
@@ -145,10 +146,22 @@ def _read_pixels(exposures: Sequence[Exposure], config: AssembleConfig) -> _Pixe
 
 
 def _check_template(template: Coadd, first: Exposure) -> None:
-    if template.image.shape != first.shape:
+    for name in ("image", "mask", "variance"):
+        shape = getattr(template, name).shape
+        if shape != first.shape:
+            raise ValueError(
+                f"the template must have the shape of the visits, {first.shape}; "
+                f"its {name} has {shape}"
+            )
+
+
+def _check_shifts(shifts: Shifts, n_visits: int, n_subfilters: int) -> None:
+    got_visits, got_subfilters = shifts.midpoint.shape[:2]
+    if got_visits != n_visits:
+        raise ValueError(f"shifts must be given for all {n_visits} visits; got {got_visits}")
+    if got_subfilters != n_subfilters:
         raise ValueError(
-            f"the template must have the shape of the visits, {first.shape}; "
-            f"got {template.image.shape}"
+            f"shifts must be given for all {n_subfilters} subfilters; got {got_subfilters}"
         )
 
 
@@ -173,9 +186,9 @@ def _weights(
     usable: Bools,
     weights: NDArray[np.float64],
     config: AssembleConfig,
-) -> NDArray[np.bool_] | Cube:
+) -> Cube | None:
     if config.weights == "2019":
-        return usable
+        return None
     inverse = np.empty(usable.shape, dtype=np.float32)
     for index, exposure in enumerate(exposures):
         variance = np.asarray(exposure.variance, dtype=np.float32)

@@ -65,7 +65,7 @@ class Problem(Frozen):
     detected
         (V, Y, X), pixels on a source by the visit's own mask.
     weights
-        (V, Y, X), what a residual counts: `usable` itself for the weights of 2019.
+        (V, Y, X), what a residual counts; None for the weights of 2019, 1 where usable.
     stack_weight
         (S, Y, X), one over the sum of the shifted weights; 0 where fewer than two visits reach.
     counts
@@ -89,7 +89,7 @@ class Problem(Frozen):
     images: Cube
     usable: Bools
     detected: Bools
-    weights: NDArray[np.bool_] | Cube
+    weights: Cube | None
     shifts: Shifts
     template: Coadd
     stack_weight: Cube

@@ -91,12 +91,12 @@ def _scaled_variance(exposure: Exposure) -> Plane:
 def _mean_variance(variances: Cube, counted: Bools) -> Floats:
     finite = counted & np.isfinite(variances) & (variances > 0)
     with python_warnings.catch_warnings():
-        # A visit without a usable pixel has no mean; it has no pixel to weigh either.
+        # A visit without a usable pixel has no mean: it weighs nothing.
         python_warnings.simplefilter("ignore", RuntimeWarning)
         mean: Floats = np.nanmean(
             np.where(finite, variances, np.nan), axis=(1, 2), dtype=np.float64
         )
-    return np.where(np.isfinite(mean), mean, 1.0)
+    return np.where(np.isfinite(mean), mean, np.inf)
 
 
 def _typical_fwhm_px(exposures: Sequence[Exposure]) -> float:

@@ -18,7 +18,9 @@ def tile_boxes(shape: tuple[int, int], *, size: tuple[int, int], buffer_px: int)
         If a subregion is smaller than the buffer around it.
     """
     height, width = shape
-    columns, rows = (min(side, limit) for side, limit in zip(size, (width, height), strict=True))
+    columns, rows = (
+        min(int(side), limit) for side, limit in zip(size, (width, height), strict=True)
+    )
     if columns < min(buffer_px, width) or rows < min(buffer_px, height):
         raise ValueError(
             "subregion_size must be at least the buffer of the largest shift, "

@@ -37,9 +37,14 @@ def pixel_weights(variance: Plane, usable: Bools, visit_weight: float) -> Plane:
 
 
 def stack_weights(
-    weights: NDArray[np.bool_] | Cube, usable: Bools, shifts: Shifts, *, order: SplineOrder
+    weights: Cube | None, usable: Bools, shifts: Shifts, *, order: SplineOrder
 ) -> tuple[Cube, NDArray[np.uint16]]:
     """One over the summed weights of each plane, and the counts of visits, (S, Y, X) each.
+
+    Parameters
+    ----------
+    weights
+        (V, Y, X) of each pixel; None for 1 where it is usable and 0 where not.
 
     Notes
     -----
@@ -50,7 +55,7 @@ def stack_weights(
     n_visits, n_subfilters = shifts.midpoint.shape[:2]
     shape = (n_subfilters, *usable.shape[1:])
     arrived = np.zeros(shape, dtype=np.float32)
-    total = arrived if weights is usable else np.zeros(shape, dtype=np.float32)
+    total = arrived if weights is None else np.zeros(shape, dtype=np.float32)
     counts = np.zeros(shape, dtype=np.float32)
     for visit in range(n_visits):
         flat = usable[visit].astype(np.float32)
@@ -59,12 +64,10 @@ def stack_weights(
             reached = shift_image(flat, back, order=order)
             arrived[subfilter] += reached
             counts[subfilter] += np.rint(reached)
-            if weights is not usable:
+            if weights is not None:
                 # Linear: a higher spline rings around holes of a deep visit, and summed weights
                 # near zero would amplify without limit.
-                total[subfilter] += shift_image(
-                    weights[visit].astype(np.float32), back, order=min(order, 1)
-                )
+                total[subfilter] += shift_image(weights[visit], back, order=min(order, 1))
     good = (arrived > 1).all(axis=0) & (total > 0).all(axis=0)
     stack = np.divide(1, total, out=np.zeros(shape, dtype=np.float32), where=good)
     return stack, np.where(good, counts, 0).astype(np.uint16)

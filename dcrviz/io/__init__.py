@@ -4,7 +4,7 @@ from dcrviz.io.atomic import AtomicFiles, atomic_write, make_directory
 from dcrviz.io.catalogue import read_catalogue
 from dcrviz.io.coadd_reader import read_coadds
 from dcrviz.io.coadd_writer import write_coadds
-from dcrviz.io.read import read_exposure, read_exposures
+from dcrviz.io.read import read_exposure, read_exposures, read_start
 from dcrviz.io.visit_writer import visit_header
 from dcrviz.io.write import write_exposure, write_template
 
@@ -16,6 +16,7 @@ __all__ = [
     "read_coadds",
     "read_exposure",
     "read_exposures",
+    "read_start",
     "visit_header",
     "write_coadds",
     "write_exposure",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, cast, get_args
 
@@ -17,22 +18,28 @@ COUNTS_NAME = "nImage.fits"
 N_IMAGES = "NIMAGE"
 N_VISITS = "NVISITS"
 COUNTED = "DCR COUNTED"
-_N_SUBFILTERS = "DCR NSUBFILTERS"
+# A file that has this key is no visit: a coadd, or what is true of a simulated sky.
+N_SUBFILTERS = "DCR NSUBFILTERS"
 _SPLIT = "DCR SPLIT"
 _SPLIT_THRESHOLD = "DCR SPLIT THRESHOLD"
 _ORDER = "DCR ORDER"
 
 
-def subfilter_name(subfilter: int | str) -> str:
+def subfilter_name(subfilter: int) -> str:
     """File name of one subfilter's coadd."""
     return f"dcrCoadd_{subfilter}.fits"
+
+
+def is_product_name(name: str) -> bool:
+    """Whether it is the file name of planes or counts, of which a run may have more or fewer."""
+    return name == COUNTS_NAME or re.fullmatch(r"dcrCoadd_\d+\.fits", name) is not None
 
 
 def model_keys(model: ForwardModel) -> dict[str, Any]:
     """Header keys that restore the model, some with a comment."""
     return {
         **band_keys(model.band),
-        _N_SUBFILTERS: model.n_subfilters,
+        N_SUBFILTERS: model.n_subfilters,
         _SPLIT: model.split_subfilters,
         _SPLIT_THRESHOLD: (float(model.split_threshold_px), "[px]"),
         _ORDER: (int(model.interpolation_order), "of the spline that shifts images"),
@@ -57,7 +64,7 @@ def read_model(keys: Keywords, path: Path) -> ForwardModel:
     ValueError
         If a key is missing or its value can't be; names the file.
     """
-    needed = (BAND, EFFECTIVE_NM, MIN_NM, MAX_NM, _N_SUBFILTERS, _SPLIT, _SPLIT_THRESHOLD, _ORDER)
+    needed = (BAND, EFFECTIVE_NM, MIN_NM, MAX_NM, N_SUBFILTERS, _SPLIT, _SPLIT_THRESHOLD, _ORDER)
     values = {key: keys.value(key) for key in needed}
     absent = [key for key, value in values.items() if value is None]
     if absent:
@@ -70,7 +77,7 @@ def read_model(keys: Keywords, path: Path) -> ForwardModel:
                 min_nm=float(values[MIN_NM]),
                 max_nm=float(values[MAX_NM]),
             ),
-            n_subfilters=_count(values[_N_SUBFILTERS]),
+            n_subfilters=_count(values[N_SUBFILTERS]),
             split_subfilters=bool(values[_SPLIT]),
             split_threshold_px=float(values[_SPLIT_THRESHOLD]),
             interpolation_order=_order(values[_ORDER]),
@@ -81,7 +88,7 @@ def read_model(keys: Keywords, path: Path) -> ForwardModel:
 
 def _count(value: Any) -> int:
     if not isinstance(value, int) or value < 1:
-        raise ValueError(f"{_N_SUBFILTERS} must be a count of 1 or more; got {value!r}")
+        raise ValueError(f"{N_SUBFILTERS} must be a count of 1 or more; got {value!r}")
     return value
 
 

@@ -12,13 +12,14 @@ import numpy as np
 from astropy.io import fits
 from numpy.typing import NDArray
 
-from dcrviz.io.atomic import AtomicFiles, make_directory
+from dcrviz.io.atomic import AtomicFiles
 from dcrviz.io.coadd_keys import (
     COADD_NAME,
     COUNTED,
     COUNTS_NAME,
     N_IMAGES,
     N_VISITS,
+    is_product_name,
     model_keys,
     subfilter_keys,
     subfilter_name,
@@ -38,13 +39,14 @@ def write_coadds(
     header: Mapping[str, Any] | None = None,
     texts: Mapping[str, str] | None = None,
 ) -> list[Path]:
-    """Write the coadds of a run as LSST Exposures, all or none.
+    """Write the coadds of a run as LSST Exposures, all or none, in place of an earlier run's.
 
     Parameters
     ----------
     directory
         Made if it is not there. It receives ``dcrCoadd_0.fits`` and so on, ``coadd.fits``, and
-        ``nImage.fits`` if visits were counted.
+        ``nImage.fits`` if visits were counted. Those of an earlier run that have no successor are
+        removed: more subfilters, or counts that this run has not.
     header
         Further keys of the primary headers; ``BUNIT`` is the unit of the images.
     texts
@@ -60,7 +62,7 @@ def write_coadds(
     ValueError
         If the directory can't be written to.
     """
-    folder = make_directory(directory)
+    folder = Path(directory)
     shared = {**(header or {}), **_shared_keys(result)}
     with AtomicFiles() as files:
         for subfilter, plane in enumerate(result.planes):
@@ -74,7 +76,7 @@ def write_coadds(
             _count_hdus(result, shared).writeto(files.add(folder / COUNTS_NAME))
         for name, text in (texts or {}).items():
             files.add(folder / name).write_text(text, encoding="utf-8")
-    _tell_leftovers(folder, files.paths)
+    _remove_leftovers(folder, files.paths)
     return files.paths
 
 
@@ -112,11 +114,9 @@ def _count_hdus(result: Coadds, keys: Mapping[str, Any]) -> fits.HDUList:
     return fits.HDUList([fits.PrimaryHDU(header=primary_header(keys)), *planes])
 
 
-def _tell_leftovers(folder: Path, written: list[Path]) -> None:
-    """An earlier run with more subfilters leaves files that no longer belong here."""
-    names = {path.name for path in written}
-    left = {path.name for path in folder.glob(subfilter_name("*")) if path.name not in names}
-    if COUNTS_NAME not in names and (folder / COUNTS_NAME).exists():
-        left.add(COUNTS_NAME)
-    if left:
-        _log.warning("%s: %s left there by an earlier run", folder, ", ".join(sorted(left)))
+def _remove_leftovers(folder: Path, written: list[Path]) -> None:
+    """Planes that are not part of the sum, and counts of other coadds, would mislead."""
+    for path in sorted(folder.iterdir()):
+        if is_product_name(path.name) and path not in written and path.is_file():
+            _log.info("%s of an earlier run is removed", path)
+            path.unlink()

@@ -1,17 +1,20 @@
-"""The band that a FILTER keyword means."""
+"""The band that a FILTER keyword means, and which bands can be."""
 
 from __future__ import annotations
 
 import logging
 import re
+from functools import cache
 
 from dcrviz.bands import Band
+from dcrviz.physics.refraction import WAVELENGTH_RANGE_NM
 
 _log = logging.getLogger(__name__)
 _DECAM = re.compile(r"(\w+)\s+DECam\b")
 _LETTER = re.compile(r"[ugrizy]\d?", re.IGNORECASE)
 
 
+@cache
 def band_of_filter(text: str) -> Band | None:
     """The band of a filter's name, or None if it names none that is known.
 
@@ -33,6 +36,23 @@ def band_of_filter(text: str) -> Band | None:
         return None
     band = Band.lsst(letters.pop())
     _log.info("filter %r is taken for the band %s", text, band.name)
+    return band
+
+
+def within_refraction(band: Band) -> Band:
+    """The band itself.
+
+    Raises
+    ------
+    ValueError
+        If the refraction formula does not hold in all of it.
+    """
+    low, high = WAVELENGTH_RANGE_NM
+    if band.min_nm < low or band.max_nm > high:
+        raise ValueError(
+            f"band {band.name}: wavelengths must be from {low} to {high} nm, where the refraction "
+            f"formula holds; got {band.min_nm:g} to {band.max_nm:g} nm"
+        )
     return band
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from dcrviz.bands import Band
 from dcrviz.config import AssembleConfig
+from dcrviz.io.filters import within_refraction
 from dcrviz.knobs import (
     Choice,
     Factor,
@@ -159,7 +160,7 @@ def _band(_: Any, value: Any) -> Any:
             f"a band needs {', '.join(_BAND_FIELDS[1:])}; missing: {', '.join(lacking)}"
         )
     numbers = {name: _wavelength_nm(name, value[name]) for name in _BAND_FIELDS[1:]}
-    return Band(name=str(value.get("name", "custom")), **numbers)
+    return within_refraction(Band(name=str(value.get("name", "custom")), **numbers))
 
 
 def _wavelength_nm(name: str, value: Any) -> float:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from dcrviz.io.decam import decam_parts
 from dcrviz.io.lsst import lsst_parts
-from dcrviz.io.parts import Parts, check_shapes, images_of
+from dcrviz.io.parts import Parts, check_shapes
 from dcrviz.io.scan import describe, scan
 from dcrviz.io.sci_var_dq import plain_parts, sci_var_dq_parts
 
@@ -32,8 +32,3 @@ def read_parts(path: Path) -> Parts:
         f"{path}: must be an LSST Exposure, a DECam ooi file, have extensions SCI, VAR or ERR and "
         f"DQ, or hold a single image; got {describe(hdus)}"
     )
-
-
-def has_image(path: Path) -> bool:
-    """Whether the file holds an image at all, and not just tables."""
-    return bool(images_of(scan(path)))

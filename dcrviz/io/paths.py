@@ -8,8 +8,10 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from dcrviz.io.coadd_keys import N_SUBFILTERS
 from dcrviz.io.decam import image_beside
-from dcrviz.io.layouts import has_image
+from dcrviz.io.parts import images_of
+from dcrviz.io.scan import scan
 
 _log = logging.getLogger(__name__)
 _SUFFIXES = (".fits", ".fit", ".fts", ".fits.gz", ".fits.fz", ".fz")
@@ -24,8 +26,8 @@ def exposure_files(paths: Source | Iterable[Source]) -> list[Path]:
     ----------
     paths
         A file, a glob pattern, a directory (all its FITS files), or several of those. Of DECam's
-        three files per exposure any will do. What a pattern or directory brings along without any
-        image in it, such as a table of PSFs, is passed over.
+        three files per exposure any will do. What a pattern or directory brings along that is no
+        visit is passed over: a table of PSFs, coadds of this project, the truth of a simulation.
 
     Raises
     ------
@@ -55,7 +57,9 @@ def _files(source: Source) -> Iterator[Path]:
         return
     images = [file for file in sorted(found) if not _passed_over(file)]
     if not images:
-        raise ValueError(f"{source}: the {kind} must hold FITS images; got {len(found)} files")
+        raise ValueError(
+            f"{source}: the {kind} must hold FITS images of visits; got none in {len(found)} files"
+        )
     yield from images
 
 
@@ -65,7 +69,9 @@ def _is_fits_name(name: str) -> bool:
 
 
 def _passed_over(path: Path) -> bool:
-    if path.is_file() and has_image(path):
-        return False
-    _log.info("%s holds no image; passed over", path)
+    if path.is_file():
+        hdus = scan(path)
+        if images_of(hdus) and N_SUBFILTERS not in hdus[0].header:
+            return False
+    _log.info("%s holds no image of a visit; passed over", path)
     return True

@@ -25,14 +25,19 @@ _HIGHEST_ZENITH_DEG = 89.9
 def read_position(keys: Keywords, row: Row) -> tuple[float | None, float | None]:
     """Airmass and zenith angle [rad]; a table that gives one of them overrules the header's both.
 
-    Values that can't be (airmass below 1, field below the horizon) are absent from a header and
-    an error in a table.
+    Values that can't be (airmass below 1, field above the zenith) are absent from a header and an
+    error in a table.
+
+    Raises
+    ------
+    ValueError
+        If the field is at the horizon or below it, or the table's value can't be.
     """
     airmass = row.number("airmass", low=1)
     zenith_deg = row.number("zenith_deg", low=0, high=_HIGHEST_ZENITH_DEG)
     if airmass is None and zenith_deg is None:
         airmass, zenith_deg = _header_airmass(keys), _header_zenith_deg(keys)
-    if zenith_deg is not None and zenith_deg < _RIGHT_ANGLE_DEG:
+    if zenith_deg is not None:
         zenith = math.radians(zenith_deg)
         return (airmass_from_zenith(zenith) if airmass is None else airmass), zenith
     if airmass is not None:
@@ -75,7 +80,10 @@ def _header_airmass(keys: Keywords) -> float | None:
 def _header_zenith_deg(keys: Keywords) -> float | None:
     altitude = keys.number("BORE-ALT")
     zenith = keys.number("ZD") if altitude is None else _RIGHT_ANGLE_DEG - altitude
-    return zenith if zenith is not None and 0 <= zenith < _RIGHT_ANGLE_DEG else None
+    if zenith is not None and zenith >= _RIGHT_ANGLE_DEG:
+        told = f"ZD {zenith:g}" if altitude is None else f"{zenith:g}, from BORE-ALT {altitude:g}"
+        raise ValueError(f"zenith angle must be below 90 deg; got {told}")
+    return zenith if zenith is not None and zenith >= 0 else None
 
 
 def _header_hour_angle_deg(keys: Keywords) -> float | None:

@@ -8,15 +8,18 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from astropy.wcs import WCS
+
 from dcrviz.bands import Band
 from dcrviz.io.decam import image_beside
 from dcrviz.io.grid import read_wcs, read_xy0
 from dcrviz.io.layouts import read_parts
 from dcrviz.io.lazy import constant_image
+from dcrviz.io.parts import Parts
 from dcrviz.io.paths import Source, exposure_files
 from dcrviz.io.table import ABOVE_ZERO, TABLE_NAME, Row, VisitTable, read_table
 from dcrviz.io.visit_info import lacking_variance, read_id, read_visit
-from dcrviz.records import Exposure
+from dcrviz.records import Exposure, LazyPlane, Visit
 
 _log = logging.getLogger(__name__)
 
@@ -67,12 +70,31 @@ def read_exposure(
     return _read(file, band=band, table=found)
 
 
+def read_start(path: str | os.PathLike[str]) -> Exposure:
+    """Read a coadd to start from: an exposure of no visit, of which no circumstances are asked.
+
+    Raises
+    ------
+    ValueError
+        If it is no complete FITS file of a known layout, or has no variance.
+    """
+    file = Path(path).expanduser()
+    parts = read_parts(file)
+    if parts.variance is None:
+        raise ValueError(f"{file}: a coadd to start from must have a variance; got none")
+    wcs = read_wcs(parts.header, parts.primary)
+    return _exposure(file, parts, wcs=wcs, visit=Visit(id=file.name), variance=parts.variance)
+
+
 def _read(path: Path, *, band: Band | None, table: VisitTable | None) -> Exposure:
     parts = read_parts(path)
     visit_id = read_id(parts.keys, path.name.split(".fit")[0])
     row = Row() if table is None else table.row_of(path, visit_id)
     wcs = read_wcs(parts.header, parts.primary)
-    visit = read_visit(parts.keys, row, visit_id=visit_id, wcs=wcs, band=band)
+    try:
+        visit = read_visit(parts.keys, row, visit_id=visit_id, wcs=wcs, band=band)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
     variance, noise = parts.variance, row.number("sky_rms", "noise", low=ABOVE_ZERO)
     if variance is None and noise is not None:
         height, width = parts.image.shape
@@ -81,6 +103,12 @@ def _read(path: Path, *, band: Band | None, table: VisitTable | None) -> Exposur
         visit = replace(visit, missing=lacking_variance(visit))
     for sentence in visit.missing:
         _log.debug("%s: missing %s", path, sentence)
+    return _exposure(path, parts, wcs=wcs, visit=visit, variance=variance)
+
+
+def _exposure(
+    path: Path, parts: Parts, *, wcs: WCS | None, visit: Visit, variance: LazyPlane | None
+) -> Exposure:
     return Exposure(
         image=parts.image,
         mask=parts.mask,

@@ -8,7 +8,7 @@ from typing import Any
 from astropy.wcs import WCS
 
 from dcrviz.bands import Band
-from dcrviz.io.filters import band_of_filter
+from dcrviz.io.filters import band_of_filter, within_refraction
 from dcrviz.io.grid import pixel_scale_arcsec
 from dcrviz.io.keywords import Keywords
 from dcrviz.io.position import read_parallactic_rad, read_position
@@ -123,7 +123,8 @@ def _band(keys: Keywords, row: Row) -> Band | None:
     wavelengths = [keys.number(key) for key in (EFFECTIVE_NM, MIN_NM, MAX_NM)]
     effective, low, high = wavelengths
     if name and effective is not None and low is not None and high is not None:
-        return Band(name=name, effective_nm=effective, min_nm=low, max_nm=high)
+        band = Band(name=name, effective_nm=effective, min_nm=low, max_nm=high)
+        return within_refraction(band)
     return band_of_filter(keys.text("FILTER", "BAND"))
 
 

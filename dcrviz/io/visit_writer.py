@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from dcrviz.io.filters import band_of_filter
 from dcrviz.io.visit_keys import PARALLACTIC_DEG, SCALE, WEIGHT, band_keys
 from dcrviz.records import Site, Visit, Weather
 
@@ -34,9 +35,16 @@ def visit_header(visit: Visit) -> dict[str, HeaderValue]:
         SCALE: visit.scale,
         **_site_keys(visit.site),
         **_weather_keys(visit.weather),
-        **({} if visit.band is None else band_keys(visit.band)),
+        **_band_keys(visit),
     }
     return {key: value for key, value in known.items() if value is not None}
+
+
+def _band_keys(visit: Visit) -> dict[str, str | float]:
+    """Nothing where the filter tells the band: two keys for one thing could contradict."""
+    if visit.band is None or band_of_filter(visit.filter) == visit.band:
+        return {}
+    return band_keys(visit.band)
 
 
 def _site_keys(site: Site | None) -> dict[str, float]:

@@ -160,6 +160,14 @@ def test_a_matched_template_has_no_data_where_refraction_brings_the_edge_into_vi
     assert lacking[0].any() or lacking[-1].any()
 
 
+def test_pixels_without_data_spoil_a_matched_template_in_their_neighbourhood_only(holed, visits):
+    template = dcrviz.matched_template(products_of(holed, interpolate=False), visits[3])
+    near = np.zeros(template.image.shape, dtype=bool)
+    near[14:30, 24:41] = True
+    assert np.isfinite(template.image[~near]).all()
+    assert carries(template, "NO_DATA")[HOLE].all()
+
+
 def test_the_variance_and_the_mask_of_a_matched_template_are_the_models(result, visits):
     template = dcrviz.matched_template(result, visits[3])
     np.testing.assert_array_equal(template.variance, result.corrected.variance)

@@ -60,6 +60,11 @@ def test_a_last_tile_smaller_than_the_buffer_is_run_as_any_other(exposures, run_
     assert np.isfinite(run.last.planes).all()
 
 
+def test_a_size_of_whole_numbers_may_be_written_with_a_point(exposures):
+    config = dcrviz.AssembleConfig(subregion_size=(24.0, 48.0))
+    assert len(dcrviz.prepare(exposures, config).tiles) == 2
+
+
 def test_seamless_has_one_tile_whatever_the_size(exposures):
     config = dcrviz.AssembleConfig(subregion_mode="seamless", subregion_size=(20, 20))
     (tile,) = dcrviz.prepare(exposures, config).tiles

@@ -50,7 +50,7 @@ def test_a_pixel_that_is_not_usable_weighs_nothing():
 
 def test_without_shifts_the_stack_weight_is_one_over_the_number_of_visits():
     usable = usable_of(4)
-    stack, counts = stack_weights(usable, usable, shifts_of(4), order=3)
+    stack, counts = stack_weights(None, usable, shifts_of(4), order=3)
     np.testing.assert_allclose(stack, 0.25, rtol=1e-5)
     assert (counts == 4).all()
     assert counts.dtype == np.uint16
@@ -67,7 +67,7 @@ def test_without_shifts_the_stack_weight_is_one_over_the_sum_of_the_weights():
 def test_where_no_more_than_one_visit_arrives_weights_and_counts_are_zero():
     usable = usable_of(3)
     usable[1:, :10] = False
-    stack, counts = stack_weights(usable, usable, shifts_of(3), order=1)
+    stack, counts = stack_weights(None, usable, shifts_of(3), order=1)
     assert not stack[:, :10].any()
     assert not counts[:, :10].any()
     assert stack[:, 10:].all()
@@ -78,7 +78,7 @@ def test_a_pixel_must_be_reached_in_every_subfilter():
     midpoint[:, 0, 0] = 5.0
     shifts = Shifts(midpoint=midpoint, split=midpoint[:, :, None])
     usable = usable_of(2)
-    stack, _ = stack_weights(usable, usable, shifts, order=1)
+    stack, _ = stack_weights(None, usable, shifts, order=1)
     # Shifted back by 5 rows, the last 5 rows of the first subfilter stay empty.
     assert not stack[:, -5:].any()
     assert stack[:, :-5].all()
@@ -88,7 +88,7 @@ def test_the_weights_of_2019_are_those_of_equal_weights():
     rng = np.random.default_rng(2)
     usable = usable_of(4) & (rng.random((4, 30, 40)) > 0.01)
     shifts = shifts_of(4, by=(0.4, -0.3))
-    flat, _ = stack_weights(usable, usable, shifts, order=1)
+    flat, _ = stack_weights(None, usable, shifts, order=1)
     equal, _ = stack_weights(usable.astype(np.float32), usable, shifts, order=1)
     np.testing.assert_array_equal(flat, equal)
 

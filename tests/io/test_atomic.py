@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from dcrviz.io import AtomicFiles, atomic_write, make_directory
+from dcrviz.io.atomic import output_directory
 
 
 def names(folder):
@@ -44,6 +45,31 @@ def test_an_error_in_the_last_leaves_none_of_a_group(tmp_path):
     with pytest.raises(TypeError, match="must be str"), files:
         [files.add(tmp_path / name).write_text(text) for name, text in (("a", "1"), ("b", None))]
     assert names(tmp_path) == []
+
+
+def test_an_error_leaves_no_directory_that_was_made_for_the_file(tmp_path):
+    with pytest.raises(TypeError, match="must be str"), atomic_write(tmp_path / "a/b/c") as path:
+        path.write_text(None)
+    assert names(tmp_path) == []
+
+
+def test_an_output_directory_is_unmade_by_an_error(tmp_path):
+    with pytest.raises(ValueError, match="bad input"), output_directory(tmp_path / "a/b"):
+        raise ValueError("bad input")
+    assert names(tmp_path) == []
+
+
+def test_an_output_directory_is_there_in_the_block_and_stays_after_it(tmp_path):
+    with output_directory(tmp_path / "a/b") as path:
+        assert path.is_dir()
+    assert path.is_dir()
+
+
+def test_an_output_directory_that_was_there_stays(tmp_path):
+    (tmp_path / "a").mkdir()
+    with pytest.raises(ValueError, match="bad input"), output_directory(tmp_path / "a/b"):
+        raise ValueError("bad input")
+    assert names(tmp_path) == ["a"]
 
 
 def test_a_full_disk_names_the_file(tmp_path):

@@ -1,7 +1,6 @@
 """The products of a run: written, and read again."""
 
 import dataclasses
-import logging
 
 import numpy as np
 import pytest
@@ -155,14 +154,16 @@ def test_units_and_further_keys_are_kept(tmp_path, result):
     assert fits.getval(tmp_path / "dcrCoadd_2.fits", "OUTCOME") == "converged"
 
 
-def test_what_was_not_counted_is_not_read_from_an_earlier_run(tmp_path, result, caplog):
+def test_what_an_earlier_run_had_more_is_removed(tmp_path, result):
     write_coadds(result, tmp_path)
-    with caplog.at_level(logging.WARNING):
-        write_coadds(result_of(counted=False, n_subfilters=2), tmp_path)
+    for name in ("dcrCoadd_old.fits", "mine.fits"):
+        (tmp_path / name).write_text("not ours")
+    written = write_coadds(result_of(counted=False, n_subfilters=2), tmp_path)
     after = read_coadds(tmp_path)
     assert (after.n_images, after.n_visits) == (None, None)
     assert len(after.planes) == 2
-    assert "dcrCoadd_2.fits, nImage.fits left there by an earlier run" in caplog.text
+    kept = {"dcrCoadd_old.fits", "mine.fits", *(path.name for path in written)}
+    assert {path.name for path in tmp_path.iterdir()} == kept
 
 
 def test_an_error_in_the_last_file_leaves_the_earlier_run_whole(tmp_path, result, monkeypatch):

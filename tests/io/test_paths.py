@@ -54,6 +54,14 @@ def test_files_without_an_image_are_passed_over_in_a_directory(folder):
         names(folder / "psf.fits")
 
 
+def test_products_of_this_project_are_passed_over_in_a_directory(folder):
+    header = fits.Header([("HIERARCH DCR NSUBFILTERS", 3)])
+    plane = fits.ImageHDU(np.ones((6, 8), dtype=np.float32))
+    fits.HDUList([fits.PrimaryHDU(header=header), plane]).writeto(folder / "coadd.fits")
+    assert names(folder) == ["a.fits", "b.fit", "c.fits"]
+    assert names(folder / "coadd.fits") == ["coadd.fits"]
+
+
 def test_hidden_files_are_not_meant(folder, plain_file):
     plain_file(".12ab34cd.coadd.fits")
     assert names(folder) == ["a.fits", "b.fit", "c.fits"]
@@ -62,8 +70,8 @@ def test_hidden_files_are_not_meant(folder, plain_file):
 @pytest.mark.parametrize(
     ("meant", "message"),
     [
-        ("empty", r"empty: the directory must hold FITS images; got 0 files"),
-        ("*.none", r"\*\.none: the pattern must hold FITS images; got 0 files"),
+        ("empty", r"empty: the directory must hold FITS images of visits; got none in 0 files"),
+        ("*.none", r"\*\.none: the pattern must hold FITS images of visits; got none in 0 files"),
         ("missing.fits", r"missing\.fits: must be a FITS file; got nothing there"),
     ],
 )

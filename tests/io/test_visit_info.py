@@ -104,10 +104,37 @@ def test_an_airmass_just_below_one_is_one(visit_of):
     assert visit_of(without=("BORE-ALT",), **{"BORE-AIRMASS": 0.9997}).airmass == 1.0
 
 
-@pytest.mark.parametrize("altitude", [-3.0, 0.0, 91.0])
-def test_an_altitude_that_can_not_be_is_absent(visit_of, altitude):
-    visit = visit_of(**{"BORE-ALT": altitude})
+def test_an_altitude_beyond_the_zenith_is_absent(visit_of):
+    visit = visit_of(**{"BORE-ALT": 91.0})
     assert math.cos(visit.zenith_rad) == pytest.approx(1 / 1.41)
+
+
+@pytest.mark.parametrize(
+    ("keys", "found"),
+    [
+        ({"BORE-ALT": -3.0}, "93, from BORE-ALT -3"),
+        ({"BORE-ALT": 0.0}, "90, from BORE-ALT 0"),
+        ({"ZD": 90.0}, "ZD 90"),
+    ],
+)
+def test_a_field_that_has_set_is_an_error_that_names_the_file(visit_of, keys, found):
+    without = () if "BORE-ALT" in keys else ("BORE-ALT",)
+    with pytest.raises(
+        ValueError, match=rf"warp\.fits: zenith angle must be below 90 deg; got {found}"
+    ):
+        visit_of(without=without, **keys)
+
+
+def test_a_table_overrules_a_header_whose_field_has_set(visit_of):
+    assert visit_of(row={"airmass": 1.5}, **{"BORE-ALT": -3.0}).airmass == 1.5
+
+
+def test_a_band_where_refraction_is_not_known_is_an_error_that_names_the_file(visit_of):
+    keys = {"DCR BAND": "far", "DCR BAND EFF": 2000, "DCR BAND MIN": 1900, "DCR BAND MAX": 2100}
+    with pytest.raises(
+        ValueError, match=r"warp\.fits: band far: wavelengths must be from 230\.2 to 2058\.6 nm"
+    ):
+        visit_of(**keys)
 
 
 def test_rotation_angle_and_boresight_give_the_parallactic_angle(visit_of):

@@ -1,0 +1,50 @@
+"""What the command logs on standard error, and when."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TextIO
+
+PACKAGE_LOG = logging.getLogger("dcrviz")
+
+
+class Console(logging.StreamHandler[TextIO]):
+    """Log lines on standard error, held back until the input has proved good.
+
+    A mistake is told in one line; what was logged on the way to it is dropped.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(sys.stderr)
+        self.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
+        self._held: list[logging.LogRecord] | None = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Show a line, or keep it for later."""
+        if self._held is None:
+            super().emit(record)
+        else:
+            self._held.append(record)
+
+    def open(self) -> None:
+        """Show what was held back, and from now on every line at once."""
+        held, self._held = self._held or [], None
+        for record in held:
+            self.emit(record)
+
+
+@contextmanager
+def console(*, quiet: bool) -> Iterator[Console]:
+    """The console of one run of the command; it shows all it holds when the run ends well."""
+    handler, level = Console(), PACKAGE_LOG.level
+    PACKAGE_LOG.addHandler(handler)
+    PACKAGE_LOG.setLevel(logging.WARNING if quiet else logging.INFO)
+    try:
+        yield handler
+        handler.open()
+    finally:
+        PACKAGE_LOG.removeHandler(handler)
+        PACKAGE_LOG.setLevel(level)

@@ -1,0 +1,94 @@
+"""Opening and growing of flagged pixels."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from dcrviz.kernels.jit import compiled
+from dcrviz.records import Bools, Bytes, Ints
+
+
+def open_flags(flags: Bools, radius_px: int) -> Bools:
+    """Binary opening with the diamond of this radius; radius 0 keeps every flag.
+
+    Notes
+    -----
+    Pixels nearer to the edge than the radius are eroded, as nothing outside counts as flagged. A
+    diamond is the sum of as many crosses as its radius, so crosses are eroded and grown in turn.
+    """
+    opened = np.array(flags, dtype=np.bool_)
+    if opened.size:
+        open_in_place(opened.view(np.uint8), radius_px)
+    return opened
+
+
+def grow_flags(flags: Bools, radius_px: float) -> Bools:
+    """Flag every pixel whose distance to a flagged one is at most the radius."""
+    reach = int(radius_px)
+    widths = [int(math.sqrt(radius_px**2 - dy**2)) for dy in range(reach + 1)]
+    grown = np.zeros(flags.shape, dtype=np.bool_)
+    _grow(np.ascontiguousarray(flags).view(np.uint8), np.array(widths), grown.view(np.uint8))
+    return grown
+
+
+@compiled
+def open_in_place(flags: Bytes, radius: int) -> int:
+    """Open (Y, X) uint8 flags with the diamond of this radius; returns how many are left."""
+    left = 0
+    for y in range(flags.shape[0]):
+        left += flags[y].sum()
+    if radius == 0 or left == 0:
+        return left
+    # As many crosses grow as erode: the result ends up where it began.
+    here, other = flags, np.empty_like(flags)
+    for _ in range(radius):
+        left = _cross(here, other, True)
+        here, other = other, here
+        if left == 0:
+            flags[:] = 0
+            return 0
+    for _ in range(radius):
+        left = _cross(here, other, False)
+        here, other = other, here
+    return left
+
+
+@compiled
+def _cross(flags: Bytes, out: Bytes, erode: bool) -> int:
+    """Erode or grow by a cross; outside the image nothing is flagged. Returns how many are left."""
+    height, width = flags.shape
+    nothing = np.zeros(width, np.uint8)
+    left = 0
+    for y in range(height):
+        above = flags[y - 1] if y > 0 else nothing
+        below = flags[y + 1] if y < height - 1 else nothing
+        here, target = flags[y], out[y]
+        if erode:
+            target[0] = target[width - 1] = 0
+            for x in range(width - 2):
+                target[x + 1] = here[x] & here[x + 1] & here[x + 2] & above[x + 1] & below[x + 1]
+        else:
+            for x in range(width):
+                target[x] = here[x] | above[x] | below[x]
+            for x in range(width - 1):
+                target[x] |= here[x + 1]
+            for x in range(width - 1):
+                target[x + 1] |= here[x]
+        left += target.sum()
+    return left
+
+
+@compiled
+def _grow(flags: Bytes, widths: Ints, grown: Bytes) -> None:
+    height, width = flags.shape
+    for y in range(height):
+        for dy in range(1 - len(widths), len(widths)):
+            if not 0 <= y + dy < height:
+                continue
+            reach = widths[abs(dy)]
+            row = flags[y + dy]
+            for x in range(width):
+                if row[x]:
+                    grown[y, max(0, x - reach) : min(width, x + reach + 1)] = 1

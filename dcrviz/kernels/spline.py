@@ -1,0 +1,209 @@
+"""Spline coefficients of an image: the prefilter of every interpolation above linear."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dcrviz.kernels.jit import compiled
+from dcrviz.kernels.taps import PAD
+from dcrviz.records import Cube, Floats, Plane, SplineOrder
+
+# Poles of the inverse filters (Unser, Aldroubi and Eden 1993), and the order they belong to.
+_POLES = {
+    2: (np.sqrt(8.0) - 3.0,),
+    3: (np.sqrt(3.0) - 2.0,),
+    4: (
+        np.sqrt(664.0 - np.sqrt(438976.0)) + np.sqrt(304.0) - 19.0,
+        np.sqrt(664.0 + np.sqrt(438976.0)) - np.sqrt(304.0) - 19.0,
+    ),
+    5: (
+        np.sqrt(67.5 - np.sqrt(4436.25)) + np.sqrt(26.25) - 6.5,
+        np.sqrt(67.5 + np.sqrt(4436.25)) - np.sqrt(26.25) - 6.5,
+    ),
+}
+# The cubic's inverse filter along a row is cut where its tail is below float32's rounding.
+_REACH = 13
+
+
+def coefficients(image: Plane, *, order: SplineOrder, out: Plane | None = None) -> Plane:
+    """Coefficients of an image with `PAD` mirrored pixels on each side, (Y + 2 PAD, X + 2 PAD).
+
+    Parameters
+    ----------
+    out
+        Where to write them; a new array if None.
+    """
+    height, width = image.shape
+    if out is None:
+        out = np.empty((height + 2 * PAD, width + 2 * PAD), dtype=np.float32)
+    if image.size == 0:
+        return out
+    if order <= 1:
+        _copy(image, out, PAD)
+    elif order == 3 and min(height, width) > 1:
+        _cubic(image, out, PAD, _CUBIC_ROW)
+    else:
+        _copy(_any_order(image, _POLES[order]), out, PAD)
+    _mirror(out, height, width, PAD)
+    return out
+
+
+def stack_coefficients(planes: Cube, *, order: SplineOrder) -> Cube:
+    """Coefficients of each plane, (S, Y + 2 PAD, X + 2 PAD)."""
+    height, width = planes.shape[1:]
+    out = np.empty((len(planes), height + 2 * PAD, width + 2 * PAD), dtype=np.float32)
+    for plane, coefs in zip(planes, out, strict=True):
+        coefficients(plane, order=order, out=coefs)
+    return out
+
+
+def _cubic_row() -> Plane:
+    """Half of the cubic's symmetric inverse filter along one axis: -6 z / (1 - z^2) z^|k|."""
+    (pole,) = _POLES[3]
+    return (-6 * pole / (1 - pole**2) * pole ** np.arange(_REACH)).astype(np.float32)
+
+
+_CUBIC_ROW = _cubic_row()
+
+
+def _any_order(image: Plane, poles: tuple[float, ...]) -> Plane:
+    lines = image.astype(np.float64)
+    for _ in range(2):
+        lines = np.ascontiguousarray(lines.T)
+        if len(lines) > 1:
+            for pole in poles:
+                _recursion(lines, pole)
+    return np.asarray(lines, dtype=np.float32)
+
+
+@compiled
+def _copy(image: Plane, out: Plane, pad: int) -> None:
+    height, width = image.shape
+    for y in range(height):
+        out[y + pad, pad : pad + width] = image[y]
+
+
+@compiled
+def _mirror(out: Plane, height: int, width: int, pad: int) -> None:
+    """Continue the coefficients around their edges, mirrored about the outermost pixels."""
+    for k in range(1, pad + 1):
+        above, below = _reflected(-k, height), _reflected(height - 1 + k, height)
+        out[pad - k] = out[pad + above]
+        out[pad + height - 1 + k] = out[pad + below]
+    for y in range(height + 2 * pad):
+        row = out[y]
+        for k in range(1, pad + 1):
+            row[pad - k] = row[pad + _reflected(-k, width)]
+            row[pad + width - 1 + k] = row[pad + _reflected(width - 1 + k, width)]
+
+
+@compiled
+def _reflected(index: int, length: int) -> int:
+    """Index inside a line of this length that mirroring about both end pixels leads to."""
+    if length == 1:
+        return 0
+    period = 2 * (length - 1)
+    index = abs(index) % period
+    return min(index, period - index)
+
+
+@compiled
+def _recursion(lines: Floats, pole: float) -> None:
+    """Apply the inverse filter of one pole along the first axis, in place."""
+    length, width = lines.shape
+    gain = (1 - pole) * (1 - 1 / pole)
+    # The mirrored signal has the period 2 (length - 1): the start is summed over all of it.
+    last = pole ** (length - 1)
+    for x in range(width):
+        start = lines[0, x] + last * lines[length - 1, x]
+        power = pole
+        for k in range(1, length - 1):
+            start += power * (lines[k, x] + last * lines[length - 1 - k, x])
+            power *= pole
+        lines[0, x] = start / (1 - last * last)
+    for k in range(1, length):
+        for x in range(width):
+            lines[k, x] += pole * lines[k - 1, x]
+    ending = pole / (pole * pole - 1)
+    for x in range(width):
+        lines[length - 1, x] = ending * (pole * lines[length - 2, x] + lines[length - 1, x])
+    for k in range(length - 2, -1, -1):
+        for x in range(width):
+            lines[k, x] = pole * (lines[k + 1, x] - lines[k, x])
+    for k in range(length):
+        for x in range(width):
+            lines[k, x] *= gain
+
+
+@compiled
+def _cubic(image: Plane, out: Plane, pad: int, half: Plane) -> None:
+    """Cubic coefficients: along rows by a symmetric filter, along columns by recursion."""
+    height, width = image.shape
+    reach = len(half) - 1
+    buffer = np.empty(width + 2 * reach, np.float32)
+    for y in range(height):
+        source = image[y]
+        buffer[reach : reach + width] = source
+        for k in range(1, reach + 1):
+            buffer[reach - k] = source[_reflected(-k, width)]
+            buffer[reach + width - 1 + k] = source[_reflected(width - 1 + k, width)]
+        row = out[y + pad, pad : pad + width]
+        _filter_row(buffer, row, half)
+    _cubic_columns(out, height, width, pad)
+
+
+@compiled
+def _filter_row(buffer: Plane, row: Plane, half: Plane) -> None:
+    """Symmetric filter of 12 taps to each side, which `buffer` is longer than the row."""
+    width = len(row)
+    for x in range(width):
+        row[x] = half[0] * buffer[x + 12]
+    for x in range(width):
+        row[x] += (
+            half[1] * (buffer[x + 11] + buffer[x + 13])
+            + half[2] * (buffer[x + 10] + buffer[x + 14])
+            + half[3] * (buffer[x + 9] + buffer[x + 15])
+            + half[4] * (buffer[x + 8] + buffer[x + 16])
+            + half[5] * (buffer[x + 7] + buffer[x + 17])
+            + half[6] * (buffer[x + 6] + buffer[x + 18])
+        )
+    for x in range(width):
+        row[x] += (
+            half[7] * (buffer[x + 5] + buffer[x + 19])
+            + half[8] * (buffer[x + 4] + buffer[x + 20])
+            + half[9] * (buffer[x + 3] + buffer[x + 21])
+            + half[10] * (buffer[x + 2] + buffer[x + 22])
+            + half[11] * (buffer[x + 1] + buffer[x + 23])
+            + half[12] * (buffer[x] + buffer[x + 24])
+        )
+
+
+@compiled
+def _cubic_columns(out: Plane, height: int, width: int, pad: int) -> None:
+    """The recursion of one pole down and up the columns, all columns of a row at once."""
+    pole = np.float32(-0.2679491924311227)
+    gain = np.float32(6.0)
+    top = out[pad, pad : pad + width]
+    start = np.zeros(width, np.float32)
+    # Mirrored about the first row, the signal is summed until its weight is below rounding.
+    power = np.float32(1.0)
+    for k in range(40):
+        row = out[pad + _reflected(k, height), pad : pad + width]
+        for x in range(width):
+            start[x] += power * row[x]
+        power *= pole
+    for x in range(width):
+        top[x] = start[x]
+    for k in range(1, height):
+        before, row = out[pad + k - 1, pad : pad + width], out[pad + k, pad : pad + width]
+        for x in range(width):
+            row[x] += pole * before[x]
+    ending = gain * pole / (pole * pole - np.float32(1))
+    before = out[pad + height - 2, pad : pad + width]
+    row = out[pad + height - 1, pad : pad + width]
+    for x in range(width):
+        row[x] = ending * (pole * before[x] + row[x])
+    for k in range(height - 2, -1, -1):
+        after, row = out[pad + k + 1, pad : pad + width], out[pad + k, pad : pad + width]
+        for x in range(width):
+            row[x] = pole * (after[x] - gain * row[x])

@@ -1,0 +1,130 @@
+"""One visit in one sweep: matched template, residual, and the sums of the metric."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dcrviz.kernels.jit import compiled
+from dcrviz.kernels.shift import STRIP, fill_ring, sum_ring
+from dcrviz.kernels.taps import PAD, Taps
+from dcrviz.records import Bools, Bytes, Cube, Ints, Plane
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class VisitPixels:
+    """What a sweep reads of one visit, all (Y, X) on one rectangle.
+
+    Parameters
+    ----------
+    image
+        As read; NaN and anything else where it is not usable.
+    usable, detected
+        Pixels that count, and those on a source.
+    """
+
+    image: Plane
+    usable: Bools
+    detected: Bools
+
+
+def residual_and_misfit(
+    coefs: Cube, taps: Taps, sources: Ints, visit: VisitPixels, importance: Plane
+) -> tuple[Plane, float, float]:
+    """Residual of a visit, and the two sums whose ratio is its metric.
+
+    Parameters
+    ----------
+    coefs
+        (S, Y + 2 PAD, X + 2 PAD) spline coefficients of the amplified planes.
+    taps, sources
+        The M shifts of the forward model, their weights along y carrying the factor of the mean,
+        and (M,) the plane that each moves.
+    importance
+        (Y, X), the metric's weight of each pixel.
+
+    Returns
+    -------
+    residual
+        (Y, X), image - template, 0 where not usable.
+    difference, brightness
+        Sums over usable and detected pixels of |image - template| and of |image + template| / 2,
+        each times the importance.
+    """
+    residual = np.empty(importance.shape, dtype=np.float32)
+    difference, total = _sweep(
+        coefs,
+        taps.first,
+        taps.span,
+        taps.weights,
+        sources,
+        visit.image,
+        visit.usable.view(np.uint8),
+        visit.detected.view(np.uint8),
+        importance,
+        residual,
+        PAD,
+    )
+    return residual, difference, total / 2
+
+
+@compiled
+def _sweep(
+    coefs: Cube,
+    first: Ints,
+    span: Ints,
+    taps: Cube,
+    sources: Ints,
+    image: Plane,
+    usable: Bytes,
+    detected: Bytes,
+    scale: float,
+    importance: Plane,
+    residual: Plane,
+    pad: int,
+) -> tuple[float, float]:
+    height, width = residual.shape
+    ring = np.zeros((taps.shape[0], taps.shape[2], STRIP), np.float32)
+    line = np.zeros(STRIP, np.float32)
+    difference, total = 0.0, 0.0
+    for x0 in range(0, width, STRIP):
+        x1 = min(x0 + STRIP, width)
+        ring[:] = 0
+        for y in range(height):
+            fill_ring(coefs, first, span, taps, sources, ring, y, x0, x1, pad)
+            sum_ring(ring, span, taps, y, x1 - x0, line)
+            less, more = _compare(
+                image[y, x0:x1],
+                line[: x1 - x0],
+                usable[y, x0:x1],
+                detected[y, x0:x1],
+                importance[y, x0:x1],
+                residual[y, x0:x1],
+            )
+            difference += less
+            total += more
+    return difference, total
+
+
+@compiled
+def _compare(
+    image: Plane,
+    template: Plane,
+    scale: float,
+    usable: Bytes,
+    detected: Bytes,
+    importance: Plane,
+    residual: Plane,
+) -> tuple[np.float32, np.float32]:
+    """Residual along a row, and its contribution to the metric's two sums."""
+    zero = np.float32(0)
+    difference, total = zero, zero
+    for x in range(len(image)):
+        misfit = image[x] - template[x]
+        # Chosen, not multiplied: what is not usable may be NaN.
+        residual[x] = misfit if usable[x] else zero
+        counts = usable[x] & detected[x]
+        difference += abs(misfit) * importance[x] if counts else zero
+        total += abs(image[x] + template[x]) * importance[x] if counts else zero
+    return difference, total

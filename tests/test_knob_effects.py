@@ -1,0 +1,186 @@
+"""Every knob turns something, or says why it does not."""
+
+import numpy as np
+import pytest
+
+import dcrviz
+from dcrviz.bands import Band
+from dcrviz.bright import BrightObject
+from dcrviz.config import AssembleConfig
+from dcrviz.config_rules import acts_in, idle_knobs, starts_anew
+from dcrviz.engine.masks import merge_flags
+from dcrviz.simulate import RUBIN, Scene, Source, blackbody, simulate_exposures
+
+KNOBS = AssembleConfig.knobs()
+every_knob = pytest.mark.parametrize("name", KNOBS)
+
+# The change of each knob, and what wakes the knob where it is asleep by default.
+_DIVERGES = {"clamp_iterations": 0, "clamp_subfilters": 0, "accelerate": 8.0, "max_iterations": 4}
+TURNED = {
+    "n_subfilters": (2, {}),
+    "band": (Band(name="wide", effective_nm=470.0, min_nm=380.0, max_nm=580.0), {}),
+    "split_subfilters": (False, {}),
+    "split_threshold": (5.0, {}),
+    "interpolation_order": (3, {}),
+    "subregion_mode": ("seamless", {"subregion_size": (20, 48)}),
+    "subregion_size": ((20, 48), {}),
+    "use_model_weights": (False, {}),
+    "model_weights_width": (1.0, {}),
+    "convergence_planes": (["SUSPECT"], {}),
+    "weights": ("2019", {}),
+    "airmass_weight": (True, {}),
+    "bad_planes": (["NO_DATA", "SAT"], {}),
+    "remove_planes": ([], {}),
+    "statistic": ("MEDIAN", {}),
+    "sigma_clip": (1.0, {"statistic": "MEANCLIP"}),
+    "clip_iterations": (5, {"statistic": "MEANCLIP", "sigma_clip": 1.0}),
+    "error_from_variance": (False, {}),
+    "propagate_planes": ({}, {}),
+    "mask_bright_objects": (True, {}),
+    "interpolate": (False, {}),
+    "count_images": (False, {}),
+    "max_iterations": (2, {}),
+    "min_iterations": (2, {"convergence_threshold": 0.99, "max_iterations": 9}),
+    "convergence_threshold": (0.99, {"min_iterations": 1}),
+    "use_convergence": (False, {}),
+    "on_divergence": ("last", _DIVERGES),
+    "metric_of_empty_visits": ("zero", {}),
+    "base_gain": (0.3, {}),
+    "use_progressive_gain": (False, {}),
+    "accelerate": (1.0, {}),
+    "clamp_iterations": (0, {}),
+    "clamp_subfilters": (0, {}),
+    "clamp_width": (0, {}),
+    "noise_estimator": ("std", {}),
+}
+_QUICK = {"interpolation_order": 1, "max_iterations": 1}
+# What puts knobs to sleep, and which.
+_UNMEASURED = {
+    "min_iterations",
+    "convergence_threshold",
+    "on_divergence",
+    "metric_of_empty_visits",
+    "use_progressive_gain",
+}
+ASLEEP = {
+    "not split": ({"split_subfilters": False}, {"split_threshold"}),
+    "seamless": ({"subregion_mode": "seamless"}, {"subregion_size"}),
+    "no model weights": ({"use_model_weights": False}, {"model_weights_width"}),
+    "not clipped": ({"statistic": "MEDIAN"}, {"sigma_clip", "clip_iterations"}),
+    "no convergence": ({"use_convergence": False}, _UNMEASURED),
+    "no clamps": ({"clamp_iterations": 0, "clamp_subfilters": 0}, {"clamp_width"}),
+    "no noise": ({"use_convergence": False, "clamp_subfilters": 0}, {"noise_estimator"}),
+    "one subfilter": ({"n_subfilters": 1}, {"accelerate", "use_progressive_gain"}),
+    # No gain is above 1, so nothing progresses from there.
+    "two subfilters": ({"n_subfilters": 2}, {"use_progressive_gain"}),
+    "greatest gain": ({"base_gain": 1.0}, {"use_progressive_gain"}),
+}
+SLEEPERS = [(reason, name) for reason, (_, names) in ASLEEP.items() for name in sorted(names)]
+
+
+@pytest.fixture(scope="module")
+def exposures():
+    """Six visits with a flaw of every kind, and one without a usable pixel."""
+    scene = Scene(
+        sources=(
+            Source(x=12, y=12, flux=4e4, spectrum=blackbody(9000)),
+            Source(x=25, y=32, flux=6e4, spectrum=blackbody(3400)),
+        ),
+        band=Band.lsst("g"),
+        shape=(48, 40),
+    )
+    angles = {1.1: -2.0, 1.25: 0.4, 1.4: 1.5, 1.6: -0.8, 1.75: 2.6, 1.9: 0.9, 1.5: 0.0}
+    visits = [
+        dcrviz.Visit(id=i, airmass=airmass, parallactic_rad=angle, site=RUBIN, psf_fwhm_px=4.0)
+        for i, (airmass, angle) in enumerate(angles.items())
+    ]
+    made = simulate_exposures(scene, visits, seed=6)
+    flaws = [("BAD", 0, 30), ("SAT", 1, 34), ("EDGE", 2, 38)]
+    for plane, visit, row in flaws:
+        made[visit] = merge_flags(made[visit], {plane: _rows(scene, row, row + 2)})
+    made = [merge_flags(exposure, {"NO_DATA": _rows(scene, 44, 46)}) for exposure in made]
+    made[-1] = merge_flags(made[-1], {"NO_DATA": _rows(scene, 0, 48)})
+    return made
+
+
+def _rows(scene, first, last):
+    rows = np.zeros(scene.shape, dtype=bool)
+    rows[first:last] = True
+    return rows
+
+
+@pytest.fixture(scope="module")
+def result_of(exposures):
+    """All that a short run gives, each made once; what differs shows."""
+    done = {}
+    ra_deg, dec_deg = exposures[0].wcs.pixel_to_world_values(30, 10)
+    star = BrightObject(ra_deg=float(ra_deg), dec_deg=float(dec_deg), radius_arcsec=0.5)
+
+    def result(**knobs):
+        key = repr(sorted(knobs.items()))
+        if key not in done:
+            config = AssembleConfig(**(_QUICK | knobs))
+            problem = dcrviz.prepare(exposures, config, bright_objects=[star])
+            done[key] = _fingerprint(problem, list(dcrviz.assemble(problem)))
+        return done[key]
+
+    return result
+
+
+def _fingerprint(problem, steps):
+    product = dcrviz.coadds(problem, steps[-1])
+    history = [(h.gains, repr(h.metrics), h.outcome) for h in steps[-1].histories]
+    arrays = [step.planes for step in steps]
+    arrays += [product.planes, product.mask, product.variance, product.input_weights]
+    arrays += [product.n_images, product.n_visits]
+    return history, [None if array is None else array.tobytes() for array in arrays]
+
+
+def test_the_table_of_effects_has_every_knob():
+    assert set(TURNED) == set(KNOBS)
+
+
+@every_knob
+def test_every_knob_that_is_not_idle_has_an_effect(result_of, name):
+    value, awake = TURNED[name]
+    before = AssembleConfig(**(_QUICK | awake))
+    assert getattr(before, name) != value
+    assert name not in idle_knobs(before)
+    assert result_of(**(awake | {name: value})) != result_of(**awake)
+
+
+@pytest.mark.parametrize(("reason", "name"), SLEEPERS)
+def test_a_knob_that_is_idle_has_no_effect(result_of, reason, name):
+    asleep, _ = ASLEEP[reason]
+    assert result_of(**(asleep | {name: TURNED[name][0]})) == result_of(**asleep)
+
+
+@pytest.mark.parametrize("reason", ASLEEP)
+def test_the_idle_knobs_are_those_without_effect_and_say_why(reason):
+    knobs, names = ASLEEP[reason]
+    idle = idle_knobs(AssembleConfig(**knobs))
+    assert names <= set(idle)
+    assert set(idle) <= {name for _, name in SLEEPERS}
+    assert all(sentence.startswith("no effect: ") for sentence in idle.values())
+
+
+@every_knob
+def test_a_knob_that_acts_in_prepare_starts_anew_and_is_ignored_later(exposures, name):
+    value, awake = TURNED[name]
+    config = AssembleConfig(**(_QUICK | awake))
+    problem = dcrviz.prepare(exposures, config)
+    turned = config.with_values(**{name: value})
+    start = dcrviz.first_step(problem, config)
+    assert starts_anew([name]) == (acts_in(name) == "prepare")
+    if acts_in(name) == "prepare":
+        np.testing.assert_array_equal(
+            dcrviz.advance(problem, start, turned).planes,
+            dcrviz.advance(problem, start, config).planes,
+        )
+    else:
+        np.testing.assert_array_equal(start.planes, dcrviz.first_step(problem, turned).planes)
+
+
+def test_one_knob_that_starts_anew_is_enough():
+    assert starts_anew(["accelerate", "weights"])
+    assert not starts_anew(["accelerate", "clamp_width"])
