@@ -325,6 +325,15 @@ class SolverConfig(_Config):
         doc="How the noise of the background is measured for the clamps and the metric.",
     )
 
+    n_threads = Integer(
+        None,
+        allow_None=True,
+        bounds=(1, 256),
+        softbounds=(1, 16),
+        group="Computing",
+        doc="Threads that share the visits of an iteration; auto is one for each core.",
+    )
+
 
 class AssembleConfig(SolverConfig, ProblemConfig):
     """All knobs of a run, flat: what people see and turn."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from dcrviz.config import AssembleConfig, ProblemConfig
+from dcrviz.cores import available_cores
 
 
 def auto_values(n_subfilters: int) -> dict[str, float]:
@@ -18,6 +19,7 @@ def auto_values(n_subfilters: int) -> dict[str, float]:
         "base_gain": 1.0 / (n_subfilters - 1) if n_subfilters > 1 else 1.0,
         "min_iterations": n_subfilters,
         "max_iterations": 3 * n_subfilters,
+        "n_threads": available_cores(),
     }
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from dcrviz.config import PRESETS, AssembleConfig
 from dcrviz.config_rules import auto_values
+from dcrviz.cores import available_cores
 from dcrviz.knobs import Choice, Factor, Integer, Number
 
 KNOBS = AssembleConfig.knobs()
@@ -202,7 +203,8 @@ def test_other_values_make_another_configuration():
 @pytest.mark.parametrize(("n_subfilters", "gain"), [(1, 1.0), (2, 1.0), (3, 0.5), (5, 0.25)])
 def test_automatic_values_follow_the_number_of_subfilters(n_subfilters, gain):
     expected = {"base_gain": gain, "min_iterations": n_subfilters}
-    assert auto_values(n_subfilters) == expected | {"max_iterations": 3 * n_subfilters}
+    expected |= {"max_iterations": 3 * n_subfilters, "n_threads": available_cores()}
+    assert auto_values(n_subfilters) == expected
 
 
 def test_every_knob_that_may_be_none_has_an_automatic_value():

@@ -52,6 +52,7 @@ TURNED = {
     "clamp_subfilters": (0, {}),
     "clamp_width": (0, {}),
     "noise_estimator": ("std", {}),
+    "n_threads": (1, {"n_threads": 3}),
 }
 _QUICK = {"interpolation_order": 1, "max_iterations": 1}
 # What puts knobs to sleep, and which.

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
+from shutil import get_terminal_size
 from typing import Any
 
 from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
-from dcrviz.cli.console import PACKAGE_LOG
+from dcrviz.cli.console import LOGS
 from dcrviz.cli.options import add_inputs, add_knobs, config_from, exposures_from, template_from
 from dcrviz.engine import Problem, Step, assemble, coadds, prepare
 from dcrviz.engine.step import ClampReport
@@ -70,9 +71,12 @@ def _problem(options: argparse.Namespace) -> Problem:
 def _iterate(problem: Problem, *, quiet: bool) -> tuple[Step, list[tuple[int, ClampReport]]]:
     """Run to the end with a progress bar on a terminal; keep only what the history needs."""
     clamps: list[tuple[int, ClampReport]] = []
+    # A terminal that does not tell its size gets a bar too, by the size that this falls back to.
+    columns, lines = get_terminal_size()
     # None: only on a terminal.
-    bar = tqdm(desc="assemble", unit=" iterations", disable=True if quiet else None)
-    with logging_redirect_tqdm([PACKAGE_LOG]), bar:
+    hidden = True if quiet else None
+    bar = tqdm(desc="assemble", unit=" iterations", disable=hidden, ncols=columns, nrows=lines)
+    with logging_redirect_tqdm(LOGS), bar:
         before: Step | None = None
         for step in assemble(problem):
             if step.clamps is not None:

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
-PACKAGE_LOG = logging.getLogger("dcrviz")
+_PACKAGE = logging.getLogger("dcrviz")
+LOGS = [_PACKAGE, logging.getLogger("py.warnings")]
+"""What the command shows: what it logs itself, and what Python and other libraries warn of."""
 
 
 class Console(logging.StreamHandler[TextIO]):
@@ -39,12 +41,16 @@ class Console(logging.StreamHandler[TextIO]):
 @contextmanager
 def console(*, quiet: bool) -> Iterator[Console]:
     """The console of one run of the command; it shows all it holds when the run ends well."""
-    handler, level = Console(), PACKAGE_LOG.level
-    PACKAGE_LOG.addHandler(handler)
-    PACKAGE_LOG.setLevel(logging.WARNING if quiet else logging.INFO)
+    handler, level = Console(), _PACKAGE.level
+    for log in LOGS:
+        log.addHandler(handler)
+    _PACKAGE.setLevel(logging.WARNING if quiet else logging.INFO)
+    logging.captureWarnings(True)
     try:
         yield handler
         handler.open()
     finally:
-        PACKAGE_LOG.removeHandler(handler)
-        PACKAGE_LOG.setLevel(level)
+        logging.captureWarnings(False)
+        _PACKAGE.setLevel(level)
+        for log in LOGS:
+            log.removeHandler(handler)

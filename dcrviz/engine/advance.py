@@ -9,6 +9,7 @@ import numpy as np
 
 from dcrviz.config import AssembleConfig
 from dcrviz.config_rules import auto_values
+from dcrviz.cores import available_cores
 from dcrviz.engine.convergence import Convergence, measure
 from dcrviz.engine.correction import stacked_residual
 from dcrviz.engine.gain import next_gain
@@ -17,8 +18,9 @@ from dcrviz.engine.noise import background_noise
 from dcrviz.engine.outcome import Outcome, worst
 from dcrviz.engine.problem import Problem, Tile
 from dcrviz.engine.regularize import Clamped, clamp_change, clamp_spectrum
-from dcrviz.engine.step import ClampReport, History, Step
+from dcrviz.engine.step import ClampReport, Correction, History, Step
 from dcrviz.engine.template import amplify
+from dcrviz.kernels.planes import blended, corrected, hold, mean_plane, plane_sums
 from dcrviz.records import Cube, Plane
 
 # Distance from the edge of a cut within which the noise of the clamp is not measured.
@@ -70,7 +72,14 @@ def advance(problem: Problem, step: Step, config: AssembleConfig | None = None) 
         base=auto["base_gain"] if config.base_gain is None else config.base_gain,
         progressive=config.use_progressive_gain and config.use_convergence,
     )
-    planes, clamps = iterate(problem, step.planes, problem.tiles[index], gain, config)
+    planes, clamps = iterate(
+        problem,
+        step.planes,
+        problem.tiles[index],
+        gain,
+        config,
+        correction=_known_correction(step, index, config),
+    )
     measured = _measure(problem, planes, index, config)
     history = history.followed_by(gain=gain, metric=measured.metric, per_visit=measured.per_visit)
     history = judge(
@@ -91,6 +100,7 @@ def advance(problem: Problem, step: Step, config: AssembleConfig | None = None) 
         histories=_with(step.histories, index, history),
         accelerate=config.accelerate,
         clamps=clamps,
+        correction=measured.correction,
     )
     return _open_next_tile(problem, after, config)
 
@@ -106,24 +116,49 @@ def assemble(problem: Problem, config: AssembleConfig | None = None) -> Iterator
 
 
 def iterate(
-    problem: Problem, planes: Cube, tile: Tile, gain: float, config: AssembleConfig
+    problem: Problem,
+    planes: Cube,
+    tile: Tile,
+    gain: float,
+    config: AssembleConfig,
+    *,
+    correction: Cube | None = None,
 ) -> tuple[Cube, ClampReport]:
     """One iteration on one tile (ALGORITHM.md section 4): the whole field's planes, and the clamps.
 
     Everything is computed on the tile grown by the buffer and written back on the tile alone.
+
+    Parameters
+    ----------
+    correction
+        (S, Y, X) on the tile with its buffer, if it is known already.
     """
-    old = planes[:, *tile.outer.slices]
-    new = old + stacked_residual(problem, amplify(old, config.accelerate), box=tile.outer)
-    new = np.where(np.isfinite(new), new, old)
+    old = np.ascontiguousarray(planes[:, *tile.outer.slices])
+    if correction is None:
+        amplified = amplify(old, config.accelerate)
+        correction = stacked_residual(problem, amplified, box=tile.outer, threads=_threads(config))
+    new = corrected(old, correction)
     clamped, report = _clamp(problem, new, old, tile, config)
-    blended = (np.float32(gain) * clamped + old) / np.float32(1 + gain)
+    mixed = blended(clamped, old, gain)
     if problem.config.use_model_weights:
-        share = _share(problem)[tile.outer.slices]
-        blended = blended * tile.omega + share * (1 - tile.omega)
-    after = planes.copy()
-    after[:, *tile.inner.slices] = blended[:, *tile.inner.within(tile.outer).slices]
+        hold(mixed, _share(problem)[tile.outer.slices], tile.omega)
+    after = mixed if mixed.shape == planes.shape else planes.copy()
+    if after is not mixed:
+        after[:, *tile.inner.slices] = mixed[:, *tile.inner.within(tile.outer).slices]
     after.flags.writeable = False
     return after, report
+
+
+def _known_correction(step: Step, index: int, config: AssembleConfig) -> Cube | None:
+    """What the pass for the metric has found already; None where it is of other planes or knobs."""
+    made = step.correction
+    if made is None or (made.tile, made.accelerate) != (index, config.accelerate):
+        return None
+    return made.planes
+
+
+def _threads(config: AssembleConfig) -> int:
+    return config.n_threads or available_cores()
 
 
 def _clamp(
@@ -144,7 +179,7 @@ def _clamp(
         )
         spectrum = clamp_spectrum(
             change.planes,
-            old.mean(axis=0, dtype=np.float32),
+            mean_plane(old),
             factor=config.clamp_subfilters,
             radius_px=config.clamp_width,
             noise=noise,
@@ -155,35 +190,39 @@ def _clamp(
         iteration_low=change.low,
         subfilter_high=spectrum.high,
         subfilter_low=spectrum.low,
-        flux_before=new.sum(axis=(1, 2), dtype=np.float64),
-        flux_after=clamped.sum(axis=(1, 2), dtype=np.float64),
+        flux_before=plane_sums(new),
+        flux_after=plane_sums(clamped),
     )
     return clamped, report
 
 
 def _open_next_tile(problem: Problem, step: Step, config: AssembleConfig) -> Step:
     """Measure the start of the next tile that can be fitted; settle those that can't."""
-    histories = step.histories
+    histories, correction = step.histories, step.correction
     for index, tile in enumerate(problem.tiles):
         if histories[index].outcome is not Outcome.RUNNING:
             continue
         if histories[index].begun:
             break
-        begun = _begin(problem, step.planes, index, config)
+        begun, correction = _begin(problem, step.planes, index, config)
         histories = _with(histories, index, begun)
         if tile.verdict is Outcome.RUNNING:
             break
-    return replace(step, histories=histories, outcome=worst(h.outcome for h in histories))
+    outcome = worst(h.outcome for h in histories)
+    return replace(step, histories=histories, outcome=outcome, correction=correction)
 
 
-def _begin(problem: Problem, planes: Cube, index: int, config: AssembleConfig) -> History:
+def _begin(
+    problem: Problem, planes: Cube, index: int, config: AssembleConfig
+) -> tuple[History, Correction | None]:
     measured = _measure(problem, planes, index, config)
-    return History(
+    history = History(
         metrics=(measured.metric,),
         visit_metrics=(measured.per_visit,),
         best_planes=planes,
         outcome=problem.tiles[index].verdict,
     )
+    return history, measured.correction
 
 
 def _measure(problem: Problem, planes: Cube, index: int, config: AssembleConfig) -> Convergence:
@@ -197,6 +236,7 @@ def _measure(problem: Problem, planes: Cube, index: int, config: AssembleConfig)
         accelerate=config.accelerate,
         estimator=config.noise_estimator,
         empty=config.metric_of_empty_visits,
+        threads=_threads(config),
     )
 
 
@@ -223,6 +263,7 @@ def _return_to_best(problem: Problem, step: Step, index: int) -> Step:
         planes=planes,
         histories=_with(step.histories, index, ended),
         clamps=None,
+        correction=None,
     )
 
 

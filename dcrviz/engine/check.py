@@ -110,7 +110,8 @@ def grid_offset_px(exposure: Exposure, first: Exposure) -> float:
     x, y = np.array([0, width - 1, 0, width - 1]), np.array([0, 0, height - 1, height - 1])
     sky = exposure.wcs.pixel_to_world_values(x, y)
     back_x, back_y = first.wcs.world_to_pixel_values(*sky)
-    return float(np.hypot(back_x - x, back_y - y).max())
+    # NaN where the other half of the sky has no place on the first grid.
+    return float(np.nan_to_num(np.hypot(back_x - x, back_y - y), nan=np.inf).max())
 
 
 def common_band(exposures: Sequence[Exposure], given: Band | None) -> Band:

@@ -6,22 +6,42 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dcrviz.engine.fit import fit_visits
 from dcrviz.engine.noise import background_noise
 from dcrviz.engine.problem import Problem
-from dcrviz.engine.template import amplify, visit_template
-from dcrviz.records import Bools, Cube, Floats, Frozen, Plane
+from dcrviz.engine.step import Correction
+from dcrviz.engine.template import amplify
+from dcrviz.kernels.planes import mean_plane
+from dcrviz.records import Cube, Floats, Frozen, Plane
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
 class Convergence(Frozen):
-    """The metric of a tile; `per_visit` is (V,), NaN for a visit without a usable pixel."""
+    """The metric of a tile.
+
+    Parameters
+    ----------
+    per_visit
+        (V,), NaN for a visit without a usable pixel.
+    correction
+        What the same pass has found should be added to the planes; None where the next iteration
+        needs more pixels than the metric.
+    """
 
     metric: float
     per_visit: Floats
+    correction: Correction | None = None
 
 
-def measure(
-    problem: Problem, planes: Cube, tile: int, *, accelerate: float, estimator: str, empty: str
+def measure(  # noqa: PLR0913 - each of the metric's knobs by its name
+    problem: Problem,
+    planes: Cube,
+    tile: int,
+    *,
+    accelerate: float,
+    estimator: str,
+    empty: str,
+    threads: int = 1,
 ) -> Convergence:
     """Convergence of the whole field's planes on one tile.
 
@@ -39,41 +59,36 @@ def measure(
     ALGORITHM.md section 5. The templates are made from the tile's own pixels without the buffer, as
     LSST's task does; the noise is that of the second plane over the whole field.
     """
-    box = problem.tiles[tile].inner
-    own = planes[:, *box.slices]
+    box, outer = problem.tiles[tile].inner, problem.tiles[tile].outer
+    own = np.ascontiguousarray(planes[:, *box.slices])
+    fit = fit_visits(
+        problem,
+        amplify(own, accelerate),
+        box=box,
+        importance=importance_of(problem, planes, own, estimator=estimator),
+        stack=box == outer,
+        threads=threads,
+    )
+    correction = None
+    if fit.correction is not None:
+        correction = Correction(tile=tile, accelerate=accelerate, planes=fit.correction)
+    return Convergence(
+        metric=mean_metric(fit.per_visit, empty=empty),
+        per_visit=fit.per_visit,
+        correction=correction,
+    )
+
+
+def importance_of(problem: Problem, planes: Cube, own: Cube, *, estimator: str) -> Plane:
+    """(Y, X) weight of each pixel of a tile in the metric: |mean of its planes| + 3 noise."""
     noise = background_noise(
         planes[min(1, len(planes) - 1)],
         problem.background,
         margin_px=problem.buffer_px,
         estimator=estimator,
     )
-    importance = np.abs(own.mean(axis=0, dtype=np.float64)) + 3 * noise
-    if not importance.any():
-        importance = np.ones_like(importance)
-    amplified = amplify(own, accelerate)
-    per_visit = np.array(
-        [
-            visit_metric(
-                problem.images[visit][box.slices],
-                visit_template(amplified, problem.shifts, visit, order=problem.order),
-                importance,
-                counted=problem.usable[visit][box.slices] & problem.detected[visit][box.slices],
-            )
-            for visit in range(len(problem.visits))
-        ]
-    )
-    return Convergence(metric=mean_metric(per_visit, empty=empty), per_visit=per_visit)
-
-
-def visit_metric(image: Plane, template: Plane, importance: Floats, *, counted: Bools) -> float:
-    """Misfit of one visit: |image - template| over their mean, weighted; NaN if nothing counts."""
-    difference = np.abs(image - template, dtype=np.float64)
-    level = np.abs(image + template, dtype=np.float64) / 2
-    counted = counted & np.isfinite(difference)
-    if not counted.any():
-        return float("nan")
-    brightness = float(np.sum((level * importance)[counted]))
-    return float(np.sum((difference * importance)[counted])) / brightness if brightness else 0.0
+    importance: Plane = np.abs(mean_plane(own)) + np.float32(3 * noise)
+    return importance if importance.any() else np.ones_like(importance)
 
 
 def mean_metric(per_visit: Floats, *, empty: str) -> float:

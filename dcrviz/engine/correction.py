@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from dcrviz.engine.fit import fit_visits
 from dcrviz.engine.problem import Problem
 from dcrviz.engine.template import visit_template
-from dcrviz.kernels import shift_image
 from dcrviz.records import Box, Cube, Plane
 
 
@@ -16,28 +16,13 @@ def visit_residual(problem: Problem, amplified: Cube, visit: int, *, box: Box) -
     `amplified` is cut to the rectangle already.
     """
     template = visit_template(amplified, problem.shifts, visit, order=problem.order)
-    cut = (visit, *box.slices)
-    residual: Plane = np.where(problem.usable[cut], problem.images[cut] - template, np.float32(0))
+    image, usable = problem.images[visit][box.slices], problem.usable[visit][box.slices]
+    residual: Plane = np.where(usable, image - template, np.float32(0))
     return residual
 
 
-def stacked_residual(problem: Problem, amplified: Cube, *, box: Box) -> Cube:
-    """Correction to each plane on a rectangle, (S, Y, X); visits are streamed.
-
-    Notes
-    -----
-    ALGORITHM.md section 4: dcrWeight_a * sum_i back shift of r_i. With true weights each visit's
-    back-shifted residual counts by its back-shifted weight, linearly interpolated: so the
-    correction is a weighted mean, which nothing can blow up, not even a hole in a deep visit.
-    """
-    total = np.zeros_like(amplified)
-    for visit in range(len(problem.visits)):
-        residual = visit_residual(problem, amplified, visit, box=box)
-        for subfilter, shift_px in enumerate(problem.shifts.midpoint[visit]):
-            moved = shift_image(residual, -shift_px, order=problem.order)
-            if problem.weights is not None:
-                weight = problem.weights[visit, *box.slices]
-                moved *= shift_image(weight, -shift_px, order=min(problem.order, 1))
-            total[subfilter] += moved
-    total *= problem.stack_weight[:, *box.slices]
-    return total
+def stacked_residual(problem: Problem, amplified: Cube, *, box: Box, threads: int = 1) -> Cube:
+    """Correction to each plane on a rectangle, (S, Y, X); see `fit_visits`."""
+    correction = fit_visits(problem, amplified, box=box, threads=threads).correction
+    assert correction is not None
+    return correction

@@ -21,7 +21,7 @@ from dcrviz.engine.tiles import make_tiles
 from dcrviz.engine.weights import pixel_weights, stack_weights, visit_weights
 from dcrviz.physics.geometry import wcs_jacobian
 from dcrviz.physics.shifts import buffer_px, dcr_shifts
-from dcrviz.records import Bools, Coadd, Cube, Exposure, Shifts
+from dcrviz.records import Bools, Coadd, Cube, Exposure, Plane, Shifts
 
 _Array = TypeVar("_Array", bound=NDArray[Any])
 
@@ -89,7 +89,7 @@ def prepare(
         band=band,
         wcs=first.wcs,
         xy0=first.xy0,
-        images=_frozen(pixels.images),
+        images=pixels.images,
         usable=_frozen(pixels.usable),
         detected=_frozen(detected),
         weights=None if weights is None else _frozen(weights),
@@ -117,19 +117,17 @@ def prepare(
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
 class _Pixels:
-    images: Cube
+    images: tuple[Plane, ...]
     usable: Bools
     warnings: tuple[str, ...]
 
 
 def _read_pixels(exposures: Sequence[Exposure], config: AssembleConfig) -> _Pixels:
-    """Scaled images, zero where a bad plane is set or a value is missing, (V, Y, X)."""
-    shape = (len(exposures), *exposures[0].shape)
-    images = np.zeros(shape, dtype=np.float32)
-    usable = np.zeros(shape, dtype=np.bool_)
-    warnings = []
+    """Scaled images, shared with the exposures where they can be, and their usable pixels."""
+    usable = np.zeros((len(exposures), *exposures[0].shape), dtype=np.bool_)
+    images, warnings = [], []
     for index, exposure in enumerate(exposures):
-        image = np.asarray(exposure.image, dtype=np.float32)
+        image = np.ascontiguousarray(exposure.image, dtype=np.float32)
         clean = ~flagged(exposure.mask, exposure.planes, config.bad_planes)
         missing = clean & ~np.isfinite(image)
         if missing.any():
@@ -141,8 +139,9 @@ def _read_pixels(exposures: Sequence[Exposure], config: AssembleConfig) -> _Pixe
         usable[index] = clean & ~missing
         if not usable[index].any():
             warnings.append(f"{label(exposure)}: no usable pixel; the visit is left out")
-        np.multiply(image, exposure.visit.scale, out=images[index], where=usable[index])
-    return _Pixels(images=images, usable=usable, warnings=tuple(warnings))
+        scale = exposure.visit.scale
+        images.append(_frozen(image if scale == 1 else image * np.float32(scale)))
+    return _Pixels(images=tuple(images), usable=usable, warnings=tuple(warnings))
 
 
 def _check_template(template: Coadd, first: Exposure) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -59,7 +59,7 @@ class Problem(Frozen):
     Parameters
     ----------
     images
-        (V, Y, X) float32, scaled, zero where not usable.
+        V times (Y, X) float32, scaled; where not usable they may hold anything, NaN included.
     usable
         (V, Y, X), pixels without a bad plane and without NaN.
     detected
@@ -86,7 +86,7 @@ class Problem(Frozen):
     band: Band
     wcs: WCS | None
     xy0: tuple[int, int]
-    images: Cube
+    images: Sequence[Plane]
     usable: Bools
     detected: Bools
     weights: Cube | None

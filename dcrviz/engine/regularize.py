@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from dcrviz.kernels import open_flags, smooth
+from dcrviz.kernels.gauss import smooth
+from dcrviz.kernels.planes import clamp_to_change, clamp_to_level, divide_by_level, sharpen
 from dcrviz.records import Cube, Floats, Plane
 
 
@@ -19,35 +21,28 @@ class Clamped:
     low: Floats
 
 
-def clamp_planes(planes: Cube, *, high: Cube, low: Cube, radius_px: int) -> Clamped:
-    """Clip (S, Y, X) planes where whole patches of them are too high or too low.
-
-    Pixels beyond a limit count only where they survive an opening with the diamond of this radius:
-    lone noisy pixels are left alone.
-    """
-    clipped = planes.copy()
-    fraction_high = np.zeros(len(planes))
-    fraction_low = np.zeros(len(planes))
-    for subfilter, plane in enumerate(clipped):
-        too_high = open_flags(plane > high[subfilter], radius_px)
-        plane[too_high] = high[subfilter][too_high]
-        too_low = open_flags(plane < low[subfilter], radius_px)
-        plane[too_low] = low[subfilter][too_low]
-        fraction_high[subfilter] = too_high.mean()
-        fraction_low[subfilter] = too_low.mean()
-    return Clamped(planes=clipped, high=fraction_high, low=fraction_low)
-
-
 def clamp_change(new: Cube, old: Cube, *, factor: float, radius_px: int) -> Clamped:
     """Limit the change of a pixel since the last iteration to a factor.
+
+    Parameters
+    ----------
+    radius_px
+        Pixels beyond a limit count only where they survive an opening with the diamond of this
+        radius: lone noisy pixels are left alone.
 
     Notes
     -----
     ALGORITHM.md section 4, iteration clamp: old / f <= new <= f |old|. For negative pixels that is
     what LSST's task does, too: -1 becomes at least -0.5, and zero can never grow.
     """
-    limit = np.float32(factor)
-    return clamp_planes(new, high=np.abs(old) * limit, low=old / limit, radius_px=radius_px)
+    planes = np.array(new, dtype=np.float32)
+    return _clamped(
+        planes,
+        [
+            clamp_to_change(plane, before, factor, radius_px)
+            for plane, before in zip(planes, old, strict=True)
+        ],
+    )
 
 
 def clamp_spectrum(
@@ -69,28 +64,24 @@ def clamp_spectrum(
     ALGORITHM.md section 4, frequency regularization. With radius 0 nothing is smoothed or opened,
     where LSST's task of 2019 returned NaN.
     """
+    # NaN is not above zero either.
     reference = np.where(reference > 0, reference, np.float32(0))
     if not reference.any():
-        none = np.zeros(len(new))
-        return Clamped(planes=new, high=none, low=none)
-    floor = np.float32(3 * noise / (2 * radius_px) if radius_px else 3 * noise)
-    smoothed = smooth(reference, radius_px, mode="constant") + floor
-    limit = np.float32(np.sqrt(factor))
-    every = np.broadcast_to
-    clamped = clamp_planes(
-        new,
-        high=every(smoothed * limit, new.shape),
-        low=every(smoothed / limit, new.shape),
-        radius_px=radius_px,
-    )
-    for plane in clamped.planes:
-        ratio = _ratio(smooth(plane, radius_px, mode="constant") + floor, smoothed)
-        ratio += np.float32(3) * (ratio - smooth(ratio, radius_px / 3, mode="reflect"))
-        plane[...] = ratio * reference
-    return clamped
+        return _clamped(new, [(0, 0)] * len(new))
+    floor = 3 * noise / (2 * radius_px) if radius_px else 3 * noise
+    level: Plane = smooth(reference, radius_px, mode="constant") + np.float32(floor)
+    planes = np.array(new, dtype=np.float32)
+    ratio, blurred = np.empty_like(level), np.empty_like(level)
+    counts = []
+    for plane in planes:
+        counts.append(clamp_to_level(plane, level, float(np.sqrt(factor)), radius_px))
+        smooth(plane, radius_px, mode="constant", out=ratio)
+        divide_by_level(ratio, floor, level)
+        smooth(ratio, radius_px / 3, mode="reflect", out=blurred)
+        sharpen(ratio, blurred, reference, out=plane)
+    return _clamped(planes, counts)
 
 
-def _ratio(numerator: Plane, denominator: Plane) -> Plane:
-    """Quotient that is 0 where the denominator is: without noise, off all sources."""
-    quotient = np.zeros_like(numerator)
-    return np.divide(numerator, denominator, out=quotient, where=denominator != 0)
+def _clamped(planes: Cube, counts: Sequence[tuple[int, int]]) -> Clamped:
+    fractions = np.array(counts, dtype=np.float64) / max(planes[0].size, 1)
+    return Clamped(planes=planes, high=fractions[:, 0], low=fractions[:, 1])

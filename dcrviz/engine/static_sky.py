@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import warnings as python_warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,15 +11,16 @@ from dcrviz.config import ProblemConfig
 from dcrviz.engine.detect import detect_sources
 from dcrviz.engine.masks import bits_of, flagged, renumbered, with_plane
 from dcrviz.engine.stack import left_out_fraction, stack_images, stack_variance
-from dcrviz.records import Bits, Bools, Coadd, Cube, Exposure, Floats, Plane
+from dcrviz.records import Bits, Bools, Coadd, Exposure, Floats, Plane
 
 # Width of the PSF that detection assumes where no visit states its own.
 _FALLBACK_FWHM_PX = 4.0
+_PIXELS_AT_ONCE = 4_000_000
 
 
 def static_sky(
     exposures: Sequence[Exposure],
-    images: Cube,
+    images: Sequence[Plane],
     usable: Bools,
     visit_weights: Floats,
     config: ProblemConfig,
@@ -28,31 +29,62 @@ def static_sky(
 
     Parameters
     ----------
-    images, usable
-        (V, Y, X), scaled images and their usable pixels.
+    images
+        V times (Y, X), scaled.
+    usable
+        (V, Y, X), their usable pixels.
     visit_weights
         (V,), multiplied here by one over each visit's mean variance.
 
     Notes
     -----
-    ALGORITHM.md section 7. Pixels that no visit reaches are NaN and carry NO_DATA.
+    ALGORITHM.md section 7. Pixels that no visit reaches are NaN and carry NO_DATA. Bands of rows
+    are stacked one after another, so that memory does not grow with the number of visits.
     """
-    planes, masks = _common_masks(exposures, config)
-    variances = np.stack([_scaled_variance(exposure) for exposure in exposures])
-    counted = usable & ((masks & bits_of(planes, config.bad_planes)) == 0)
-    weights = visit_weights / _mean_variance(variances, counted)
+    planes = _all_planes(exposures)
+    weights = visit_weights / _mean_variances(exposures, usable)
+    height, width = exposures[0].shape
+    rows = max(1, _PIXELS_AT_ONCE // (len(exposures) * width))
+    bands = [
+        _stack_band(exposures, images, usable, _Recipe(planes, weights, config), slice(y, y + rows))
+        for y in range(0, height, rows)
+    ]
+    image, mask, variance = (np.concatenate(parts) for parts in zip(*bands, strict=True))
+    detected = detect_sources(image, variance, fwhm_px=_typical_fwhm_px(exposures))
+    mask[detected] |= np.int32(1 << planes["DETECTED"])
+    return Coadd(image=image, mask=mask, variance=variance, planes=planes)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Recipe:
+    planes: Mapping[str, int]
+    weights: Floats
+    config: ProblemConfig
+
+
+def _stack_band(
+    exposures: Sequence[Exposure],
+    images: Sequence[Plane],
+    usable: Bools,
+    recipe: _Recipe,
+    rows: slice,
+) -> tuple[Plane, Bits, Plane]:
+    """Image, mask and variance of some rows of the coadd."""
+    planes, weights, config = recipe.planes, recipe.weights, recipe.config
+    masks = _band_masks(exposures, planes, config, rows)
+    counted = usable[:, rows] & ((masks & bits_of(planes, config.bad_planes)) == 0)
+    # What is not counted may be NaN, which no weight of zero would take away.
+    cut = np.where(counted, np.stack([image[rows] for image in images]), np.float32(0))
     image, used = stack_images(
-        images,
+        cut,
         counted,
         weights,
         statistic=config.statistic,
         sigma_clip=config.sigma_clip,
         clip_iterations=config.clip_iterations,
     )
-    variance = stack_variance(
-        images, variances, used, weights, from_inputs=config.error_from_variance
-    )
-    planes = with_plane(with_plane(planes, "DETECTED"), "NO_DATA")
+    variances = np.stack([_scaled_variance(exposure, rows) for exposure in exposures])
+    variance = stack_variance(cut, variances, used, weights, from_inputs=config.error_from_variance)
     mask = np.bitwise_or.reduce(np.where(used, masks, 0), axis=0)
     mask &= ~np.int32(1 << planes["DETECTED"])
     thresholds = {name: t for name, t in config.propagate_planes.items() if name in planes}
@@ -60,43 +92,45 @@ def static_sky(
     for name, fraction in left_out_fraction(carries, used, weights).items():
         mask[fraction > thresholds[name]] |= np.int32(1 << planes[name])
     mask[~used.any(axis=0)] |= np.int32(1 << planes["NO_DATA"])
-    detected = detect_sources(image, variance, fwhm_px=_typical_fwhm_px(exposures))
-    mask[detected] |= np.int32(1 << planes["DETECTED"])
-    return Coadd(image=image, mask=mask, variance=variance, planes=planes)
+    return image, mask, variance
 
 
-def _common_masks(
-    exposures: Sequence[Exposure], config: ProblemConfig
-) -> tuple[dict[str, int], Bits]:
-    """Mask planes that any visit defines, and (V, Y, X) masks numbered alike."""
+def _all_planes(exposures: Sequence[Exposure]) -> dict[str, int]:
+    """Mask planes that any visit defines, and those that the coadd needs."""
     planes: dict[str, int] = dict(exposures[0].planes)
-    for exposure in exposures[1:]:
-        for name in exposure.planes:
-            planes = with_plane(planes, name)
+    for name in [*(name for e in exposures for name in e.planes), "DETECTED", "NO_DATA"]:
+        planes = with_plane(planes, name)
+    return planes
+
+
+def _band_masks(
+    exposures: Sequence[Exposure], planes: Mapping[str, int], config: ProblemConfig, rows: slice
+) -> Bits:
+    """(V, rows, X) masks numbered alike, without the planes to remove."""
     dropped = ~np.int32(bits_of(planes, config.remove_planes))
-    masks = np.stack(
+    return np.stack(
         [
-            renumbered(np.asarray(e.mask, dtype=np.int32), e.planes, planes) & dropped
+            renumbered(np.asarray(e.mask[rows], dtype=np.int32), e.planes, planes) & dropped
             for e in exposures
         ]
     )
-    return planes, masks
 
 
-def _scaled_variance(exposure: Exposure) -> Plane:
-    variance: Plane = np.asarray(exposure.variance, dtype=np.float32)
+def _scaled_variance(exposure: Exposure, rows: slice) -> Plane:
+    assert exposure.variance is not None
+    variance: Plane = np.asarray(exposure.variance[rows], dtype=np.float32)
     return variance * np.float32(exposure.visit.scale**2)
 
 
-def _mean_variance(variances: Cube, counted: Bools) -> Floats:
-    finite = counted & np.isfinite(variances) & (variances > 0)
-    with python_warnings.catch_warnings():
-        # A visit without a usable pixel has no mean: it weighs nothing.
-        python_warnings.simplefilter("ignore", RuntimeWarning)
-        mean: Floats = np.nanmean(
-            np.where(finite, variances, np.nan), axis=(1, 2), dtype=np.float64
-        )
-    return np.where(np.isfinite(mean), mean, np.inf)
+def _mean_variances(exposures: Sequence[Exposure], usable: Bools) -> Floats:
+    """(V,) mean variance of the usable pixels; infinite for a visit without any."""
+    means = np.full(len(exposures), np.inf)
+    for index, exposure in enumerate(exposures):
+        variance = _scaled_variance(exposure, slice(None))
+        counts = usable[index] & np.isfinite(variance) & (variance > 0)
+        if counts.any():
+            means[index] = np.mean(variance, where=counts, dtype=np.float64)
+    return means
 
 
 def _typical_fwhm_px(exposures: Sequence[Exposure]) -> float:

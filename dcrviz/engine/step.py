@@ -33,6 +33,23 @@ class ClampReport(Frozen):
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Correction(Frozen):
+    """The stacked residual of a step's planes, which the pass for the metric has made already.
+
+    Parameters
+    ----------
+    tile, accelerate
+        Under which it was made: with any other it is stale.
+    planes
+        (S, Y, X) on the tile with its buffer.
+    """
+
+    tile: int
+    accelerate: float
+    planes: Cube
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
 class History(Frozen):
     """The course of one tile.
 
@@ -121,6 +138,8 @@ class Step(Frozen):
         What the clamps did; None where nothing was iterated.
     outcome
         Of the whole run: the worst of its tiles'.
+    correction
+        For speed only: what the next iteration would compute first. It may be dropped at any time.
     """
 
     index: int
@@ -130,6 +149,7 @@ class Step(Frozen):
     accelerate: float
     clamps: ClampReport | None = None
     outcome: Outcome = Outcome.RUNNING
+    correction: Correction | None = None
 
     @property
     def history(self) -> History:

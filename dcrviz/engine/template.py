@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from dcrviz.kernels import shift_image
-from dcrviz.records import Cube, Floats, Plane, Shifts, SplineOrder
+from dcrviz.engine.taps import visit_taps
+from dcrviz.kernels.planes import amplified_planes, mean_plane
+from dcrviz.kernels.shift import shift_and_sum
+from dcrviz.kernels.spline import stack_coefficients
+from dcrviz.records import Cube, Plane, Shifts, SplineOrder
 
 
 def amplify(planes: Cube, accelerate: float) -> Cube:
@@ -17,23 +20,14 @@ def amplify(planes: Cube, accelerate: float) -> Cube:
     """
     if accelerate <= 1:
         return planes
-    reference = planes.mean(axis=0, dtype=np.float32)
-    amplified: Cube = reference + np.float32(accelerate) * (planes - reference)
-    return amplified
-
-
-def shift_forward(plane: Plane, shifts_px: Floats, *, order: SplineOrder) -> Plane:
-    """Mean of a plane moved by each of the (K, 2) shifts."""
-    total = shift_image(plane, shifts_px[0], order=order)
-    for shift_px in shifts_px[1:]:
-        total += shift_image(plane, shift_px, order=order)
-    total /= np.float32(len(shifts_px))
-    return total
+    return amplified_planes(planes, mean_plane(planes), accelerate)
 
 
 def visit_template(amplified: Cube, shifts: Shifts, visit: int, *, order: SplineOrder) -> Plane:
     """Matched template of one visit, (Y, X): the sum of its shifted planes."""
-    total: Plane = np.zeros_like(amplified[0])
-    for subfilter, plane in enumerate(amplified):
-        total += shift_forward(plane, shifts.forward(visit, subfilter), order=order)
-    return total
+    amplified = np.ascontiguousarray(amplified, dtype=np.float32)
+    shape = (amplified.shape[1], amplified.shape[2])
+    taps = visit_taps(shifts, shape, order)[visit]
+    template = np.zeros(shape, dtype=np.float32)
+    shift_and_sum(stack_coefficients(amplified, order=order), taps.forward, taps.sources, template)
+    return template

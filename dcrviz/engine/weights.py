@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 from dcrviz.kernels import shift_image, smooth
 from dcrviz.records import Bools, Box, Cube, Floats, Plane, Shifts, SplineOrder, Visit
 
+# A single visit arrives as 1 but for the rounding of its taps: it must not pass for more than one.
+_ROUNDING = 1e-5
+
 
 def visit_weights(visits: Sequence[Visit], *, by_airmass: bool) -> Floats:
     """(V,) statistical weight of each visit, multiplied by its airmass if asked for."""
@@ -68,7 +71,7 @@ def stack_weights(
                 # Linear: a higher spline rings around holes of a deep visit, and summed weights
                 # near zero would amplify without limit.
                 total[subfilter] += shift_image(weights[visit], back, order=min(order, 1))
-    good = (arrived > 1).all(axis=0) & (total > 0).all(axis=0)
+    good = (arrived > 1 + _ROUNDING).all(axis=0) & (total > 0).all(axis=0)
     stack = np.divide(1, total, out=np.zeros(shape, dtype=np.float32), where=good)
     return stack, np.where(good, counts, 0).astype(np.uint16)
 

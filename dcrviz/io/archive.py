@@ -8,7 +8,7 @@ from typing import Any
 
 from astropy.io import fits
 
-from dcrviz.io.scan import Hdu
+from dcrviz.io.scan import UNREADABLE, Hdu
 
 
 def _same(value: Any) -> Any:
@@ -62,7 +62,7 @@ def archived_visit(hdus: tuple[Hdu, ...]) -> dict[str, Any]:
             for column, (key, convert) in _KEYS.items()
             if column in names
         }
-    except (OSError, ValueError, TypeError, IndexError) as error:
+    except UNREADABLE as error:
         raise ValueError(
             f"{table.path}: HDU {table.index} must hold one VisitInfo record; got {error}"
         ) from error

@@ -22,7 +22,7 @@ from dcrviz.io.grid import read_wcs, read_xy0
 from dcrviz.io.inputs import INPUTS, read_inputs
 from dcrviz.io.lsst import lsst_parts
 from dcrviz.io.parts import Parts, check_shapes
-from dcrviz.io.scan import describe, scan
+from dcrviz.io.scan import UNREADABLE, describe, scan
 from dcrviz.records import Coadd, Coadds, Floats, Visit
 
 
@@ -94,9 +94,12 @@ def _read_counts(
     path = folder / COUNTS_NAME
     found = {hdu.name for hdu in scan(path)}
     names = [f"{N_IMAGES}_{subfilter}" for subfilter in range(n_subfilters)]
-    with fits.open(path, memmap=False) as file:
-        images = [np.array(file[name].data, dtype=np.uint16) for name in names if name in found]
-        visits = np.array(file[N_VISITS].data, dtype=np.uint16) if N_VISITS in found else None
+    try:
+        with fits.open(path, memmap=False) as file:
+            images = [np.array(file[name].data, dtype=np.uint16) for name in names if name in found]
+            visits = np.array(file[N_VISITS].data, dtype=np.uint16) if N_VISITS in found else None
+    except UNREADABLE as error:
+        raise ValueError(f"{path}: must hold counts of visits; got {error}") from error
     if images and len(images) != n_subfilters:
         raise ValueError(
             f"{path}: must have counts of {n_subfilters} subfilters; got {len(images)}"
@@ -105,10 +108,10 @@ def _read_counts(
 
 
 def _read_inputs(path: Path) -> tuple[tuple[Visit, ...], Floats]:
-    with fits.open(path, memmap=False) as file:
-        if INPUTS not in file:
-            raise ValueError(f"{path}: must have a table {INPUTS}; got none")
-        try:
+    try:
+        with fits.open(path, memmap=False) as file:
+            if INPUTS not in file:
+                raise ValueError("no such table")
             return read_inputs(file[INPUTS])
-        except (KeyError, TypeError, ValueError) as error:
-            raise ValueError(f"{path}: table {INPUTS} must be complete; got {error}") from error
+    except UNREADABLE as error:
+        raise ValueError(f"{path}: must have a complete table {INPUTS}; got {error}") from error

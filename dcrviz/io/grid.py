@@ -6,13 +6,12 @@ import math
 import warnings
 
 from astropy.io import fits
-from astropy.io.fits.verify import VerifyError
 from astropy.utils.exceptions import AstropyWarning
 from astropy.wcs import WCS
 from astropy.wcs.utils import proj_plane_pixel_area
 
 from dcrviz.io.keywords import Keywords, lookup
-from dcrviz.io.scan import Hdu
+from dcrviz.io.scan import UNREADABLE, Hdu
 
 _DEG_TO_ARCSEC = 3600.0
 # Times of the exposure whose grid it was; a product made of many exposures has none of them.
@@ -39,7 +38,7 @@ def read_wcs(image: Hdu, primary: Hdu) -> WCS | None:
             if "CTYPE1" not in header:
                 return None
             wcs = WCS(header)
-    except (ValueError, KeyError, TypeError, AssertionError, VerifyError) as error:
+    except UNREADABLE as error:
         raise ValueError(
             f"{image.path}: HDU {image.index} must have a consistent WCS; got {_first_line(error)}"
         ) from error

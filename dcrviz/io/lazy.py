@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,26 +9,13 @@ from typing import Any
 
 import numpy as np
 from astropy.io import fits
-from astropy.io.fits.verify import VerifyError
 from numpy.typing import NDArray
 
-from dcrviz.io.scan import Hdu
+from dcrviz.io.scan import UNREADABLE, Hdu
 from dcrviz.records import LazyPlane
 
 _FLOAT = np.dtype(np.float32)
 _BITS = np.dtype(np.int32)
-# What astropy raises for a file that was damaged, or changed since its headers were read.
-_UNREADABLE = (
-    OSError,
-    EOFError,
-    AttributeError,
-    KeyError,
-    IndexError,
-    TypeError,
-    ValueError,
-    VerifyError,
-    zlib.error,
-)
 
 
 class _Lazy:
@@ -75,7 +61,7 @@ class FilePlane(_Lazy):
             # Mapped read-only: the default maps a private copy, too much for the largest files.
             with fits.open(self.path, mode="denywrite") as file, np.errstate(over="ignore"):
                 return np.array(file[self.index].section[section], dtype=self.dtype)
-        except _UNREADABLE as error:
+        except UNREADABLE as error:
             raise ValueError(f"{self.path}: HDU {self.index} can't be read; got {error}") from error
 
 

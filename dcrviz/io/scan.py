@@ -18,6 +18,20 @@ from astropy.utils.exceptions import AstropyWarning
 
 from dcrviz.io.keywords import Keywords
 
+# What astropy raises for a file that was damaged, or changed since its headers were read.
+UNREADABLE = (
+    OSError,
+    EOFError,
+    AssertionError,
+    AttributeError,
+    KeyError,
+    IndexError,
+    OverflowError,
+    TypeError,
+    ValueError,
+    VerifyError,
+    zlib.error,
+)
 _GZIP_MAGIC = b"\x1f\x8b"
 
 
@@ -126,7 +140,7 @@ def _header(stream: BinaryIO, path: Path, index: int) -> tuple[Hdu, int]:
             _check_tiles(header, axes)
         is_image = header.get("XTENSION", "IMAGE").strip() == "IMAGE" or compressed
         integer = int(header["ZBITPIX" if compressed else "BITPIX"]) > 0
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, VerifyError) as error:
+    except UNREADABLE as error:
         found = str(error).strip("\"'").splitlines()[0] if str(error) else type(error).__name__
         raise ValueError(
             f"{path}: HDU {index} must have a valid FITS header; got {found}"

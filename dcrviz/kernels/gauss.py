@@ -14,7 +14,13 @@ _TRUNCATE = 4.0
 _GROUP = 4
 
 
-def smooth(image: Plane, width_px: float, *, mode: Literal["constant", "reflect"]) -> Plane:
+def smooth(
+    image: Plane,
+    width_px: float,
+    *,
+    mode: Literal["constant", "reflect"],
+    out: Plane | None = None,
+) -> Plane:
     """Convolve with a Gaussian of this standard deviation, cut at four of them.
 
     Parameters
@@ -23,16 +29,19 @@ def smooth(image: Plane, width_px: float, *, mode: Literal["constant", "reflect"
         (Y, X).
     mode
         What lies outside: ``constant``, zero; ``reflect``, the image mirrored about its edges.
+    out
+        Where to write; a new array if None.
 
     Notes
     -----
     As `scipy.ndimage.gaussian_filter` defines it; a width of 0 returns a copy.
     """
     image = np.ascontiguousarray(image, dtype=np.float32)
+    out = np.empty_like(image) if out is None else out
     if width_px == 0 or image.size == 0:
-        return image.copy()
+        out[...] = image
+        return out
     half = _half_weights(width_px)
-    out = np.empty_like(image)
     _smooth(image, half, mode == "reflect", out, _GROUP)
     return out
 

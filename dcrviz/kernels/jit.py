@@ -11,6 +11,13 @@ _Loop = TypeVar("_Loop", bound=Callable[..., Any])
 _FAST = {"contract", "nsz", "arcp", "reassoc"}
 
 
+def inlined(loop: _Loop) -> _Loop:
+    """Compile a short loop into every loop that calls it, which spares the call."""
+    from numba import njit
+
+    return cast(_Loop, njit(nogil=True, fastmath=_FAST, forceinline=True)(loop))
+
+
 def compiled(loop: _Loop) -> _Loop:
     """Compile a loop on its first call, without the interpreter's lock.
 

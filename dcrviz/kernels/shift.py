@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from dcrviz.kernels.jit import compiled
+from dcrviz.kernels.jit import compiled, inlined
 from dcrviz.kernels.spline import coefficients
 from dcrviz.kernels.taps import PAD, Taps, tap_table
 from dcrviz.records import Cube, Floats, Ints, Plane, SplineOrder
 
 STRIP = 512
 """Columns that are worked on at once."""
+ONE, TWO, THREE = np.uint64(1), np.uint64(2), np.uint64(3)
 
 
 def shift_image(image: Plane, shift_px: Floats, *, order: SplineOrder) -> Plane:
@@ -51,19 +52,18 @@ def _shift_and_sum(
     coefs: Cube, first: Ints, span: Ints, weights: Cube, sources: Ints, out: Plane, pad: int
 ) -> None:
     height, width = out.shape
-    number, taps = weights.shape[0], weights.shape[2]
-    ring = np.zeros((number, taps, STRIP), np.float32)
+    ring = np.zeros((len(weights), weights.shape[2], STRIP), np.float32)
     line = np.zeros(STRIP, np.float32)
     for x0 in range(0, width, STRIP):
         x1 = min(x0 + STRIP, width)
         ring[:] = 0
         for y in range(height):
             fill_ring(coefs, first, span, weights, sources, ring, y, x0, x1, pad)
-            sum_ring(ring, span, weights, y, x1 - x0, line)
+            sum_ring(ring, span, weights, y, line)
             out[y, x0:x1] = line[: x1 - x0]
 
 
-@compiled
+@inlined
 def fill_ring(
     coefs: Cube,
     first: Ints,
@@ -76,93 +76,176 @@ def fill_ring(
     x1: int,
     pad: int,
 ) -> None:
-    """Interpolate along x the rows that output row `y` needs and the ring does not hold yet."""
-    number, taps = weights.shape[0], weights.shape[2]
-    for m in range(number):
-        if y < span[m, 0, 0] or y >= span[m, 0, 1]:
-            continue
-        fresh = taps if y == span[m, 0, 0] else 1
-        low, high = max(x0, span[m, 1, 0]), min(x1, span[m, 1, 1])
-        if high <= low:
-            continue
-        start = pad + low + first[m, 1]
-        w = weights[m, 1]
-        for j in range(taps - fresh, taps):
-            source = y + first[m, 0] + j
-            row = coefs[sources[m], pad + source, start : start + high - low + taps - 1]
-            target = ring[m, (y + j) % taps, low - x0 : high - x0]
-            interpolate_row(row, w, target)
+    """Interpolate along x the rows that output row `y` needs and the ring does not hold yet.
 
-
-@compiled
-def interpolate_row(row: Plane, w: Plane, target: Plane) -> None:
-    """Weighted sum of neighbours along a row, longer than `target` by the taps less one."""
-    taps, length = len(w), len(target)
-    if taps == 4:
-        w0, w1, w2, w3 = w[0], w[1], w[2], w[3]
-        for x in range(length):
-            target[x] = w0 * row[x] + w1 * row[x + 1] + w2 * row[x + 2] + w3 * row[x + 3]
-    elif taps == 2:
-        w0, w1 = w[0], w[1]
-        for x in range(length):
-            target[x] = w0 * row[x] + w1 * row[x + 1]
-    else:
-        for x in range(length):
-            target[x] = w[0] * row[x]
-        for i in range(1, taps):
-            wi = w[i]
-            shifted = row[i : i + length]
-            for x in range(length):
-                target[x] += wi * shifted[x]
-
-
-@compiled
-def sum_ring(ring: Cube, span: Ints, weights: Cube, y: int, length: int, line: Plane) -> None:
-    """Weighted sum along y of the rows in the ring, over all shifts that reach row `y`."""
-    line[:length] = 0
+    Arrays are indexed flat by unsigned numbers: a slice for each row would cost as much as the row.
+    """
+    flat, target = coefs.reshape(coefs.size), ring.reshape(ring.size)
+    taps, rows, columns = weights.shape[2], coefs.shape[1], coefs.shape[2]
     for m in range(len(weights)):
         if y < span[m, 0, 0] or y >= span[m, 0, 1]:
             continue
-        add_rows(ring[m], weights[m, 0], y, line[:length])
+        low, high = max(x0, span[m, 1, 0]), min(x1, span[m, 1, 1])
+        if high <= low:
+            continue
+        for j in range(0 if y == span[m, 0, 0] else taps - 1, taps):
+            row = sources[m] * rows + pad + y + first[m, 0] + j
+            begin = row * columns + pad + low + first[m, 1]
+            place = (m * taps + (y + j) % taps) * STRIP + low - x0
+            interpolate_row(flat, begin, weights, m, target, place, high - low)
 
 
-@compiled
-def add_rows(rows: Plane, w: Plane, y: int, line: Plane) -> None:
-    """Add the weighted rows of one shift; the row of tap j stands at place (y + j) modulo T."""
-    taps, length = len(w), len(line)
+@inlined
+def interpolate_row(
+    flat: Plane, begin: int, weights: Cube, m: int, target: Plane, place: int, length: int
+) -> None:
+    """Weighted sum of neighbours along a row of a flat array, written into another."""
+    taps = weights.shape[2]
+    source, goal, number = np.uint64(begin), np.uint64(place), np.uint64(length)
     if taps == 4:
-        r0, r1, r2, r3 = rows[y % 4], rows[(y + 1) % 4], rows[(y + 2) % 4], rows[(y + 3) % 4]
-        w0, w1, w2, w3 = w[0], w[1], w[2], w[3]
-        for x in range(length):
-            line[x] += w0 * r0[x] + w1 * r1[x] + w2 * r2[x] + w3 * r3[x]
+        w0, w1, w2, w3 = weights[m, 1, 0], weights[m, 1, 1], weights[m, 1, 2], weights[m, 1, 3]
+        for x in range(number):
+            target[goal + x] = (
+                w0 * flat[source + x]
+                + w1 * flat[source + x + ONE]
+                + w2 * flat[source + x + TWO]
+                + w3 * flat[source + x + THREE]
+            )
     elif taps == 2:
-        r0, r1 = rows[y % 2], rows[(y + 1) % 2]
-        w0, w1 = w[0], w[1]
-        for x in range(length):
-            line[x] += w0 * r0[x] + w1 * r1[x]
+        w0, w1 = weights[m, 1, 0], weights[m, 1, 1]
+        for x in range(number):
+            target[goal + x] = w0 * flat[source + x] + w1 * flat[source + x + ONE]
+    else:
+        for x in range(number):
+            target[goal + x] = weights[m, 1, 0] * flat[source + x]
+        for i in range(1, taps):
+            weight, further = weights[m, 1, i], np.uint64(begin + i)
+            for x in range(number):
+                target[goal + x] += weight * flat[further + x]
+
+
+@inlined
+def sum_ring(ring: Cube, span: Ints, weights: Cube, y: int, line: Plane) -> None:
+    """Weighted sum along y of the rows in the ring, over all shifts that reach row `y`."""
+    line[:] = 0
+    for m in range(len(weights)):
+        if span[m, 0, 0] <= y < span[m, 0, 1]:
+            add_rows(ring, weights, m, y, line, 0, STRIP)
+
+
+@inlined
+def add_rows(
+    ring: Cube, weights: Cube, m: int, y: int, flat: Plane, begin: int, length: int
+) -> None:
+    """Add the weighted rows of one shift to part of a flat array.
+
+    The row of tap j stands in the ring at place (y + j) modulo the number of taps.
+    """
+    taps = weights.shape[2]
+    rows = ring.reshape(ring.size)
+    goal, number = np.uint64(begin), np.uint64(length)
+    if taps == 4:
+        r0 = np.uint64((m * 4 + y % 4) * STRIP)
+        r1 = np.uint64((m * 4 + (y + 1) % 4) * STRIP)
+        r2 = np.uint64((m * 4 + (y + 2) % 4) * STRIP)
+        r3 = np.uint64((m * 4 + (y + 3) % 4) * STRIP)
+        w0, w1, w2, w3 = weights[m, 0, 0], weights[m, 0, 1], weights[m, 0, 2], weights[m, 0, 3]
+        for x in range(number):
+            flat[goal + x] += (
+                w0 * rows[r0 + x] + w1 * rows[r1 + x] + w2 * rows[r2 + x] + w3 * rows[r3 + x]
+            )
     else:
         for j in range(taps):
-            row, wj = rows[(y + j) % taps], w[j]
-            for x in range(length):
-                line[x] += wj * row[x]
+            weight, row = weights[m, 0, j], np.uint64((m * taps + (y + j) % taps) * STRIP)
+            for x in range(number):
+                flat[goal + x] += weight * rows[row + x]
 
 
-def add_shifts(coefs: Plane, taps: Taps, out: Cube) -> None:
-    """Add to each plane of `out` (S, Y, X) one image, shifted by that plane's taps."""
-    _add_shifts(coefs, taps.first, taps.span, taps.weights, out, PAD)
+def add_shifts(coefs: Cube, taps: Taps, out: Cube) -> None:
+    """Add to each plane of `out` (S, Y, X) the images of B visits, each shifted to that plane.
+
+    Parameters
+    ----------
+    coefs
+        (B, Y + 2 PAD, X + 2 PAD).
+    taps
+        Of B S shifts, those of the first visit first.
+
+    Notes
+    -----
+    Several visits at once, as the planes are then read and written once for all of them.
+    """
+    sources = np.repeat(np.arange(len(coefs)), len(out))
+    _add_shifts(coefs, taps.first, taps.span, taps.weights, sources, out, PAD)
+
+
+def add_weighted_shifts(
+    coefs: Cube, taps: Taps, weight_coefs: Cube, weight_taps: Taps, out: Cube
+) -> None:
+    """Add to each plane of `out` the images of B visits times their weights, both shifted."""
+    sources = np.repeat(np.arange(len(coefs)), len(out))
+    _add_weighted_shifts(
+        coefs,
+        taps.first,
+        taps.span,
+        taps.weights,
+        weight_coefs,
+        weight_taps.first,
+        weight_taps.weights,
+        sources,
+        out,
+        PAD,
+    )
 
 
 @compiled
-def _add_shifts(coefs: Plane, first: Ints, span: Ints, weights: Cube, out: Cube, pad: int) -> None:
+def _add_shifts(
+    coefs: Cube, first: Ints, span: Ints, weights: Cube, sources: Ints, out: Cube, pad: int
+) -> None:
     number, height, width = out.shape
-    ring = np.zeros((number, weights.shape[2], STRIP), np.float32)
-    source = np.zeros(number, np.int64)
-    same = coefs.reshape((1, *coefs.shape))
+    flat = out.reshape(out.size)
+    ring = np.zeros((len(weights), weights.shape[2], STRIP), np.float32)
     for x0 in range(0, width, STRIP):
         x1 = min(x0 + STRIP, width)
         ring[:] = 0
         for y in range(height):
-            fill_ring(same, first, span, weights, source, ring, y, x0, x1, pad)
-            for m in range(number):
+            fill_ring(coefs, first, span, weights, sources, ring, y, x0, x1, pad)
+            for m in range(len(weights)):
                 if span[m, 0, 0] <= y < span[m, 0, 1]:
-                    add_rows(ring[m], weights[m, 0], y, out[m, y, x0:x1])
+                    place = ((m % number) * height + y) * width + x0
+                    add_rows(ring, weights, m, y, flat, place, x1 - x0)
+
+
+@compiled
+def _add_weighted_shifts(
+    coefs: Cube,
+    first: Ints,
+    span: Ints,
+    weights: Cube,
+    other: Cube,
+    other_first: Ints,
+    other_weights: Cube,
+    sources: Ints,
+    out: Cube,
+    pad: int,
+) -> None:
+    number, height, width = out.shape
+    ring = np.zeros((len(weights), weights.shape[2], STRIP), np.float32)
+    other_ring = np.zeros((len(weights), other_weights.shape[2], STRIP), np.float32)
+    moved, counted = np.empty(STRIP, np.float32), np.empty(STRIP, np.float32)
+    for x0 in range(0, width, STRIP):
+        x1 = min(x0 + STRIP, width)
+        ring[:] = 0
+        other_ring[:] = 0
+        for y in range(height):
+            fill_ring(coefs, first, span, weights, sources, ring, y, x0, x1, pad)
+            fill_ring(other, other_first, span, other_weights, sources, other_ring, y, x0, x1, pad)
+            for m in range(len(weights)):
+                if span[m, 0, 0] <= y < span[m, 0, 1]:
+                    moved[:] = 0
+                    counted[:] = 0
+                    add_rows(ring, weights, m, y, moved, 0, x1 - x0)
+                    add_rows(other_ring, other_weights, m, y, counted, 0, x1 - x0)
+                    row = out[m % number, y, x0:x1]
+                    for x in range(x1 - x0):
+                        row[x] += moved[x] * counted[x]

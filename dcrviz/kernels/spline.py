@@ -60,20 +60,22 @@ def stack_coefficients(planes: Cube, *, order: SplineOrder) -> Cube:
 def _cubic_row() -> Plane:
     """Half of the cubic's symmetric inverse filter along one axis: -6 z / (1 - z^2) z^|k|."""
     (pole,) = _POLES[3]
-    return (-6 * pole / (1 - pole**2) * pole ** np.arange(_REACH)).astype(np.float32)
+    half = -6 * pole / (1 - pole**2) * pole ** np.arange(_REACH)
+    return np.asarray(half, dtype=np.float32)
 
 
 _CUBIC_ROW = _cubic_row()
 
 
 def _any_order(image: Plane, poles: tuple[float, ...]) -> Plane:
-    lines = image.astype(np.float64)
+    lines: Floats = image.astype(np.float64)
     for _ in range(2):
-        lines = np.ascontiguousarray(lines.T)
+        lines = np.array(lines.T, order="C")
         if len(lines) > 1:
             for pole in poles:
                 _recursion(lines, pole)
-    return np.asarray(lines, dtype=np.float32)
+    coefs: Plane = lines.astype(np.float32)
+    return coefs
 
 
 @compiled

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +35,15 @@ class Taps(Frozen):
 
     def __len__(self) -> int:
         return len(self.first)
+
+    @classmethod
+    def joined(cls, tables: Sequence[Self]) -> Self:
+        """The shifts of several tables, one after another."""
+        return cls(
+            first=np.concatenate([table.first for table in tables]),
+            span=np.concatenate([table.span for table in tables]),
+            weights=np.concatenate([table.weights for table in tables]),
+        )
 
 
 def tap_table(shifts_px: Floats, shape: tuple[int, int], *, order: SplineOrder) -> Taps:

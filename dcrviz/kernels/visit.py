@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dcrviz.kernels.jit import compiled
+from dcrviz.kernels.jit import compiled, inlined
 from dcrviz.kernels.shift import STRIP, fill_ring, sum_ring
 from dcrviz.kernels.taps import PAD, Taps
 from dcrviz.records import Bools, Bytes, Cube, Ints, Plane
@@ -30,8 +30,14 @@ class VisitPixels:
 
 
 def residual_and_misfit(
-    coefs: Cube, taps: Taps, sources: Ints, visit: VisitPixels, importance: Plane
-) -> tuple[Plane, float, float]:
+    coefs: Cube,
+    taps: Taps,
+    sources: Ints,
+    visit: VisitPixels,
+    importance: Plane,
+    *,
+    residual: Plane,
+) -> tuple[float, float]:
     """Residual of a visit, and the two sums whose ratio is its metric.
 
     Parameters
@@ -44,15 +50,15 @@ def residual_and_misfit(
     importance
         (Y, X), the metric's weight of each pixel.
 
+    residual
+        (Y, X), into which image - template is written, 0 where not usable.
+
     Returns
     -------
-    residual
-        (Y, X), image - template, 0 where not usable.
     difference, brightness
         Sums over usable and detected pixels of |image - template| and of |image + template| / 2,
         each times the importance.
     """
-    residual = np.empty(importance.shape, dtype=np.float32)
     difference, total = _sweep(
         coefs,
         taps.first,
@@ -66,7 +72,7 @@ def residual_and_misfit(
         residual,
         PAD,
     )
-    return residual, difference, total / 2
+    return difference, total / 2
 
 
 @compiled
@@ -79,7 +85,6 @@ def _sweep(
     image: Plane,
     usable: Bytes,
     detected: Bytes,
-    scale: float,
     importance: Plane,
     residual: Plane,
     pad: int,
@@ -93,7 +98,7 @@ def _sweep(
         ring[:] = 0
         for y in range(height):
             fill_ring(coefs, first, span, taps, sources, ring, y, x0, x1, pad)
-            sum_ring(ring, span, taps, y, x1 - x0, line)
+            sum_ring(ring, span, taps, y, line)
             less, more = _compare(
                 image[y, x0:x1],
                 line[: x1 - x0],
@@ -107,24 +112,23 @@ def _sweep(
     return difference, total
 
 
-@compiled
+@inlined
 def _compare(
     image: Plane,
     template: Plane,
-    scale: float,
     usable: Bytes,
     detected: Bytes,
     importance: Plane,
     residual: Plane,
-) -> tuple[np.float32, np.float32]:
+) -> tuple[float, float]:
     """Residual along a row, and its contribution to the metric's two sums."""
     zero = np.float32(0)
-    difference, total = zero, zero
+    difference, total = 0.0, 0.0
     for x in range(len(image)):
         misfit = image[x] - template[x]
         # Chosen, not multiplied: what is not usable may be NaN.
         residual[x] = misfit if usable[x] else zero
         counts = usable[x] & detected[x]
-        difference += abs(misfit) * importance[x] if counts else zero
-        total += abs(image[x] + template[x]) * importance[x] if counts else zero
+        difference += float(abs(misfit) * importance[x] if counts else zero)
+        total += float(abs(image[x] + template[x]) * importance[x] if counts else zero)
     return difference, total

@@ -11,7 +11,7 @@ from dcrviz.config import PRESETS, AssembleConfig
 from dcrviz.views.knobs import KnobView
 
 _HEADINGS = {
-    "Acts at the next step": ("Gain", "Clamps", "Stopping"),
+    "Acts at the next step": ("Gain", "Clamps", "Stopping", "Computing"),
     "Starts the run anew": ("Model", "Weights", "Inputs", "Template coadd", "Regions", "Outputs"),
 }
 

@@ -8,6 +8,8 @@ import os
 import pytest
 from astropy.io import fits
 
+GRID = "must be on the same pixel grid as"
+
 
 def tell(line, *parts):
     """Every part is in the line."""
@@ -104,6 +106,11 @@ def test_a_genuine_lsst_file_with_an_empty_visit_record(shared, not_assembled):
     tell(line, "site (OBS-LONG, OBS-LAT and OBS-ELEV in the header)")
 
 
+def test_a_folder_of_such_files(shared, not_assembled):
+    folder = shared / "data/real/lsst_files"
+    tell(not_assembled(folder), folder, "missing airmass (", "parallactic angle (", "site (")
+
+
 def test_a_genuine_lsst_file_that_has_a_visit_record_and_no_image(shared, not_assembled):
     path = shared / "data/real/lsst_files/visitInfo-version-5.fits"
     assert str(path) in not_assembled(path)
@@ -133,9 +140,11 @@ def test_visits_with_different_scales(warps, not_assembled, rewrite):
     tell(not_assembled(*warps), warps[2], "WCS", GRID, "the corners differ by up to", "pixels")
 
 
-def test_visits_at_different_places(warps, not_assembled, rewrite):
-    rewrite(warps[2], lambda hdus: [hdu.header.update(CRVAL2=2.3) for hdu in hdus[1:]])
-    tell(not_assembled(*warps), warps[2], "WCS", GRID, warps[0])
+@pytest.mark.parametrize("ra_deg", [150.2, 152.0, 240.0, 330.12])
+def test_visits_at_different_places(warps, not_assembled, rewrite, ra_deg):
+    """Even in the other half of the sky, which has no place on the first grid."""
+    rewrite(warps[2], lambda hdus: [hdu.header.update(CRVAL1=ra_deg) for hdu in hdus[1:]])
+    tell(not_assembled(*warps), warps[2], "WCS", GRID, warps[0], "the corners differ by up to")
 
 
 def test_visits_in_different_bands(warps, not_assembled, set_keys):

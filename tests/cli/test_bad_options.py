@@ -7,6 +7,8 @@ import shutil
 
 import pytest
 
+GRID = "must be on the same pixel grid as"
+
 
 def tell(line, *parts):
     """Every part is in the line."""

@@ -62,7 +62,7 @@ def test_a_weighted_correction_lies_within_the_range_of_the_residuals(
 
 
 def test_a_correction_is_linear_in_the_residuals(problem, nothing):
-    doubled = replace(problem, images=problem.images * 2)
+    doubled = replace(problem, images=2 * np.stack(problem.images))
     np.testing.assert_allclose(
         correction(doubled, nothing), 2 * correction(problem, nothing), rtol=1e-6
     )

@@ -22,7 +22,8 @@ def scaled(exposure, scale):
 
 def test_the_photometric_scale_multiplies_the_image(exposures, problem):
     visits = [replace(e, visit=replace(e.visit, scale=3.0)) for e in exposures]
-    np.testing.assert_allclose(dcrviz.prepare(visits).images, 3 * problem.images, rtol=1e-6)
+    expected = 3 * np.stack(problem.images)
+    np.testing.assert_allclose(np.stack(dcrviz.prepare(visits).images), expected, rtol=1e-6)
 
 
 def test_the_square_of_the_photometric_scale_multiplies_the_variance(exposures, problem):
@@ -43,13 +44,12 @@ def test_a_visit_in_other_units_changes_nothing_once_it_is_scaled(exposures, run
     np.testing.assert_array_equal(ours.problem.template.variance, theirs.problem.template.variance)
 
 
-def test_pixels_with_a_bad_plane_are_zero_and_count_nothing(exposures, flag):
+def test_pixels_with_a_bad_plane_count_nothing(exposures, flag):
     pixels = np.zeros(exposures[0].shape, dtype=bool)
     pixels[5:9, 30:33] = True
     for plane in ("BAD", "SAT", "NO_DATA"):
         problem = dcrviz.prepare([flag(exposures[0], plane, pixels), *exposures[1:]])
         np.testing.assert_array_equal(~problem.usable[0], pixels)
-        assert not problem.images[0][pixels].any()
         assert not problem.weights[0][pixels].any()
 
 

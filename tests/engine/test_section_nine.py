@@ -8,8 +8,10 @@ import pytest
 
 import dcrviz
 from dcrviz import Outcome
-from dcrviz.engine.convergence import visit_metric
 from dcrviz.engine.regularize import clamp_change, clamp_spectrum
+from dcrviz.kernels.spline import coefficients
+from dcrviz.kernels.taps import tap_table
+from dcrviz.kernels.visit import VisitPixels, residual_and_misfit
 
 # Without clamps the amplified model overshoots; 2019 names the end after the iteration it falls on.
 _FREE = {"clamp_iterations": 0, "clamp_subfilters": 0}
@@ -210,10 +212,18 @@ def test_subregions_smaller_than_the_buffer_are_an_error_that_names_the_smallest
 
 def test_the_metric_sums_in_float64():
     # Summed in float32, the many small terms vanish beside the large one.
-    image = np.full(200_001, 0.25, dtype=np.float32)
-    image[0] = 2.0**26
+    image = np.full((1, 200_001), 0.25, dtype=np.float32)
+    image[0, 0] = 2.0**26
     template = np.zeros_like(image)
-    importance = np.ones(image.shape)
-    template[0] = image[0]
-    metric = visit_metric(image, template, importance, counted=np.ones(image.shape, dtype=bool))
-    assert metric == pytest.approx(50_000 / (2.0**26 + 25_000), rel=1e-12)
+    template[0, 0] = image[0, 0]
+    counted = np.ones(image.shape, dtype=bool)
+    difference, brightness = residual_and_misfit(
+        coefficients(template, order=1)[None],
+        tap_table(np.zeros((1, 2)), image.shape, order=1),
+        np.zeros(1, dtype=np.int64),
+        VisitPixels(image=image, usable=counted, detected=counted),
+        np.ones(image.shape, dtype=np.float32),
+        residual=np.empty_like(image),
+    )
+    assert difference == pytest.approx(50_000, rel=1e-12)
+    assert brightness == pytest.approx(2.0**26 + 25_000, rel=1e-12)

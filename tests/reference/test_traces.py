@@ -16,8 +16,8 @@ from dcrviz.engine.template import amplify, visit_template
 
 TRACES = ["P1", "P1u", "P2", "P3", "P4", "P5b", "P6", "P7", "P7b", "P7c", "P7d", "P7e"]
 # P6 has no clamps and a gain near one, which amplifies rounding.
-PLANES, METRICS, GAINS = {"P6": 2e-5}, {"P6": 1e-3}, {"P6": 5e-3}
-_PLANES, _METRICS, _GAINS = 2e-6, 1e-4, 1e-3
+PLANES, METRICS, GAINS = {"P6": 5e-5}, {"P6": 1e-3}, {"P6": 5e-3}
+_PLANES, _METRICS, _GAINS = 1e-5, 1e-4, 1e-3
 
 
 @pytest.fixture(params=TRACES)

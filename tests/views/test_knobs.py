@@ -48,6 +48,7 @@ TURNED = {
     "clamp_subfilters": (5.0, 5.0),
     "clamp_width": (1, 1),
     "noise_estimator": ("std", "std"),
+    "n_threads": (3, 3),
 }
 
 

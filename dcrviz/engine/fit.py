@@ -1,0 +1,148 @@
+"""All visits against the planes: residuals, their stack in each subfilter, and each misfit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from dcrviz.engine.problem import Problem
+from dcrviz.engine.taps import VisitTaps, visit_taps
+from dcrviz.kernels.pool import run_all
+from dcrviz.kernels.shift import add_shifts, add_weighted_shifts
+from dcrviz.kernels.spline import coefficients, stack_coefficients
+from dcrviz.kernels.taps import Taps
+from dcrviz.kernels.visit import VisitPixels, residual_and_misfit
+from dcrviz.records import Box, Cube, Floats, Frozen, Ints, Plane, SplineOrder
+
+# Visits whose residuals are shifted back together.
+_AT_ONCE = 4
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Fit(Frozen):
+    """How the visits differ from their templates on a rectangle.
+
+    Parameters
+    ----------
+    correction
+        (S, Y, X), what the stacked residuals would add to each plane; None if not asked for.
+    per_visit
+        (V,), misfit of each visit; NaN without a pixel that counts.
+    """
+
+    correction: Cube | None
+    per_visit: Floats
+
+
+def fit_visits(
+    problem: Problem,
+    amplified: Cube,
+    *,
+    box: Box,
+    importance: Plane | None = None,
+    stack: bool = True,
+    threads: int = 1,
+) -> Fit:
+    """Compare each visit with its matched template; visits are streamed.
+
+    Parameters
+    ----------
+    amplified
+        (S, Y, X) planes, cut to the rectangle already.
+    importance
+        (Y, X) weight of each pixel in the misfits; nothing is measured without.
+    stack
+        Whether the correction is wanted.
+    threads
+        Into how many groups the visits are parted, each with its own sum: the last bits of the
+        correction depend on it.
+
+    Notes
+    -----
+    ALGORITHM.md section 4: dcrWeight_a * sum_i back shift of r_i. With true weights each visit's
+    back-shifted residual counts by its back-shifted weight, linearly interpolated: so the
+    correction is a weighted mean, which nothing can blow up, not even a hole in a deep visit.
+    """
+    taps = visit_taps(problem.shifts, box.shape, problem.order)
+    coefs = stack_coefficients(np.ascontiguousarray(amplified), order=problem.order)
+    sweep = _Sweep(
+        problem=problem,
+        box=box,
+        coefs=coefs,
+        importance=np.zeros(box.shape, np.float32) if importance is None else importance,
+    )
+    groups = np.array_split(np.arange(len(taps)), min(threads, len(taps)))
+    parts = run_all(
+        [partial(sweep.group, group, taps, stack=stack) for group in groups], threads=threads
+    )
+    correction = None
+    if stack:
+        correction = parts[0][0]
+        for total, _ in parts[1:]:
+            correction += total
+        correction *= problem.stack_weight[:, *box.slices]
+        correction.flags.writeable = False
+    return Fit(correction=correction, per_visit=np.concatenate([misfits for _, misfits in parts]))
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class _Sweep:
+    problem: Problem
+    box: Box
+    coefs: Cube
+    importance: Plane
+
+    def group(self, visits: Ints, taps: Sequence[VisitTaps], *, stack: bool) -> tuple[Cube, Floats]:
+        """Stacked residual and misfits of some visits, a few of them at a time."""
+        total = np.zeros((self.problem.n_subfilters, *self.box.shape), np.float32)
+        residual = np.empty(self.box.shape, np.float32)
+        coefs = np.empty((_AT_ONCE, *self.coefs.shape[1:]), np.float32)
+        misfits = []
+        for start in range(0, len(visits), _AT_ONCE):
+            few = [int(visit) for visit in visits[start : start + _AT_ONCE]]
+            for place, visit in enumerate(few):
+                misfits.append(self.compare(visit, taps[visit], residual))
+                if stack:
+                    coefficients(residual, order=self.problem.order, out=coefs[place])
+            if stack:
+                self.add(few, [taps[visit] for visit in few], coefs[: len(few)], total)
+        return total, np.array(misfits)
+
+    def compare(self, visit: int, taps: VisitTaps, residual: Plane) -> float:
+        """Write the residual of one visit, and return its misfit."""
+        cut = self.box.slices
+        pixels = VisitPixels(
+            image=self.problem.images[visit][cut],
+            usable=self.problem.usable[visit][cut],
+            detected=self.problem.detected[visit][cut],
+        )
+        difference, brightness = residual_and_misfit(
+            self.coefs,
+            taps.forward,
+            taps.sources,
+            pixels,
+            self.importance,
+            residual=residual,
+        )
+        if brightness > 0:
+            return difference / brightness
+        return 0.0 if (pixels.usable & pixels.detected).any() else float("nan")
+
+    def add(
+        self, visits: Sequence[int], taps: Sequence[VisitTaps], coefs: Cube, total: Cube
+    ) -> None:
+        """Add the residuals with these coefficients, shifted back into each subfilter."""
+        backward = Taps.joined([table.backward for table in taps])
+        if self.problem.weights is None:
+            add_shifts(coefs, backward, total)
+            return
+        order: SplineOrder = 1 if self.problem.order > 1 else self.problem.order
+        weights = [
+            coefficients(self.problem.weights[visit][self.box.slices], order=order)
+            for visit in visits
+        ]
+        linear = Taps.joined([table.linear for table in taps])
+        add_weighted_shifts(coefs, backward, np.stack(weights), linear, total)

@@ -1,0 +1,48 @@
+"""A few daemon threads for loops that run without the interpreter's lock."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+_Result = TypeVar("_Result")
+
+
+def run_all(tasks: Sequence[Callable[[], _Result]], *, threads: int) -> list[_Result]:
+    """Results of all tasks, in their order, computed by at most so many threads at once.
+
+    The calling thread computes, too. The first error is raised; tasks not yet begun are then left.
+    """
+    if threads <= 1 or len(tasks) <= 1:
+        return [task() for task in tasks]
+    results: dict[int, _Result] = {}
+    errors: list[BaseException] = []
+    waiting: queue.SimpleQueue[int] = queue.SimpleQueue()
+    for index in range(len(tasks)):
+        waiting.put(index)
+
+    def work() -> None:
+        while not errors:
+            try:
+                index = waiting.get_nowait()
+            except queue.Empty:
+                return
+            try:
+                results[index] = tasks[index]()
+            except BaseException as error:
+                errors.append(error)
+
+    helpers = [
+        threading.Thread(target=work, name=f"dcrviz-kernel-{number}", daemon=True)
+        for number in range(min(threads, len(tasks)) - 1)
+    ]
+    for helper in helpers:
+        helper.start()
+    work()
+    for helper in helpers:
+        helper.join()
+    if errors:
+        raise errors[0]
+    return [results[index] for index in range(len(tasks))]

@@ -1,0 +1,105 @@
+"""``dcrviz explore``: what is checked before anything is served."""
+
+import pytest
+
+from dcrviz.views import serve as serving
+
+
+@pytest.fixture
+def served(monkeypatch, run):
+    """Runs the command with a server that only notes what it would serve."""
+    calls = []
+
+    def serve(make, address, **options):
+        options["announce"](f"http://{address.host}:5006")
+        calls.append((make, address, options))
+
+    monkeypatch.setattr(serving, "serve", serve)
+
+    def explore(*words):
+        ended = run("explore", *words)
+        assert ended.code == 0, ended.err
+        return ended, *calls.pop()
+
+    return explore
+
+
+def test_without_visits_it_serves_the_bundled_field_on_this_machine_alone(served):
+    ended, _, address, options = served()
+    assert (address.host, address.port, address.allowed_origins) == ("localhost", 0, ())
+    assert (options["open_browser"], options["keep"]) == (True, False)
+    assert ended.out == "dcrviz explorer at http://localhost:5006 (Ctrl-C ends it)\n"
+
+
+def test_options_reach_the_server(served):
+    words = ("--address", "0.0.0.0", "--allow-origin", "a.org", "--allow-origin", "b.org:80")
+    _, _, address, options = served(*words, "--port", 8123, "--keep", "--no-browser")
+    assert (address.host, address.port) == ("0.0.0.0", 8123)
+    assert address.allowed_origins == ("a.org", "b.org:80")
+    assert (options["open_browser"], options["keep"]) == (False, True)
+
+
+def test_visits_knobs_and_template_reach_the_page(served, warps, fitted, monkeypatch):
+    given = {}
+
+    def app(exposures, config, *, template):
+        given.update(exposures=exposures, config=config, template=template)
+
+    monkeypatch.setattr(serving, "explorer_app", app)
+    words = ("--template", fitted / "coadd.fits", "--set", "n_subfilters=2")
+    _, make, _, _ = served(warps[0].parent, *words)
+    make()
+    assert [exposure.source for exposure in given["exposures"]] == [str(path) for path in warps]
+    assert given["config"].values()["n_subfilters"] == 2
+    assert given["template"].image.shape == (48, 48)
+
+
+def test_a_path_may_follow_the_options(served, warps):
+    served("--no-browser", "--set", "n_subfilters=2", "clamp_width=3", warps[0].parent)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--port", 65536], "argument --port: must be a whole number from 0 to 65535; got '65536'"),
+        (["--port", "http"], "argument --port: must be a whole number from 0 to 65535; got 'http'"),
+        (["--address", "0.0.0.0"], "--address 0.0.0.0 needs --allow-origin HOST"),
+        (["--set", "n_subfilters=0"], "knob n_subfilters must be a whole number of at least 1"),
+        (["--preset", "none"], "unknown preset 'none'"),
+        (["none.fits"], "none.fits: must be a FITS file; got nothing there"),
+    ],
+)
+def test_an_option_that_can_not_be_is_named(refused, words, told):
+    assert told in refused("explore", "--no-browser", *words)
+
+
+def test_a_port_that_is_taken_is_named(refused, monkeypatch):
+    """Pretended, as the library of the server leaves the socket open that it could not bind."""
+
+    def taken(*_, **__):
+        raise OSError(98, "Address already in use")
+
+    monkeypatch.setattr(serving, "serve", taken)
+    line = refused("explore", "--no-browser", "--port", 8123)
+    assert "--address localhost --port 8123 must be free to listen on; got [Errno 98]" in line
+
+
+def test_visits_that_do_not_fit_together_are_refused_before_a_page_opens(refused, warps, set_keys):
+    set_keys(warps[2], FILTER="r")
+    line = refused("explore", "--no-browser", *warps)
+    assert f"{warps[2]}: all visits must be in one band" in line
+
+
+def test_visits_that_lack_something_are_refused_before_a_page_opens(refused, warps, set_keys):
+    set_keys(warps[2], BORE_AIRMASS=None, BORE_ALT=None)
+    assert f"{warps[2]}: missing airmass" in refused("explore", "--no-browser", *warps)
+
+
+def test_a_template_on_another_grid_is_refused_before_a_page_opens(
+    refused, warps, rewrite, tmp_path
+):
+    other = tmp_path / "other.fits"
+    rewrite(warps[0], lambda hdus: hdus.writeto(other))
+    rewrite(other, lambda hdus: [hdu.header.update(CRVAL1=151.0) for hdu in hdus[1:]])
+    line = refused("explore", "--no-browser", *warps, "--template", other)
+    assert f"{other}: WCS must be on the same pixel grid as {warps[0]}" in line

@@ -1,0 +1,71 @@
+"""The command as a process of its own: exit codes and what is on which stream."""
+
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+MODULE = [sys.executable, "-m", "dcrviz.cli"]
+FEW = ["--set", "n_subfilters=2", "max_iterations=1", "min_iterations=1"]
+
+
+def finished(*words, **options):
+    command = [str(word) for word in words]
+    return subprocess.run(command, capture_output=True, text=True, check=False, **options)
+
+
+def test_a_good_run_exits_with_0_and_logs_on_stderr(simulated, tmp_path):
+    done = finished(*MODULE, "assemble", simulated, "--out", tmp_path / "out", *FEW)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "INFO Selected airmasses" in done.stderr
+    assert (tmp_path / "out" / "coadd.fits").is_file()
+    assert "it/s" not in done.stderr
+
+
+def test_a_mistake_exits_with_2_and_one_line_on_stderr(simulated, tmp_path):
+    words = ["assemble", simulated, "--out", tmp_path / "out", "--set", "n_subfilter=3"]
+    done = finished(*MODULE, *words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "dcrviz: error: unknown knob 'n_subfilter'; did you mean 'n_subfilters'?\n"
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_installed_script_is_the_same_command(tmp_path):
+    script = Path(sys.executable).with_name("dcrviz")
+    if not script.exists():
+        pytest.skip("the package is not installed here")
+    done = finished(script, "assemble", "none.fits", "--out", "out", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "dcrviz: error: none.fits: must be a FITS file; got nothing there\n"
+
+
+def test_a_terminal_shows_a_progress_bar(simulated, tmp_path):
+    master, slave = pty.openpty()
+    words = [*MODULE, "assemble", simulated, "--out", tmp_path / "out", *FEW]
+    with subprocess.Popen([str(w) for w in words], stdout=slave, stderr=slave) as process:
+        os.close(slave)
+        shown = _all_of(master)
+    assert process.returncode == 0
+    assert "assemble: " in shown
+    assert "iterations" in shown
+    assert "metric=" in shown
+    assert "Selected airmasses" in shown
+
+
+def _all_of(master):
+    """What a terminal was sent until its last writer has closed it."""
+    parts = []
+    while True:
+        try:
+            part = os.read(master, 65536)
+        except OSError:
+            part = b""
+        if not part:
+            os.close(master)
+            return b"".join(parts).decode()
+        parts.append(part)
