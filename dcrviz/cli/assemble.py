@@ -11,10 +11,17 @@ from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
 from dcrviz.cli.console import LOGS
-from dcrviz.cli.options import add_inputs, add_knobs, config_from, exposures_from, template_from
+from dcrviz.cli.options import (
+    add_inputs,
+    add_knobs,
+    bright_objects_from,
+    config_from,
+    exposures_from,
+    template_from,
+)
 from dcrviz.engine import Problem, Step, assemble, coadds, prepare
 from dcrviz.engine.step import ClampReport
-from dcrviz.io import read_catalogue, write_coadds
+from dcrviz.io import write_coadds
 from dcrviz.io.atomic import output_directory
 from dcrviz.io.config_files import config_text
 from dcrviz.run_log import history_record, log_start, log_step
@@ -33,9 +40,6 @@ def add_parser(commands: Any) -> None:
     add_inputs(parser, needed=True)
     add_knobs(parser)
     parser.add_argument("--out", required=True, metavar="DIR", help="folder for the products")
-    parser.add_argument(
-        "--bright-objects", metavar="CSV", help="stars for the knob mask_bright_objects"
-    )
     parser.set_defaults(run=run)
 
 
@@ -60,7 +64,7 @@ def run(options: argparse.Namespace) -> None:
 
 def _problem(options: argparse.Namespace) -> Problem:
     config = config_from(options)
-    bright = read_catalogue(options.bright_objects) if options.bright_objects else []
+    bright = bright_objects_from(options)
     if config.mask_bright_objects and not bright:
         raise ValueError("the knob mask_bright_objects needs a catalogue: --bright-objects CSV")
     exposures = exposures_from(options)

@@ -6,7 +6,14 @@ import argparse
 from typing import Any
 
 from dcrviz.cli.numbers import whole
-from dcrviz.cli.options import add_inputs, add_knobs, config_from, exposures_from, template_from
+from dcrviz.cli.options import (
+    add_inputs,
+    add_knobs,
+    bright_objects_from,
+    config_from,
+    exposures_from,
+    template_from,
+)
 from dcrviz.engine.check import check_exposures, common_band
 
 
@@ -46,6 +53,7 @@ def run(options: argparse.Namespace) -> None:
             "may reach it"
         )
     config = config_from(options)
+    bright = bright_objects_from(options)
     exposures = exposures_from(options) if options.paths else None
     template = None
     if exposures:
@@ -61,7 +69,7 @@ def run(options: argparse.Namespace) -> None:
     )
     try:
         serve(
-            lambda: explorer_app(exposures, config, template=template),
+            lambda: explorer_app(exposures, config, template=template, bright_objects=bright),
             address,
             open_browser=not options.no_browser,
             keep=options.keep,

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dcrviz.bands import Band
+from dcrviz.bright import BrightObject
 from dcrviz.cli.numbers import real
 from dcrviz.config import PRESETS, AssembleConfig
 from dcrviz.engine.check import check_grid
-from dcrviz.io import read_exposures, read_start
+from dcrviz.io import read_catalogue, read_exposures, read_start
 from dcrviz.io.config_files import read_config
 from dcrviz.io.lsst_config import from_lsst
 from dcrviz.io.settings import apply_settings
@@ -48,6 +49,9 @@ def add_inputs(parser: argparse.ArgumentParser, *, needed: bool) -> None:
     )
     parser.add_argument("--table", metavar="CSV", help="circumstances that the headers lack")
     parser.add_argument("--template", metavar="FITS", help="coadd to start from")
+    parser.add_argument(
+        "--bright-objects", metavar="CSV", help="stars for the knob mask_bright_objects"
+    )
     band = parser.add_argument_group("band, if the headers do not tell it")
     band.add_argument("--band", metavar="NAME", help="u g r i z y of Rubin, or decam-g and so on")
     nm = real(*WAVELENGTH_RANGE_NM)
@@ -126,6 +130,11 @@ def exposures_from(options: argparse.Namespace) -> list[Exposure]:
     exposures = read_exposures(options.paths, band=band_from(options), table=options.table)
     _log.info("%d visits read", len(exposures))
     return exposures
+
+
+def bright_objects_from(options: argparse.Namespace) -> list[BrightObject]:
+    """The catalogue that is named, if one is."""
+    return read_catalogue(options.bright_objects) if options.bright_objects else []
 
 
 def template_from(options: argparse.Namespace, first: Exposure) -> Coadd | None:

@@ -45,7 +45,7 @@ def scene_from_mapping(mapping: Mapping[str, Any]) -> Scene:
         sources=drawn + given,
         band=band,
         shape=shape,
-        mirrored=bool(mapping.get("mirrored", False)),
+        mirrored=_flag("mirrored", mapping.get("mirrored", False)),
         throughput=None if throughput is None else spectrum(throughput),
         **_floats({name: mapping[name] for name in _NUMBERS if name in mapping}),
     )
@@ -65,6 +65,12 @@ def scene_to_mapping(scene: Scene) -> dict[str, Any]:
     if scene.throughput is not None:
         mapping["throughput"] = spectrum_words(scene.throughput)
     return mapping
+
+
+def _flag(name: str, given: Any) -> bool:
+    if not isinstance(given, bool):
+        raise ValueError(f"{name} of a scene must be true or false; got {given!r}")
+    return given
 
 
 def _shape(given: Collection[Any]) -> tuple[int, int]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 import panel as pn
 from panel.viewable import Viewer
 
+from dcrviz.bright import BrightObject
 from dcrviz.config import AssembleConfig
 from dcrviz.records import Coadd, Exposure
 from dcrviz.session import Session
@@ -31,7 +32,7 @@ class Explorer(Viewer):
     ----------
     exposures
         The visits to explore.
-    config, template
+    config, template, bright_objects
         As for `dcrviz.prepare`.
     """
 
@@ -41,12 +42,15 @@ class Explorer(Viewer):
         config: AssembleConfig | None = None,
         *,
         template: Coadd | None = None,
+        bright_objects: Sequence[BrightObject] = (),
     ) -> None:
         super().__init__()
         deliver = deliver_to_page()
         self._workers = [Worker(deliver), Worker(deliver)]
         engine, painter = self._workers
-        self.session = Session(exposures, config, template=template, worker=engine)
+        self.session = Session(
+            exposures, config, template=template, bright_objects=bright_objects, worker=engine
+        )
         self.controls = Controls(self.session)
         self.knobs = KnobPanel(self.session.config, refused=self._notify)
         self.wall = ImageWall(self.session, painter=painter)
@@ -54,7 +58,8 @@ class Explorer(Viewer):
         self._warnings = pn.pane.HTML("", sizing_mode="stretch_width", margin=(0, 10))
         self.session.param.watch(lambda event: self._notify(event.new), "error")
         self.session.param.watch(lambda _: self._tell_warnings(), "problem")
-        self.session.start()
+        # Not before the browser holds the page: changes on their way to it meet nothing they know.
+        pn.state.onload(self.session.start)
 
     def close(self) -> None:
         """Stop the threads of this page."""

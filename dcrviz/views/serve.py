@@ -11,6 +11,7 @@ from typing import Any
 
 import panel as pn
 
+from dcrviz.bright import BrightObject
 from dcrviz.bundled import bundled
 from dcrviz.config import AssembleConfig
 from dcrviz.io import read_exposures
@@ -38,11 +39,15 @@ def explorer_app(
     config: AssembleConfig | None = None,
     *,
     template: Coadd | None = None,
+    bright_objects: Sequence[BrightObject] = (),
 ) -> Explorer:
     """An explorer for the page being served; on the bundled field if no exposures are given."""
     prepare_page()
     explorer = Explorer(
-        bundled_exposures() if exposures is None else exposures, config, template=template
+        bundled_exposures() if exposures is None else exposures,
+        config,
+        template=template,
+        bright_objects=bright_objects,
     )
     if pn.state.curdoc is not None and pn.state.curdoc.session_context is not None:
         pn.state.on_session_destroyed(_Closer(explorer))
@@ -114,6 +119,7 @@ def serve(
         websocket_origin=[*origins, *address.allowed_origins] or None,
         show=open_browser,
         start=False,
+        verbose=False,
         check_unused_sessions_milliseconds=_CHECK_MS,
         unused_session_lifetime_milliseconds=_GRACE_MS,
     )

@@ -78,7 +78,7 @@ def test_no_memory_for_the_data_is_one_line(warps, not_assembled, monkeypatch):
     ("words", "told"),
     [
         ([], "the following arguments are required: COMMAND"),
-        (["asemble"], "invalid choice: 'asemble'"),
+        (["assembly"], "invalid choice: 'assembly'"),
         (["assemble"], "the following arguments are required: PATH, --out"),
         (["assemble", "a.fits"], "the following arguments are required: --out"),
         (

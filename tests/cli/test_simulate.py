@@ -192,7 +192,7 @@ def test_an_option_that_can_not_be_is_named(not_simulated, words, told):
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"sorces": []}, "unknown scene field 'sorces'; did you mean 'sources'?"),
+        ({"source": []}, "unknown scene field 'source'; did you mean 'sources'?"),
         ({"sources": 5}, "must be a scene as in the scene.yaml of a simulation; got 'int'"),
         ({"shape": 5}, "must be a scene as in the scene.yaml of a simulation; got"),
         ({"throughput": 5}, "must be a scene as in the scene.yaml of a simulation; got"),

@@ -114,7 +114,7 @@ def test_an_impossible_subregion_is_told_and_the_page_lives_on(explorer):
     field.fill("(2, 2)")
     field.press("Enter")
     expect(words(explorer)).to_contain_text("subregion_size must be at least the buffer")
-    expect(explorer.locator(".notyf__toast")).to_be_visible()
+    expect(explorer.locator(".notyf__toast").first).to_be_visible()
     field.fill("(100, 100)")
     field.press("Enter")
     expect(words(explorer)).to_contain_text("Subregion 1 of 4")
