@@ -39,19 +39,25 @@ def test_options_reach_the_server(served):
     assert (options["open_browser"], options["keep"]) == (False, True)
 
 
-def test_visits_knobs_and_template_reach_the_page(served, warps, fitted, monkeypatch):
+def test_visits_knobs_template_and_stars_reach_the_page(
+    served, warps, fitted, monkeypatch, tmp_path
+):
     given = {}
 
-    def app(exposures, config, *, template):
-        given.update(exposures=exposures, config=config, template=template)
+    def app(exposures, config, *, template, bright_objects):
+        given.update(exposures=exposures, config=config, template=template, stars=bright_objects)
 
     monkeypatch.setattr(serving, "explorer_app", app)
+    stars = tmp_path / "stars.csv"
+    stars.write_text("ra_deg,dec_deg,radius_arcsec\n150.0,2.0,5.0\n")
     words = ("--template", fitted / "coadd.fits", "--set", "n_subfilters=2")
+    words = (*words, "--bright-objects", stars)
     _, make, _, _ = served(warps[0].parent, *words)
     make()
     assert [exposure.source for exposure in given["exposures"]] == [str(path) for path in warps]
     assert given["config"].values()["n_subfilters"] == 2
     assert given["template"].image.shape == (48, 48)
+    assert [star.radius_arcsec for star in given["stars"]] == [5.0]
 
 
 def test_a_path_may_follow_the_options(served, warps):

@@ -188,3 +188,22 @@ def test_a_perfect_model_stays(problem, steps):
     )
     perfect = replace(problem, images=np.where(problem.usable, images, 0))
     assert not stacked_residual(perfect, amplified, box=problem.tiles[0].outer).any()
+
+
+def test_a_correction_that_is_known_already_changes_no_bit(problem, steps):
+    step = steps[2]
+    assert step.correction is not None
+    remade = dcrviz.advance(problem, replace(step, correction=None))
+    np.testing.assert_array_equal(remade.planes, dcrviz.advance(problem, step).planes)
+
+
+def test_a_correction_made_under_another_amplification_is_stale(problem, steps):
+    step, config = steps[2], problem.config.with_values(accelerate=1.5)
+    expected = dcrviz.advance(problem, replace(step, correction=None), config)
+    np.testing.assert_array_equal(dcrviz.advance(problem, step, config).planes, expected.planes)
+
+
+def test_tiles_with_a_buffer_make_their_correction_anew(exposures):
+    config = dcrviz.AssembleConfig(subregion_size=(24, 24), max_iterations=1)
+    problem = dcrviz.prepare(exposures, config)
+    assert all(step.correction is None for step in dcrviz.assemble(problem))
