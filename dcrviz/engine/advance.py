@@ -168,7 +168,11 @@ def _clamp(
     change = spectrum = Clamped(planes=new, high=none, low=none)
     if config.clamp_iterations:
         change = clamp_change(
-            new, old, factor=config.clamp_iterations, radius_px=config.clamp_width
+            new,
+            old,
+            factor=config.clamp_iterations,
+            radius_px=config.clamp_width,
+            threads=_threads(config),
         )
     if config.clamp_subfilters:
         noise = background_noise(
@@ -183,6 +187,7 @@ def _clamp(
             factor=config.clamp_subfilters,
             radius_px=config.clamp_width,
             noise=noise,
+            threads=_threads(config),
         )
     clamped = spectrum.planes if config.clamp_subfilters else change.planes
     report = ClampReport(

@@ -12,13 +12,19 @@ from dcrviz.engine.problem import Problem
 from dcrviz.engine.taps import VisitTaps, visit_taps
 from dcrviz.kernels.pool import run_all
 from dcrviz.kernels.shift import add_shifts, add_weighted_shifts
-from dcrviz.kernels.spline import coefficients, stack_coefficients
+from dcrviz.kernels.spline import (
+    begin_coefficients,
+    coefficients,
+    end_coefficients,
+    stack_coefficients,
+)
 from dcrviz.kernels.taps import Taps
 from dcrviz.kernels.visit import VisitPixels, residual_and_misfit
-from dcrviz.records import Box, Cube, Floats, Frozen, Ints, Plane, SplineOrder
+from dcrviz.records import Bools, Box, Cube, Floats, Frozen, Ints, Plane, SplineOrder
 
-# Visits whose residuals are shifted back together.
+# Visits that are compared and shifted back together, and rows of them at a time.
 _AT_ONCE = 4
+_ROWS_AT_ONCE = 32
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -98,38 +104,52 @@ class _Sweep:
     def group(self, visits: Ints, taps: Sequence[VisitTaps], *, stack: bool) -> tuple[Cube, Floats]:
         """Stacked residual and misfits of some visits, a few of them at a time."""
         total = np.zeros((self.problem.n_subfilters, *self.box.shape), np.float32)
-        residual = np.empty(self.box.shape, np.float32)
         coefs = np.empty((_AT_ONCE, *self.coefs.shape[1:]), np.float32)
         misfits = []
         for start in range(0, len(visits), _AT_ONCE):
             few = [int(visit) for visit in visits[start : start + _AT_ONCE]]
-            for place, visit in enumerate(few):
-                misfits.append(self.compare(visit, taps[visit], residual))
-                if stack:
-                    coefficients(residual, order=self.problem.order, out=coefs[place])
-            if stack:
-                self.add(few, [taps[visit] for visit in few], coefs[: len(few)], total)
+            misfits += self.compare(few, taps, coefs)
+            if not stack:
+                continue
+            for target in coefs[: len(few)]:
+                end_coefficients(target, order=self.problem.order)
+            self.add(few, [taps[visit] for visit in few], coefs[: len(few)], total)
         return total, np.array(misfits)
 
-    def compare(self, visit: int, taps: VisitTaps, residual: Plane) -> float:
-        """Write the residual of one visit, and return its misfit."""
-        cut = self.box.slices
-        pixels = VisitPixels(
-            image=self.problem.images[visit][cut],
-            usable=self.problem.usable[visit][cut],
-            detected=self.problem.detected[visit][cut],
-        )
-        difference, brightness = residual_and_misfit(
-            self.coefs,
-            taps.forward,
-            taps.sources,
-            pixels,
-            self.importance,
-            residual=residual,
-        )
-        if brightness > 0:
-            return difference / brightness
-        return 0.0 if (pixels.usable & pixels.detected).any() else float("nan")
+    def compare(self, visits: Sequence[int], taps: Sequence[VisitTaps], coefs: Cube) -> list[float]:
+        """Begin the coefficients of the residuals of a few visits, and return their misfits.
+
+        A few rows of all of them in turn, as the coefficients of the planes then stay in the cache.
+        """
+        cut, (height, width) = self.box.slices, self.box.shape
+        pixels = [
+            VisitPixels(
+                image=self.problem.images[visit][cut],
+                usable=self.problem.usable[visit][cut],
+                detected=self.problem.detected[visit][cut],
+            )
+            for visit in visits
+        ]
+        sums = np.zeros((len(visits), 2))
+        residual = np.empty((min(_ROWS_AT_ONCE, height), width), np.float32)
+        for top in range(0, height, _ROWS_AT_ONCE):
+            for place, visit in enumerate(visits):
+                sums[place] += residual_and_misfit(
+                    self.coefs,
+                    taps[visit].forward,
+                    taps[visit].sources,
+                    pixels[place],
+                    self.importance,
+                    residual=residual[: height - top],
+                    top=top,
+                )
+                begin_coefficients(
+                    residual[: height - top], coefs[place], top=top, order=self.problem.order
+                )
+        return [
+            _misfit(*pair, counted=(visit.usable, visit.detected))
+            for pair, visit in zip(sums, pixels, strict=True)
+        ]
 
     def add(
         self, visits: Sequence[int], taps: Sequence[VisitTaps], coefs: Cube, total: Cube
@@ -146,3 +166,10 @@ class _Sweep:
         ]
         linear = Taps.joined([table.linear for table in taps])
         add_weighted_shifts(coefs, backward, np.stack(weights), linear, total)
+
+
+def _misfit(difference: float, brightness: float, *, counted: tuple[Bools, Bools]) -> float:
+    """Metric of one visit; NaN if no pixel of it counts."""
+    if brightness > 0:
+        return difference / brightness
+    return 0.0 if (counted[0] & counted[1]).any() else float("nan")

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from dcrviz.kernels.gauss import smooth
-from dcrviz.kernels.planes import clamp_to_change, clamp_to_level, divide_by_level, sharpen
+from dcrviz.kernels.planes import (
+    clamp_to_change,
+    clamp_to_level,
+    divide_by_level,
+    positive_part,
+    sharpen,
+)
+from dcrviz.kernels.pool import run_all
 from dcrviz.records import Cube, Floats, Plane
 
 
@@ -21,7 +29,9 @@ class Clamped:
     low: Floats
 
 
-def clamp_change(new: Cube, old: Cube, *, factor: float, radius_px: int) -> Clamped:
+def clamp_change(
+    new: Cube, old: Cube, *, factor: float, radius_px: int, threads: int = 1
+) -> Clamped:
     """Limit the change of a pixel since the last iteration to a factor.
 
     Parameters
@@ -35,18 +45,17 @@ def clamp_change(new: Cube, old: Cube, *, factor: float, radius_px: int) -> Clam
     ALGORITHM.md section 4, iteration clamp: old / f <= new <= f |old|. For negative pixels that is
     what LSST's task does, too: -1 becomes at least -0.5, and zero can never grow.
     """
-    planes = np.array(new, dtype=np.float32)
-    return _clamped(
-        planes,
-        [
-            clamp_to_change(plane, before, factor, radius_px)
-            for plane, before in zip(planes, old, strict=True)
-        ],
-    )
+    planes = np.empty_like(new)
+
+    def clamp(subfilter: int) -> tuple[int, int]:
+        planes[subfilter] = new[subfilter]
+        return clamp_to_change(planes[subfilter], old[subfilter], factor, radius_px)
+
+    return _clamped(planes, clamp, threads)
 
 
 def clamp_spectrum(
-    new: Cube, reference: Plane, *, factor: float, radius_px: int, noise: float
+    new: Cube, reference: Plane, *, factor: float, radius_px: int, noise: float, threads: int = 1
 ) -> Clamped:
     """Limit how far the planes of one pixel may differ, and smooth their ratio to the reference.
 
@@ -64,24 +73,29 @@ def clamp_spectrum(
     ALGORITHM.md section 4, frequency regularization. With radius 0 nothing is smoothed or opened,
     where LSST's task of 2019 returned NaN.
     """
-    # NaN is not above zero either.
-    reference = np.where(reference > 0, reference, np.float32(0))
-    if not reference.any():
-        return _clamped(new, [(0, 0)] * len(new))
+    reference, any_light = positive_part(reference)
+    if not any_light:
+        return _clamped(new, lambda _: (0, 0), 1)
     floor = 3 * noise / (2 * radius_px) if radius_px else 3 * noise
-    level: Plane = smooth(reference, radius_px, mode="constant") + np.float32(floor)
-    planes = np.array(new, dtype=np.float32)
-    ratio, blurred = np.empty_like(level), np.empty_like(level)
-    counts = []
-    for plane in planes:
-        counts.append(clamp_to_level(plane, level, float(np.sqrt(factor)), radius_px))
-        smooth(plane, radius_px, mode="constant", out=ratio)
+    level = smooth(reference, radius_px, mode="constant")
+    level += np.float32(floor)
+    planes = np.empty_like(new)
+
+    def clamp(subfilter: int) -> tuple[int, int]:
+        plane = planes[subfilter]
+        plane[...] = new[subfilter]
+        counts = clamp_to_level(plane, level, float(np.sqrt(factor)), radius_px)
+        ratio = smooth(plane, radius_px, mode="constant")
         divide_by_level(ratio, floor, level)
-        smooth(ratio, radius_px / 3, mode="reflect", out=blurred)
-        sharpen(ratio, blurred, reference, out=plane)
-    return _clamped(planes, counts)
+        sharpen(ratio, smooth(ratio, radius_px / 3, mode="reflect"), reference, out=plane)
+        return counts
+
+    return _clamped(planes, clamp, threads)
 
 
-def _clamped(planes: Cube, counts: Sequence[tuple[int, int]]) -> Clamped:
-    fractions = np.array(counts, dtype=np.float64) / max(planes[0].size, 1)
+def _clamped(planes: Cube, clamp: Callable[[int], tuple[int, int]], threads: int) -> Clamped:
+    """Clamp each plane, and tell which fractions of its pixels were high and low."""
+    tasks = [partial(clamp, subfilter) for subfilter in range(len(planes))]
+    fractions = np.array(run_all(tasks, threads=threads), dtype=np.float64)
+    fractions /= max(planes[0].size, 1)
     return Clamped(planes=planes, high=fractions[:, 0], low=fractions[:, 1])

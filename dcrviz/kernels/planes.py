@@ -53,6 +53,12 @@ def clamp_to_level(new: Plane, level: Plane, factor: float, radius_px: int) -> t
     return _clamp_level(new, level, np.float32(factor), radius_px)
 
 
+def positive_part(image: Plane) -> tuple[Plane, bool]:
+    """The image with 0 where it is not above 0, NaN included; and whether anything is left."""
+    out = np.empty(image.shape, dtype=np.float32)
+    return out, bool(image.size) and _positive(np.ascontiguousarray(image, np.float32), out) > 0
+
+
 def divide_by_level(smoothed: Plane, floor: float, level: Plane) -> None:
     """Replace in place by (smoothed + floor) / level, 0 where the level is: off all sources."""
     if smoothed.size:
@@ -180,6 +186,17 @@ def _clamp_level(new: Plane, level: Plane, factor: np.float32, radius: int) -> t
         for x in range(width):
             now[x] = limit[x] / factor if flag[x] else now[x]
     return high, low
+
+
+@compiled
+def _positive(image: Plane, out: Plane) -> int:
+    number = 0
+    for y in range(image.shape[0]):
+        source, target = image[y], out[y]
+        for x in range(image.shape[1]):
+            target[x] = source[x] if source[x] > 0 else np.float32(0)
+            number += source[x] > 0
+    return number
 
 
 @compiled

@@ -15,6 +15,8 @@ from dcrviz.records import Cube, Floats, Ints, Plane, SplineOrder
 
 STRIP = 512
 """Columns that are worked on at once."""
+_LINE = 64
+"""Bytes of a cache line: vectors that lie across two of them are loaded twice."""
 ONE, TWO, THREE = np.uint64(1), np.uint64(2), np.uint64(3)
 
 
@@ -52,15 +54,22 @@ def _shift_and_sum(
     coefs: Cube, first: Ints, span: Ints, weights: Cube, sources: Ints, out: Plane, pad: int
 ) -> None:
     height, width = out.shape
-    ring = np.zeros((len(weights), weights.shape[2], STRIP), np.float32)
-    line = np.zeros(STRIP, np.float32)
+    ring, base = aligned(len(weights) * weights.shape[2] * STRIP)
+    line, start = aligned(STRIP)
     for x0 in range(0, width, STRIP):
         x1 = min(x0 + STRIP, width)
         ring[:] = 0
         for y in range(height):
-            fill_ring(coefs, first, span, weights, sources, ring, y, x0, x1, pad)
-            sum_ring(ring, span, weights, y, line)
-            out[y, x0:x1] = line[: x1 - x0]
+            fill_ring(coefs, first, span, weights, sources, ring, base, y, 0, x0, x1, pad)
+            sum_ring(ring, base, span, weights, y, line, start)
+            out[y, x0:x1] = line[start : start + x1 - x0]
+
+
+@inlined
+def aligned(length: int) -> tuple[Plane, int]:
+    """A zeroed flat array, and the place in it from which so many numbers begin a cache line."""
+    room = np.zeros(length + _LINE // 4, np.float32)
+    return room, (-room.ctypes.data % _LINE) // 4
 
 
 @inlined
@@ -70,17 +79,21 @@ def fill_ring(
     span: Ints,
     weights: Cube,
     sources: Ints,
-    ring: Cube,
+    ring: Plane,
+    base: int,
     y: int,
+    top: int,
     x0: int,
     x1: int,
     pad: int,
 ) -> None:
     """Interpolate along x the rows that output row `y` needs and the ring does not hold yet.
 
+    It holds nothing yet at row `top`.
+
     Arrays are indexed flat by unsigned numbers: a slice for each row would cost as much as the row.
     """
-    flat, target = coefs.reshape(coefs.size), ring.reshape(ring.size)
+    flat = coefs.reshape(coefs.size)
     taps, rows, columns = weights.shape[2], coefs.shape[1], coefs.shape[2]
     for m in range(len(weights)):
         if y < span[m, 0, 0] or y >= span[m, 0, 1]:
@@ -88,11 +101,11 @@ def fill_ring(
         low, high = max(x0, span[m, 1, 0]), min(x1, span[m, 1, 1])
         if high <= low:
             continue
-        for j in range(0 if y == span[m, 0, 0] else taps - 1, taps):
+        for j in range(0 if y == max(top, span[m, 0, 0]) else taps - 1, taps):
             row = sources[m] * rows + pad + y + first[m, 0] + j
             begin = row * columns + pad + low + first[m, 1]
-            place = (m * taps + (y + j) % taps) * STRIP + low - x0
-            interpolate_row(flat, begin, weights, m, target, place, high - low)
+            place = base + (m * taps + (y + j) % taps) * STRIP + low - x0
+            interpolate_row(flat, begin, weights, m, ring, place, high - low)
 
 
 @inlined
@@ -125,30 +138,92 @@ def interpolate_row(
 
 
 @inlined
-def sum_ring(ring: Cube, span: Ints, weights: Cube, y: int, line: Plane) -> None:
+def sum_ring(
+    ring: Plane, base: int, span: Ints, weights: Cube, y: int, line: Plane, start: int
+) -> None:
     """Weighted sum along y of the rows in the ring, over all shifts that reach row `y`."""
     line[:] = 0
-    for m in range(len(weights)):
-        if span[m, 0, 0] <= y < span[m, 0, 1]:
-            add_rows(ring, weights, m, y, line, 0, STRIP)
+    add_every(ring, base, span, weights, 0, 1, y, line, start, STRIP)
+
+
+@inlined
+def add_every(
+    rows: Plane,
+    base: int,
+    span: Ints,
+    weights: Cube,
+    first: int,
+    stride: int,
+    y: int,
+    flat: Plane,
+    begin: int,
+    length: int,
+) -> None:
+    """Add the shifts `first`, `first + stride` and so on, two at a time where both reach."""
+    m = first
+    while m < len(weights):
+        n = m + stride
+        one = span[m, 0, 0] <= y < span[m, 0, 1]
+        two = n < len(weights) and span[n, 0, 0] <= y < span[n, 0, 1]
+        if one and two and weights.shape[2] == 4:
+            add_two(rows, base, weights, m, n, y, flat, begin, length)
+        else:
+            if one:
+                add_rows(rows, base, weights, m, y, flat, begin, length)
+            if two:
+                add_rows(rows, base, weights, n, y, flat, begin, length)
+        m = n + stride
+
+
+@inlined
+def add_two(
+    rows: Plane,
+    base: int,
+    weights: Cube,
+    m: int,
+    n: int,
+    y: int,
+    flat: Plane,
+    begin: int,
+    length: int,
+) -> None:
+    """Add the weighted rows of two cubic shifts: the flat array is then read and written once."""
+    goal, number = np.uint64(begin), np.uint64(length)
+    p0, p1, p2, p3 = y % 4, (y + 1) % 4, (y + 2) % 4, (y + 3) % 4
+    r0, r1 = np.uint64(base + (m * 4 + p0) * STRIP), np.uint64(base + (m * 4 + p1) * STRIP)
+    r2, r3 = np.uint64(base + (m * 4 + p2) * STRIP), np.uint64(base + (m * 4 + p3) * STRIP)
+    s0, s1 = np.uint64(base + (n * 4 + p0) * STRIP), np.uint64(base + (n * 4 + p1) * STRIP)
+    s2, s3 = np.uint64(base + (n * 4 + p2) * STRIP), np.uint64(base + (n * 4 + p3) * STRIP)
+    w0, w1, w2, w3 = weights[m, 0, 0], weights[m, 0, 1], weights[m, 0, 2], weights[m, 0, 3]
+    v0, v1, v2, v3 = weights[n, 0, 0], weights[n, 0, 1], weights[n, 0, 2], weights[n, 0, 3]
+    for x in range(number):
+        flat[goal + x] += (
+            w0 * rows[r0 + x]
+            + w1 * rows[r1 + x]
+            + w2 * rows[r2 + x]
+            + w3 * rows[r3 + x]
+            + v0 * rows[s0 + x]
+            + v1 * rows[s1 + x]
+            + v2 * rows[s2 + x]
+            + v3 * rows[s3 + x]
+        )
 
 
 @inlined
 def add_rows(
-    ring: Cube, weights: Cube, m: int, y: int, flat: Plane, begin: int, length: int
+    rows: Plane, base: int, weights: Cube, m: int, y: int, flat: Plane, begin: int, length: int
 ) -> None:
     """Add the weighted rows of one shift to part of a flat array.
 
     The row of tap j stands in the ring at place (y + j) modulo the number of taps.
     """
     taps = weights.shape[2]
-    rows = ring.reshape(ring.size)
     goal, number = np.uint64(begin), np.uint64(length)
     if taps == 4:
-        r0 = np.uint64((m * 4 + y % 4) * STRIP)
-        r1 = np.uint64((m * 4 + (y + 1) % 4) * STRIP)
-        r2 = np.uint64((m * 4 + (y + 2) % 4) * STRIP)
-        r3 = np.uint64((m * 4 + (y + 3) % 4) * STRIP)
+        r0 = np.uint64(base + (m * 4 + y % 4) * STRIP)
+        r1 = np.uint64(base + (m * 4 + (y + 1) % 4) * STRIP)
+        r2 = np.uint64(base + (m * 4 + (y + 2) % 4) * STRIP)
+        r3 = np.uint64(base + (m * 4 + (y + 3) % 4) * STRIP)
         w0, w1, w2, w3 = weights[m, 0, 0], weights[m, 0, 1], weights[m, 0, 2], weights[m, 0, 3]
         for x in range(number):
             flat[goal + x] += (
@@ -156,7 +231,7 @@ def add_rows(
             )
     else:
         for j in range(taps):
-            weight, row = weights[m, 0, j], np.uint64((m * taps + (y + j) % taps) * STRIP)
+            weight, row = weights[m, 0, j], np.uint64(base + (m * taps + (y + j) % taps) * STRIP)
             for x in range(number):
                 flat[goal + x] += weight * rows[row + x]
 
@@ -204,16 +279,15 @@ def _add_shifts(
 ) -> None:
     number, height, width = out.shape
     flat = out.reshape(out.size)
-    ring = np.zeros((len(weights), weights.shape[2], STRIP), np.float32)
+    ring, base = aligned(len(weights) * weights.shape[2] * STRIP)
     for x0 in range(0, width, STRIP):
         x1 = min(x0 + STRIP, width)
         ring[:] = 0
         for y in range(height):
-            fill_ring(coefs, first, span, weights, sources, ring, y, x0, x1, pad)
-            for m in range(len(weights)):
-                if span[m, 0, 0] <= y < span[m, 0, 1]:
-                    place = ((m % number) * height + y) * width + x0
-                    add_rows(ring, weights, m, y, flat, place, x1 - x0)
+            fill_ring(coefs, first, span, weights, sources, ring, base, y, 0, x0, x1, pad)
+            for a in range(number):
+                place = (a * height + y) * width + x0
+                add_every(ring, base, span, weights, a, number, y, flat, place, x1 - x0)
 
 
 @compiled
@@ -230,22 +304,35 @@ def _add_weighted_shifts(
     pad: int,
 ) -> None:
     number, height, width = out.shape
-    ring = np.zeros((len(weights), weights.shape[2], STRIP), np.float32)
-    other_ring = np.zeros((len(weights), other_weights.shape[2], STRIP), np.float32)
+    ring, base = aligned(len(weights) * weights.shape[2] * STRIP)
+    other_ring, other_base = aligned(len(weights) * other_weights.shape[2] * STRIP)
     moved, counted = np.empty(STRIP, np.float32), np.empty(STRIP, np.float32)
     for x0 in range(0, width, STRIP):
         x1 = min(x0 + STRIP, width)
         ring[:] = 0
         other_ring[:] = 0
         for y in range(height):
-            fill_ring(coefs, first, span, weights, sources, ring, y, x0, x1, pad)
-            fill_ring(other, other_first, span, other_weights, sources, other_ring, y, x0, x1, pad)
+            fill_ring(coefs, first, span, weights, sources, ring, base, y, 0, x0, x1, pad)
+            fill_ring(
+                other,
+                other_first,
+                span,
+                other_weights,
+                sources,
+                other_ring,
+                other_base,
+                y,
+                0,
+                x0,
+                x1,
+                pad,
+            )
             for m in range(len(weights)):
                 if span[m, 0, 0] <= y < span[m, 0, 1]:
                     moved[:] = 0
                     counted[:] = 0
-                    add_rows(ring, weights, m, y, moved, 0, x1 - x0)
-                    add_rows(other_ring, other_weights, m, y, counted, 0, x1 - x0)
+                    add_rows(ring, base, weights, m, y, moved, 0, x1 - x0)
+                    add_rows(other_ring, other_base, other_weights, m, y, counted, 0, x1 - x0)
                     row = out[m % number, y, x0:x1]
                     for x in range(x1 - x0):
                         row[x] += moved[x] * counted[x]

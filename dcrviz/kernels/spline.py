@@ -36,16 +36,32 @@ def coefficients(image: Plane, *, order: SplineOrder, out: Plane | None = None) 
     height, width = image.shape
     if out is None:
         out = np.empty((height + 2 * PAD, width + 2 * PAD), dtype=np.float32)
-    if image.size == 0:
-        return out
-    if order <= 1:
-        _copy(image, out, PAD)
-    elif order == 3 and min(height, width) > 1:
-        _cubic(image, out, PAD, _CUBIC_ROW)
-    else:
-        _copy(_any_order(image, _POLES[order]), out, PAD)
-    _mirror(out, height, width, PAD)
+    begin_coefficients(image, out, top=0, order=order)
+    end_coefficients(out, order=order)
     return out
+
+
+def begin_coefficients(rows: Plane, out: Plane, *, top: int, order: SplineOrder) -> None:
+    """Write what can be done row by row: `rows` are those of an image from `top` on."""
+    if rows.size == 0:
+        return
+    if order == 3 and min(out.shape) > 1 + 2 * PAD:
+        _cubic_rows(rows, out, top + PAD, PAD, _CUBIC_ROW)
+    else:
+        _copy(rows, out, top + PAD, PAD)
+
+
+def end_coefficients(out: Plane, *, order: SplineOrder) -> None:
+    """Finish in place what `begin_coefficients` has done to all rows of an image."""
+    height, width = out.shape[0] - 2 * PAD, out.shape[1] - 2 * PAD
+    if height == 0 or width == 0:
+        return
+    if order == 3 and min(height, width) > 1:
+        _cubic_columns(out, height, width, PAD)
+    elif order > 1:
+        inside = out[PAD : PAD + height, PAD : PAD + width]
+        inside[...] = _any_order(inside, _POLES[order])
+    _mirror(out, height, width, PAD)
 
 
 def stack_coefficients(planes: Cube, *, order: SplineOrder) -> Cube:
@@ -79,10 +95,10 @@ def _any_order(image: Plane, poles: tuple[float, ...]) -> Plane:
 
 
 @compiled
-def _copy(image: Plane, out: Plane, pad: int) -> None:
+def _copy(image: Plane, out: Plane, top: int, pad: int) -> None:
     height, width = image.shape
     for y in range(height):
-        out[y + pad, pad : pad + width] = image[y]
+        out[y + top, pad : pad + width] = image[y]
 
 
 @compiled
@@ -138,8 +154,8 @@ def _recursion(lines: Floats, pole: float) -> None:
 
 
 @compiled
-def _cubic(image: Plane, out: Plane, pad: int, half: Plane) -> None:
-    """Cubic coefficients: along rows by a symmetric filter, along columns by recursion."""
+def _cubic_rows(image: Plane, out: Plane, top: int, pad: int, half: Plane) -> None:
+    """The cubic's inverse filter along rows, which are written from row `top` on."""
     height, width = image.shape
     reach = len(half) - 1
     buffer = np.empty(width + 2 * reach, np.float32)
@@ -149,9 +165,7 @@ def _cubic(image: Plane, out: Plane, pad: int, half: Plane) -> None:
         for k in range(1, reach + 1):
             buffer[reach - k] = source[_reflected(-k, width)]
             buffer[reach + width - 1 + k] = source[_reflected(width - 1 + k, width)]
-        row = out[y + pad, pad : pad + width]
-        _filter_row(buffer, row, half)
-    _cubic_columns(out, height, width, pad)
+        _filter_row(buffer, out[y + top, pad : pad + width], half)
 
 
 @compiled

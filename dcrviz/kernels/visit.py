@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dcrviz.kernels.jit import compiled, inlined
-from dcrviz.kernels.shift import STRIP, fill_ring, sum_ring
+from dcrviz.kernels.shift import STRIP, aligned, fill_ring, sum_ring
 from dcrviz.kernels.taps import PAD, Taps
 from dcrviz.records import Bools, Bytes, Cube, Ints, Plane
 
@@ -37,6 +37,7 @@ def residual_and_misfit(
     importance: Plane,
     *,
     residual: Plane,
+    top: int,
 ) -> tuple[float, float]:
     """Residual of a visit, and the two sums whose ratio is its metric.
 
@@ -49,9 +50,10 @@ def residual_and_misfit(
         and (M,) the plane that each moves.
     importance
         (Y, X), the metric's weight of each pixel.
-
     residual
-        (Y, X), into which image - template is written, 0 where not usable.
+        (R, X), into which R rows of image - template are written, 0 where not usable.
+    top
+        The first of these rows.
 
     Returns
     -------
@@ -70,6 +72,7 @@ def residual_and_misfit(
         visit.detected.view(np.uint8),
         importance,
         residual,
+        top,
         PAD,
     )
     return difference, total / 2
@@ -87,25 +90,26 @@ def _sweep(
     detected: Bytes,
     importance: Plane,
     residual: Plane,
+    top: int,
     pad: int,
 ) -> tuple[float, float]:
-    height, width = residual.shape
-    ring = np.zeros((taps.shape[0], taps.shape[2], STRIP), np.float32)
-    line = np.zeros(STRIP, np.float32)
+    width = residual.shape[1]
+    ring, base = aligned(taps.shape[0] * taps.shape[2] * STRIP)
+    line, start = aligned(STRIP)
     difference, total = 0.0, 0.0
     for x0 in range(0, width, STRIP):
         x1 = min(x0 + STRIP, width)
         ring[:] = 0
-        for y in range(height):
-            fill_ring(coefs, first, span, taps, sources, ring, y, x0, x1, pad)
-            sum_ring(ring, span, taps, y, line)
+        for y in range(top, top + len(residual)):
+            fill_ring(coefs, first, span, taps, sources, ring, base, y, top, x0, x1, pad)
+            sum_ring(ring, base, span, taps, y, line, start)
             less, more = _compare(
                 image[y, x0:x1],
-                line[: x1 - x0],
+                line[start : start + x1 - x0],
                 usable[y, x0:x1],
                 detected[y, x0:x1],
                 importance[y, x0:x1],
-                residual[y, x0:x1],
+                residual[y - top, x0:x1],
             )
             difference += less
             total += more

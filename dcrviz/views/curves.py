@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import panel as pn
 from bokeh.models import ColumnDataSource, HoverTool, Range1d, Span
 from bokeh.plotting import figure
@@ -20,7 +21,7 @@ class ConvergenceView(Viewer):
         self._visits = ColumnDataSource({"iteration": [], "metric": [], "visit": []})
         self._gains = ColumnDataSource({"iteration": [], "gain": []})
         self._marks: list[Span] = []
-        self._x_range = Range1d(-0.3, 6.3)
+        self._x_range, self._metric_range = Range1d(-0.3, 6.3), Range1d(0, 1)
         session.param.watch(lambda *_: self.refresh(), ["moments", "cursor"])
         self.refresh()
 
@@ -40,12 +41,15 @@ class ConvergenceView(Viewer):
         }
         self._gains.data = {"iteration": numbers[1:], "gain": list(course.gains)}
         self._x_range.update(start=-0.3, end=max(6, len(numbers) - 1) + 0.3)
+        highest = np.nanmax([0.0, *course.metrics, *np.ravel(course.visit_metrics)])
+        self._metric_range.end = 1.08 * highest if highest > 0 else 1
         for mark in self._marks:
             mark.location = step.iteration
 
     def __panel__(self) -> pn.Row:
-        metric = self._figure("Convergence metric: all visits (thick) and each", "metric")
-        metric.y_range.start = 0
+        metric = self._figure(
+            "Convergence metric: all visits (thick) and each", "metric", self._metric_range
+        )
         thin = metric.multi_line("iteration", "metric", source=self._visits, color="#8aa4c8")
         thick = metric.line("iteration", "metric", source=self._total, width=3, color="#1f4e8c")
         metric.scatter("iteration", "metric", source=self._total, size=6, color="#1f4e8c")
@@ -56,19 +60,19 @@ class ConvergenceView(Viewer):
                 tooltips=[("iteration", "@iteration"), ("metric", "@metric{0.00000}")],
             ),
         )
-        gain = self._figure("Gain", "gain")
-        gain.y_range.start, gain.y_range.end = 0, 1.05
+        gain = self._figure("Gain", "gain", Range1d(0, 1.05))
         line = gain.line("iteration", "gain", source=self._gains, width=3, color="#b5651d")
         gain.scatter("iteration", "gain", source=self._gains, size=6, color="#b5651d")
         gain.add_tools(HoverTool(renderers=[line], tooltips=[("gain", "@gain{0.000}")]))
         return pn.FlexBox(pn.pane.Bokeh(metric), pn.pane.Bokeh(gain), margin=0)
 
-    def _figure(self, heading: str, name: str) -> figure:
+    def _figure(self, heading: str, name: str, y_range: Range1d) -> figure:
         plot = figure(
             title=heading,
             width=455,
             height=240,
             x_range=self._x_range,
+            y_range=y_range,
             toolbar_location=None,
             tools="",
             x_axis_label="iteration",

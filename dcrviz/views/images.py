@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from bokeh.models import ColumnDataSource, DataRange1d, LinearColorMapper, Range1d
+from bokeh.models import ColumnDataSource, LinearColorMapper, Range1d
 from bokeh.palettes import Cividis256, RdBu11, interp_palette
 from bokeh.plotting import figure
 
@@ -43,9 +43,7 @@ class ImagePanel:
         self.colours.update(low=low, high=high)
 
 
-def image_panel(
-    name: str, *, kind: str, x_range: Range1d | DataRange1d, y_range: Range1d | DataRange1d
-) -> ImagePanel:
+def image_panel(name: str, *, kind: str, x_range: Range1d, y_range: Range1d) -> ImagePanel:
     """An empty panel; `kind` is ``flux``, ``difference`` or ``weight``."""
     source = ColumnDataSource({"image": [], "value": [], "dw": [], "dh": []})
     colours = LinearColorMapper(palette=_PALETTES[kind], low=0, high=1, nan_color="#777777")

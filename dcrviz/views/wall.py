@@ -7,7 +7,7 @@ import math
 import panel as pn
 import param
 from bokeh.layouts import row
-from bokeh.models import DataRange1d
+from bokeh.models import Range1d
 from panel.viewable import Viewer
 
 from dcrviz.diagnostics.pictures import Pictures, pictures, stretched
@@ -34,6 +34,7 @@ class ImageWall(Viewer):
         super().__init__()
         self._session, self._painter = session, painter
         self._panels: dict[str, ImagePanel] = {}
+        self._built_for: tuple[int, tuple[int, int]] | None = None
         self._drawing = self._stale = False
         self._rows = pn.Column(sizing_mode="stretch_width", margin=0)
         self.choice = pn.widgets.Select.from_param(
@@ -68,7 +69,10 @@ class ImageWall(Viewer):
 
     def _drawn(self, drawn: Pictures) -> None:
         self._drawing = False
-        if self._session.problem is not None and len(drawn.planes) == self._subfilters():
+        if self._session.problem is not None and self._built_for == (
+            len(drawn.planes),
+            drawn.weights.shape,
+        ):
             self._draw(drawn)
         if self._stale:
             self.refresh()
@@ -88,7 +92,7 @@ class ImageWall(Viewer):
         problem = self._session.problem
         if problem is None:
             return
-        if len([name for name in self._panels if name.startswith("plane")]) != self._subfilters():
+        if self._built_for != (problem.n_subfilters, problem.shape):
             self._build()
         order = sorted(range(len(problem.visits)), key=lambda i: _airmass(problem.visits[i]))
         options = {label(problem.visits[index]): index for index in order}
@@ -98,8 +102,14 @@ class ImageWall(Viewer):
 
     def _build(self) -> None:
         problem = self._session.problem
+        self._built_for = (problem.n_subfilters, problem.shape)
         edges = subfilter_names(problem)
-        ranges = {"x_range": DataRange1d(range_padding=0), "y_range": DataRange1d(range_padding=0)}
+        height, width = problem.shape
+        # All panels share these, so that they pan and zoom together.
+        ranges = {
+            "x_range": Range1d(-0.5, width - 0.5),
+            "y_range": Range1d(-0.5, height - 0.5),
+        }
         planes = {
             f"plane {i}": image_panel(f"S{i}  {name}", kind="flux", **ranges)
             for i, name in enumerate(edges)
@@ -127,9 +137,6 @@ class ImageWall(Viewer):
             for heading in (name, _row(group))
         ]
         self._rows.insert(5, self.choice)
-
-    def _subfilters(self) -> int:
-        return self._session.problem.n_subfilters if self._session.problem else 0
 
     def __panel__(self) -> pn.Column:
         return self._rows

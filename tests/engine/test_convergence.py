@@ -27,6 +27,7 @@ def visit_metric(image, template, importance, *, counted):
         pixels,
         np.asarray(importance, dtype=np.float32),
         residual=np.empty(shape, dtype=np.float32),
+        top=0,
     )
     return difference / brightness if brightness else float("nan" if not counted.any() else 0)
 

@@ -224,6 +224,7 @@ def test_the_metric_sums_in_float64():
         VisitPixels(image=image, usable=counted, detected=counted),
         np.ones(image.shape, dtype=np.float32),
         residual=np.empty_like(image),
+        top=0,
     )
     assert difference == pytest.approx(50_000, rel=1e-12)
     assert brightness == pytest.approx(2.0**26 + 25_000, rel=1e-12)
