@@ -10,8 +10,7 @@ import numpy as np
 
 from dcrviz.kernels.gauss import smooth
 from dcrviz.kernels.planes import (
-    clamp_to_change,
-    clamp_to_level,
+    clamp_about,
     divide_by_level,
     positive_part,
     sharpen,
@@ -49,7 +48,7 @@ def clamp_change(
 
     def clamp(subfilter: int) -> tuple[int, int]:
         planes[subfilter] = new[subfilter]
-        return clamp_to_change(planes[subfilter], old[subfilter], factor, radius_px)
+        return clamp_about(planes[subfilter], old[subfilter], factor, radius_px)
 
     return _clamped(planes, clamp, threads)
 
@@ -84,7 +83,7 @@ def clamp_spectrum(
     def clamp(subfilter: int) -> tuple[int, int]:
         plane = planes[subfilter]
         plane[...] = new[subfilter]
-        counts = clamp_to_level(plane, level, float(np.sqrt(factor)), radius_px)
+        counts = clamp_about(plane, level, float(np.sqrt(factor)), radius_px)
         ratio = smooth(plane, radius_px, mode="constant")
         divide_by_level(ratio, floor, level)
         sharpen(ratio, smooth(ratio, radius_px / 3, mode="reflect"), reference, out=plane)

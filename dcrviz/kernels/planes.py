@@ -39,18 +39,14 @@ def plane_sums(planes: Cube) -> Floats:
     return np.array([_sum(plane) for plane in planes])
 
 
-def clamp_to_change(new: Plane, old: Plane, factor: float, radius_px: int) -> tuple[int, int]:
-    """Clamp `new` in place between old / factor and factor |old|; how many pixels high and low."""
+def clamp_about(new: Plane, level: Plane, factor: float, radius_px: int) -> tuple[int, int]:
+    """Clamp `new` in place between level / factor and factor |level|; how many high and low.
+
+    Pixels beyond a limit count only where they survive an opening with the diamond of this radius.
+    """
     if new.size == 0:
         return 0, 0
-    return _clamp_change(new, old, np.float32(factor), radius_px)
-
-
-def clamp_to_level(new: Plane, level: Plane, factor: float, radius_px: int) -> tuple[int, int]:
-    """Clamp `new` in place between level / factor and level * factor; how many high and low."""
-    if new.size == 0:
-        return 0, 0
-    return _clamp_level(new, level, np.float32(factor), radius_px)
+    return _clamp(new, level, np.float32(factor), radius_px)
 
 
 def positive_part(image: Plane) -> tuple[Plane, bool]:
@@ -139,43 +135,18 @@ def _sum(plane: Plane) -> float:
 
 
 @compiled
-def _clamp_change(new: Plane, old: Plane, factor: np.float32, radius: int) -> tuple[int, int]:
-    height, width = new.shape
-    flags = np.empty((height, width), np.uint8)
-    for y in range(height):
-        now, before, flag = new[y], old[y], flags[y]
-        for x in range(width):
-            flag[x] = now[x] > factor * abs(before[x])
-    high = open_in_place(flags, radius)
-    for y in range(height if high else 0):
-        now, before, flag = new[y], old[y], flags[y]
-        for x in range(width):
-            now[x] = factor * abs(before[x]) if flag[x] else now[x]
-    for y in range(height):
-        now, before, flag = new[y], old[y], flags[y]
-        for x in range(width):
-            flag[x] = now[x] < before[x] / factor
-    low = open_in_place(flags, radius)
-    for y in range(height if low else 0):
-        now, before, flag = new[y], old[y], flags[y]
-        for x in range(width):
-            now[x] = before[x] / factor if flag[x] else now[x]
-    return high, low
-
-
-@compiled
-def _clamp_level(new: Plane, level: Plane, factor: np.float32, radius: int) -> tuple[int, int]:
+def _clamp(new: Plane, level: Plane, factor: np.float32, radius: int) -> tuple[int, int]:
     height, width = new.shape
     flags = np.empty((height, width), np.uint8)
     for y in range(height):
         now, limit, flag = new[y], level[y], flags[y]
         for x in range(width):
-            flag[x] = now[x] > factor * limit[x]
+            flag[x] = now[x] > factor * abs(limit[x])
     high = open_in_place(flags, radius)
     for y in range(height if high else 0):
         now, limit, flag = new[y], level[y], flags[y]
         for x in range(width):
-            now[x] = factor * limit[x] if flag[x] else now[x]
+            now[x] = factor * abs(limit[x]) if flag[x] else now[x]
     for y in range(height):
         now, limit, flag = new[y], level[y], flags[y]
         for x in range(width):

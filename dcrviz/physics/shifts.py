@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
@@ -61,7 +62,9 @@ def dcr_shifts(
     if not visits:
         raise ValueError("shifts need at least one visit; got none")
     edges_nm = subfilter_edges_nm(band, n_subfilters)
-    at_edges = np.stack([_shifts_of_visit_px(visit, edges_nm, band, jacobian) for visit in visits])
+    at_edges = np.stack(
+        [displacement_px(edges_nm, visit, band=band, jacobian=jacobian) for visit in visits]
+    )
     low, high = at_edges[:, :-1], at_edges[:, 1:]
     midpoint = (low + high) / 2
     quarters = np.stack([0.75 * low + 0.25 * high, 0.25 * low + 0.75 * high], axis=2)
@@ -78,26 +81,41 @@ def buffer_px(shifts: Shifts) -> int:
     return math.ceil(float(np.abs(shifts.midpoint).max())) + 1
 
 
-def _shifts_of_visit_px(visit: Visit, edges_nm: Floats, band: Band, jacobian: Floats) -> Floats:
-    """(L, 2) shifts of one visit, (y, x); errors name the visit."""
+def displacement_px(wavelength_nm: Floats, visit: Visit, *, band: Band, jacobian: Floats) -> Floats:
+    """How far refraction moves light, relative to that of the band's effective wavelength.
+
+    Parameters
+    ----------
+    wavelength_nm : (...)
+    jacobian : (2, 2)
+        Pixels (x, y) per arcsecond to the east and north, from `wcs_jacobian`.
+
+    Returns
+    -------
+    (..., 2)
+        Pixels, ``(y, x)``.
+
+    Raises
+    ------
+    ValueError
+        If the visit lacks its zenith angle, parallactic angle or site, or has impossible ones;
+        names the visit.
+    """
     try:
         zenith_rad, parallactic_rad, site = _circumstances(visit)
-        lift_arcsec = refraction_arcsec(
-            np.append(edges_nm, band.effective_nm),
-            zenith_rad,
-            weather=visit.weather or standard_atmosphere(site.height_m),
-            site=site,
-        )
+        weather = visit.weather or standard_atmosphere(site.height_m)
+        lift = partial(refraction_arcsec, zenith_rad=zenith_rad, weather=weather, site=site)
+        differential = lift(wavelength_nm) - lift(np.float64(band.effective_nm))
     except ValueError as error:
         raise ValueError(f"visit {visit.id}: {error}") from error
-    differential = lift_arcsec[:-1] - lift_arcsec[-1]
-    shifts: Floats = differential[:, None] * zenith_direction_px(parallactic_rad, jacobian=jacobian)
-    if not np.isfinite(shifts).all():
+    direction = zenith_direction_px(parallactic_rad, jacobian=jacobian)
+    moved: Floats = np.asarray(differential)[..., None] * direction
+    if not np.isfinite(moved).all():
         raise ValueError(
             f"visit {visit.id}: parallactic angle and site must be finite numbers; got "
             f"{parallactic_rad:g} rad, {site}"
         )
-    return shifts
+    return moved
 
 
 def _circumstances(visit: Visit) -> tuple[float, float, Site]:

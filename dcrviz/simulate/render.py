@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import numpy as np
 
-from dcrviz.bands import Band
-from dcrviz.physics.geometry import wcs_jacobian, zenith_direction_px, zenith_from_airmass_rad
-from dcrviz.physics.refraction import refraction_arcsec, standard_atmosphere
+from dcrviz.physics.geometry import wcs_jacobian
+from dcrviz.physics.shifts import displacement_px
 from dcrviz.records import Cube, Floats, Plane, Visit
 from dcrviz.simulate.curve import slice_photons
 from dcrviz.simulate.draw import draw_sources
@@ -62,44 +59,6 @@ def render_visit(
         fwhm_px=fwhm_of(visit) * broadening,
         psf=psf,
     )
-
-
-def displacement_px(wavelength_nm: Floats, visit: Visit, *, band: Band, jacobian: Floats) -> Floats:
-    """How far refraction moves light, relative to that of the effective wavelength.
-
-    Parameters
-    ----------
-    wavelength_nm : (...)
-    jacobian : (2, 2)
-        Pixels per arcsecond, from `wcs_jacobian`.
-
-    Returns
-    -------
-    (..., 2)
-        Pixels, ``(y, x)``.
-
-    Raises
-    ------
-    ValueError
-        If the visit lacks its zenith distance, parallactic angle or site; names the visit.
-    """
-    zenith_rad = visit.zenith_rad
-    if zenith_rad is None and visit.airmass is not None:
-        zenith_rad = zenith_from_airmass_rad(visit.airmass)
-    if zenith_rad is None:
-        raise ValueError(f"visit {visit.id}: simulating it needs its airmass; got none")
-    if visit.parallactic_rad is None or visit.site is None:
-        lacking = "site" if visit.site is None else "parallactic angle"
-        raise ValueError(f"visit {visit.id}: simulating it needs its {lacking}; got none")
-    lift = partial(
-        refraction_arcsec,
-        zenith_rad=zenith_rad,
-        weather=visit.weather or standard_atmosphere(visit.site.height_m),
-        site=visit.site,
-    )
-    differential = lift(wavelength_nm) - lift(band.effective_nm)
-    direction = zenith_direction_px(visit.parallactic_rad, jacobian=jacobian)
-    return np.asarray(differential[..., None] * direction)
 
 
 def fwhm_of(visit: Visit) -> float:

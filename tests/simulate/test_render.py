@@ -161,9 +161,9 @@ def test_missing_weather_is_the_standard_atmosphere_of_the_site():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"airmass": None}, "visit 1: simulating it needs its airmass"),
-        ({"parallactic_rad": None}, "visit 1: simulating it needs its parallactic angle"),
-        ({"site": None}, "visit 1: simulating it needs its site"),
+        ({"airmass": None}, "visit 1: its shift needs the zenith angle or airmass"),
+        ({"parallactic_rad": None}, "visit 1: its shift needs the parallactic angle"),
+        ({"site": None}, "visit 1: its shift needs the site"),
         ({"psf_fwhm_px": None}, "visit 1: simulating it needs its psf_fwhm_px"),
     ],
 )
