@@ -17,6 +17,7 @@ from dcrviz.config import AssembleConfig
 from dcrviz.io import read_exposures
 from dcrviz.records import Coadd, Exposure
 from dcrviz.views.page import Explorer
+from dcrviz.views.warm import warm_up_in_background
 
 _log = logging.getLogger(__name__)
 _TITLE = "dcrviz explorer"
@@ -103,6 +104,8 @@ def serve(
     announce
         Told the address once the server listens.
     """
+    # While the browser is still opening.
+    warm_up_in_background()
     pages = _OpenPages(keep=keep)
 
     def page() -> pn.viewable.Viewable:
