@@ -22,9 +22,10 @@ from dcrviz.kernels.taps import Taps
 from dcrviz.kernels.visit import VisitPixels, residual_and_misfit
 from dcrviz.records import Bools, Box, Cube, Floats, Frozen, Ints, Plane, SplineOrder
 
-# Visits that are compared and shifted back together, and rows of them at a time.
+# Visits that are compared and shifted back together.
 _AT_ONCE = 4
-_ROWS_AT_ONCE = 32
+# Pixels of all planes whose coefficients stay in the cache while these visits are compared.
+_PIXELS_AT_ONCE = 200_000
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -131,8 +132,9 @@ class _Sweep:
             for visit in visits
         ]
         sums = np.zeros((len(visits), 2))
-        residual = np.empty((min(_ROWS_AT_ONCE, height), width), np.float32)
-        for top in range(0, height, _ROWS_AT_ONCE):
+        rows = max(16, _PIXELS_AT_ONCE // (len(self.coefs) * max(width, 1)))
+        residual = np.empty((min(rows, height), width), np.float32)
+        for top in range(0, height, rows):
             for place, visit in enumerate(visits):
                 sums[place] += residual_and_misfit(
                     self.coefs,
