@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
 from pathlib import Path
 
-_PACKAGE = Path(__file__).resolve().parent
+_PACKAGE = "dcrviz"
 
 
 def bundled(*parts: str) -> Path:
@@ -24,7 +25,8 @@ def bundled(*parts: str) -> Path:
     -----
     An installed package has the folder inside, as ``dcrviz.assets``; a checkout has it beside.
     """
-    installed, checkout = _PACKAGE / "assets", _PACKAGE.parent / "assets"
+    package = Path(str(files(_PACKAGE)))
+    installed, checkout = package / "assets", package.parent / "assets"
     path = (installed if installed.is_dir() else checkout).joinpath(*parts)
     if not path.exists():
         raise ValueError(f"bundled file must come with the package; got {'/'.join(parts)}")
