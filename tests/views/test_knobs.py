@@ -62,6 +62,12 @@ def panel(session, refused):
     return KnobPanel(session.config, refused=refused.append)
 
 
+@pytest.fixture
+def view(session, refused, name):
+    """One knob alone, which is all that a test of it needs."""
+    return KnobView(session.config, name, refused=refused.append)
+
+
 def turn(view, shown):
     view.auto.value = False
     view.widget.value = shown
@@ -78,17 +84,17 @@ def test_every_knob_is_under_one_heading(panel):
 
 
 @pytest.mark.parametrize("name", KNOBS)
-def test_turning_the_widget_turns_the_knob(panel, session, refused, name):
+def test_turning_the_widget_turns_the_knob(view, session, refused, name):
     shown, value = TURNED[name]
-    turn(panel.knobs[name], shown)
+    turn(view, shown)
     assert refused == []
     assert getattr(session.config, name) == value
 
 
 @pytest.mark.parametrize("name", KNOBS)
-def test_turning_the_widget_starts_anew_or_leaves_the_steps(panel, session, name):
+def test_turning_the_widget_starts_anew_or_leaves_the_steps(view, session, name):
     session.step()
-    turn(panel.knobs[name], TURNED[name][0])
+    turn(view, TURNED[name][0])
     assert (len(session.moments) == 0) == (acts_in(name) == "prepare")
 
 
@@ -105,10 +111,10 @@ def test_a_solver_knob_changes_the_next_step(panel, session, name):
 
 
 @pytest.mark.parametrize("name", KNOBS)
-def test_the_widget_follows_the_configuration(panel, session, name):
+def test_the_widget_follows_the_configuration(view, session, name):
     shown, value = TURNED[name]
     session.config.param.update(**{name: value})
-    assert panel.knobs[name].widget.value == shown
+    assert view.widget.value == shown
 
 
 @pytest.mark.parametrize("name", KNOBS)
