@@ -7,11 +7,10 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from dcrviz.engine import Outcome, Problem, Step
 from dcrviz.engine.problem import Tile
 from dcrviz.engine.step import ClampReport, History
+from dcrviz.physics.geometry import airmass_of
 from dcrviz.records import Floats, Visit
 
 _log = logging.getLogger(__name__)
@@ -53,7 +52,7 @@ def log_start(problem: Problem) -> None:
     """Log what is known before the first iteration."""
     for warning in problem.warnings:
         _log.warning("%s", warning)
-    airmasses = {visit.id: round(_airmass(visit), 4) for visit in problem.visits}
+    airmasses = {visit.id: round(airmass_of(visit), 4) for visit in problem.visits}
     angles = {visit.id: round(_parallactic_deg(visit), 2) for visit in problem.visits}
     _log.info("Selected airmasses: %s", airmasses)
     _log.info("Selected parallactic angles [deg]: %s", angles)
@@ -97,7 +96,7 @@ def log_step(problem: Problem, step: Step, before: Step | None) -> None:
 def _visit_record(problem: Problem, index: int, visit: Visit) -> dict[str, Any]:
     return {
         "id": visit.id,
-        "airmass": _airmass(visit),
+        "airmass": airmass_of(visit),
         "parallactic_deg": _parallactic_deg(visit),
         "weight": float(problem.visit_weights[index]),
         "psf_fwhm_px": visit.psf_fwhm_px,
@@ -148,12 +147,6 @@ def _clamp_record(report: ClampReport) -> dict[str, list[float]]:
         "flux_after": report.flux_after,
     }
     return {name: values.tolist() for name, values in fields.items()}
-
-
-def _airmass(visit: Visit) -> float:
-    if visit.airmass is not None:
-        return visit.airmass
-    return float(1 / np.cos(visit.zenith_rad)) if visit.zenith_rad is not None else math.nan
 
 
 def _parallactic_deg(visit: Visit) -> float:

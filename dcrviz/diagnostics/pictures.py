@@ -7,28 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from dcrviz.engine import Problem, Step
+from dcrviz.engine.correction import visit_residual
 from dcrviz.engine.noise import background_noise
-from dcrviz.engine.template import amplify, visit_template
-from dcrviz.records import Cube, Plane
+from dcrviz.engine.template import amplify
+from dcrviz.kernels.planes import mean_plane
+from dcrviz.records import Box, Cube, Plane
 
 
 def shown_planes(step: Step) -> Cube:
     """(S, Y, X) planes as they become coadds: with their differences amplified."""
     return amplify(step.planes, step.accelerate)
-
-
-def planes_minus_mean(step: Step) -> Cube:
-    """(S, Y, X) amplified planes minus their mean: holes are negative, wings positive."""
-    planes = shown_planes(step)
-    difference: Cube = planes - planes.mean(axis=0, dtype=np.float32)
-    return difference
-
-
-def visit_residual(problem: Problem, step: Step, visit: int) -> Plane:
-    """(Y, X) image minus matched template of one visit, 0 where the visit is not usable."""
-    template = visit_template(shown_planes(step), problem.shifts, visit, order=problem.order)
-    residual: Plane = np.where(problem.usable[visit], problem.images[visit] - template, 0)
-    return residual
 
 
 def visit_noise(problem: Problem, visit: int) -> float:
@@ -53,7 +41,7 @@ def sky_noise(problem: Problem) -> float:
     return noise if noise > 0 else 1.0
 
 
-def stretched(image: Plane | Cube, *, noise: float) -> Plane | Cube:
+def stretched(image: Cube, *, noise: float) -> Cube:
     """Inverse hyperbolic sine of the image in units of the noise: linear near 0, logarithmic above.
 
     Pixels that are not finite stay so.
@@ -70,6 +58,8 @@ class Pictures:
     ----------
     planes
         (S, Y, X) flux.
+    shown
+        (S, Y, X), the same compressed for the screen, see `stretched`.
     minus_mean
         (S, Y, X) planes minus their mean, in units of the sky noise.
     residual
@@ -81,6 +71,7 @@ class Pictures:
     """
 
     planes: Cube
+    shown: Cube
     minus_mean: Cube
     residual: Plane
     weights: Plane
@@ -90,11 +81,15 @@ class Pictures:
 def pictures(problem: Problem, step: Step, *, visit: int) -> Pictures:
     """What the explorer shows of a step, with the residual of one visit."""
     noise = sky_noise(problem)
+    planes = shown_planes(step)
+    field = Box(y0=0, y1=problem.shape[0], x0=0, x1=problem.shape[1])
+    residual = visit_residual(problem, planes, visit, box=field)
     return Pictures(
-        planes=shown_planes(step),
-        minus_mean=planes_minus_mean(step) / np.float32(noise),
-        residual=visit_residual(problem, step, visit)
-        / np.float32(visit_noise(problem, visit) or noise),
+        planes=planes,
+        shown=stretched(planes, noise=noise),
+        # Holes are negative, wings positive.
+        minus_mean=(planes - mean_plane(planes)) / np.float32(noise),
+        residual=residual / np.float32(visit_noise(problem, visit) or noise),
         weights=model_weights(problem),
         noise=noise,
     )

@@ -20,7 +20,7 @@ from dcrviz.kernels.spline import (
 )
 from dcrviz.kernels.taps import Taps
 from dcrviz.kernels.visit import VisitPixels, residual_and_misfit
-from dcrviz.records import Bools, Box, Cube, Floats, Frozen, Ints, Plane, SplineOrder
+from dcrviz.records import Bools, Box, Cube, Floats, Frozen, Ints, Plane
 
 # Visits that are compared and shifted back together.
 _AT_ONCE = 4
@@ -105,20 +105,22 @@ class _Sweep:
     def group(self, visits: Ints, taps: Sequence[VisitTaps], *, stack: bool) -> tuple[Cube, Floats]:
         """Stacked residual and misfits of some visits, a few of them at a time."""
         total = np.zeros((self.problem.n_subfilters, *self.box.shape), np.float32)
-        coefs = np.empty((_AT_ONCE, *self.coefs.shape[1:]), np.float32)
+        coefs = np.empty((_AT_ONCE, *self.coefs.shape[1:]), np.float32) if stack else None
         misfits = []
         for start in range(0, len(visits), _AT_ONCE):
             few = [int(visit) for visit in visits[start : start + _AT_ONCE]]
             misfits += self.compare(few, taps, coefs)
-            if not stack:
+            if coefs is None:
                 continue
             for target in coefs[: len(few)]:
                 end_coefficients(target, order=self.problem.order)
             self.add(few, [taps[visit] for visit in few], coefs[: len(few)], total)
         return total, np.array(misfits)
 
-    def compare(self, visits: Sequence[int], taps: Sequence[VisitTaps], coefs: Cube) -> list[float]:
-        """Begin the coefficients of the residuals of a few visits, and return their misfits.
+    def compare(
+        self, visits: Sequence[int], taps: Sequence[VisitTaps], coefs: Cube | None
+    ) -> list[float]:
+        """Misfits of a few visits; the coefficients of their residuals are begun, if wanted.
 
         A few rows of all of them in turn, as the coefficients of the planes then stay in the cache.
         """
@@ -145,9 +147,10 @@ class _Sweep:
                     residual=residual[: height - top],
                     top=top,
                 )
-                begin_coefficients(
-                    residual[: height - top], coefs[place], top=top, order=self.problem.order
-                )
+                if coefs is not None:
+                    begin_coefficients(
+                        residual[: height - top], coefs[place], top=top, order=self.problem.order
+                    )
         return [
             _misfit(*pair, counted=(visit.usable, visit.detected))
             for pair, visit in zip(sums, pixels, strict=True)
@@ -161,10 +164,8 @@ class _Sweep:
         if self.problem.weights is None:
             add_shifts(coefs, backward, total)
             return
-        order: SplineOrder = 1 if self.problem.order > 1 else self.problem.order
         weights = [
-            coefficients(self.problem.weights[visit][self.box.slices], order=order)
-            for visit in visits
+            coefficients(self.problem.weights[visit][self.box.slices], order=1) for visit in visits
         ]
         linear = Taps.joined([table.linear for table in taps])
         add_weighted_shifts(coefs, backward, np.stack(weights), linear, total)

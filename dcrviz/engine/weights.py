@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dcrviz.kernels import shift_image, smooth
+from dcrviz.physics.geometry import airmass_of
 from dcrviz.records import Bools, Box, Cube, Floats, Plane, Shifts, SplineOrder, Visit
 
 # A single visit arrives as 1 but for the rounding of its taps: it must not pass for more than one.
@@ -19,16 +20,9 @@ def visit_weights(visits: Sequence[Visit], *, by_airmass: bool) -> Floats:
     weights = np.array([visit.weight for visit in visits], dtype=np.float64)
     if not by_airmass:
         return weights
-    airmasses = np.array([_airmass(visit) for visit in visits])
+    airmasses = np.array([airmass_of(visit) for visit in visits])
     weighted: Floats = weights * airmasses
     return weighted
-
-
-def _airmass(visit: Visit) -> float:
-    if visit.airmass is not None:
-        return visit.airmass
-    assert visit.zenith_rad is not None
-    return float(1 / np.cos(visit.zenith_rad))
 
 
 def pixel_weights(variance: Plane, usable: Bools, visit_weight: float) -> Plane:

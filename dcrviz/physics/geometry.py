@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dcrviz.records import Floats
+from dcrviz.records import Floats, Visit
 
 if TYPE_CHECKING:
     from astropy.wcs import WCS
@@ -133,3 +133,12 @@ def _east_north(lon_rad: float, lat_rad: float) -> Floats:
     east = [-math.sin(lon_rad), math.cos(lon_rad), 0.0]
     north = _unit_vectors(np.array(lon_rad), np.array(lat_rad + math.pi / 2))
     return np.array([east, north])
+
+
+def airmass_of(visit: Visit) -> float:
+    """Airmass of a visit, from its zenith angle where it does not tell it; NaN without either."""
+    if visit.airmass is not None:
+        return visit.airmass
+    return (
+        float("nan") if visit.zenith_rad is None else float(airmass_from_zenith(visit.zenith_rad))
+    )

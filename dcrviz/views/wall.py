@@ -10,7 +10,8 @@ from bokeh.layouts import row
 from bokeh.models import Range1d
 from panel.viewable import Viewer
 
-from dcrviz.diagnostics.pictures import Pictures, pictures, stretched
+from dcrviz.diagnostics.pictures import Pictures, pictures
+from dcrviz.physics.geometry import airmass_of
 from dcrviz.records import Visit
 from dcrviz.session import Session
 from dcrviz.views.images import ImagePanel, image_panel
@@ -64,7 +65,7 @@ class ImageWall(Viewer):
         self._painter.submit(
             lambda: pictures(problem, step, visit=visit),
             done=self._drawn,
-            failed=lambda sentence: setattr(self._session, "error", sentence),
+            failed=self._failed,
         )
 
     def _drawn(self, drawn: Pictures) -> None:
@@ -77,13 +78,16 @@ class ImageWall(Viewer):
         if self._stale:
             self.refresh()
 
+    def _failed(self, sentence: str) -> None:
+        self._drawing = False
+        self._session.error = sentence
+
     def _draw(self, drawn: Pictures) -> None:
-        shown = stretched(drawn.planes, noise=drawn.noise)
-        top = float(shown.max())
+        top = float(drawn.shown.max())
         for subfilter, plane in enumerate(drawn.planes):
             panel = self._panels[f"plane {subfilter}"]
             panel.limit(-1.0, max(top, 1.0))
-            panel.show(shown[subfilter], values=plane)
+            panel.show(drawn.shown[subfilter], values=plane)
             self._panels[f"difference {subfilter}"].show(drawn.minus_mean[subfilter])
         self._panels["residual"].show(drawn.residual)
         self._panels["weights"].show(drawn.weights)
@@ -94,7 +98,7 @@ class ImageWall(Viewer):
             return
         if self._built_for != (problem.n_subfilters, problem.shape):
             self._build()
-        order = sorted(range(len(problem.visits)), key=lambda i: _airmass(problem.visits[i]))
+        order = sorted(range(len(problem.visits)), key=lambda i: airmass_of(problem.visits[i]))
         options = {label(problem.visits[index]): index for index in order}
         if self.param.visit.objects != list(options.values()):
             self.param.visit.objects = options
@@ -152,13 +156,7 @@ def subfilter_names(problem) -> list[str]:
 def label(visit: Visit) -> str:
     """How a visit is listed: by airmass and angle."""
     angle = math.degrees(visit.parallactic_rad or 0.0)
-    return f"{visit.id}: airmass {_airmass(visit):.3f}, angle {angle:.0f} deg"
-
-
-def _airmass(visit: Visit) -> float:
-    if visit.airmass is not None:
-        return visit.airmass
-    return 1 / math.cos(visit.zenith_rad)
+    return f"{visit.id}: airmass {airmass_of(visit):.3f}, angle {angle:.0f} deg"
 
 
 def _row(group: dict[str, ImagePanel]) -> pn.viewable.Viewable:

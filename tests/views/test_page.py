@@ -6,10 +6,12 @@ import pytest
 from dcrviz.diagnostics.pictures import pictures
 from dcrviz.engine import Outcome
 from dcrviz.session import Session
+from dcrviz.views import wall as wall_module
 from dcrviz.views.controls import Controls, words
 from dcrviz.views.curves import ConvergenceView
 from dcrviz.views.page import Explorer
 from dcrviz.views.wall import ImageWall
+from dcrviz.worker import Worker, _Job
 
 
 @pytest.fixture
@@ -47,6 +49,29 @@ def test_the_residual_is_that_of_the_chosen_visit(session, wall):
         wall.visit = visit
         expected = pictures(session.problem, session.current, visit=visit).residual
         np.testing.assert_array_equal(shown(wall, "residual"), expected)
+
+
+def test_a_picture_that_fails_is_told_and_the_next_one_is_drawn(session, monkeypatch):
+    def broken(*_, **__):
+        raise ValueError("no picture")
+
+    class AtOnce:
+        """A worker that computes before it returns."""
+
+        submit = staticmethod(
+            lambda compute, *, done, failed: Worker._run(
+                _Job(compute=compute, done=done, failed=failed)
+            )()
+        )
+
+    wall = ImageWall(session, painter=AtOnce())
+    monkeypatch.setattr(wall_module, "pictures", broken)
+    session.step()
+    assert session.error == "no picture"
+    monkeypatch.undo()
+    session.step()
+    expected = pictures(session.problem, session.current, visit=wall.visit)
+    np.testing.assert_array_equal(shown(wall, "plane 0"), expected.planes[0])
 
 
 def test_visits_are_listed_by_airmass(session, wall):
