@@ -28,6 +28,7 @@ from dcrviz.engine import (
 )
 from dcrviz.records import Coadd, Coadds, Exposure, Shifts, Site, Visit, Weather
 from dcrviz.session import Session
+from dcrviz.throughput import Throughput
 
 if TYPE_CHECKING:
     from dcrviz.io import (
@@ -73,6 +74,7 @@ __all__ = [
     "Site",
     "SolverConfig",
     "Step",
+    "Throughput",
     "Visit",
     "Weather",
     "advance",

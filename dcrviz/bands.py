@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
+WAVELENGTH_RANGE_NM = (230.2, 2058.6)
+"""Where Owens' formula for the refractive index of air holds."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Band:

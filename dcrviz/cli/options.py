@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from dcrviz.bands import Band
+from dcrviz.bands import WAVELENGTH_RANGE_NM, Band
 from dcrviz.bright import BrightObject
 from dcrviz.cli.numbers import real
 from dcrviz.config import PRESETS, AssembleConfig
@@ -17,7 +17,6 @@ from dcrviz.io import read_catalogue, read_exposures, read_start
 from dcrviz.io.config_files import read_config
 from dcrviz.io.lsst_config import from_lsst
 from dcrviz.io.settings import apply_settings
-from dcrviz.physics.refraction import WAVELENGTH_RANGE_NM
 from dcrviz.records import Coadd, Exposure
 
 _log = logging.getLogger(__name__)

@@ -6,8 +6,7 @@ import logging
 import re
 from functools import cache
 
-from dcrviz.bands import Band
-from dcrviz.physics.refraction import WAVELENGTH_RANGE_NM
+from dcrviz.bands import WAVELENGTH_RANGE_NM, Band
 
 _log = logging.getLogger(__name__)
 _DECAM = re.compile(r"(\w+)\s+DECam\b")

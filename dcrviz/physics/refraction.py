@@ -7,10 +7,8 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
+from dcrviz.bands import WAVELENGTH_RANGE_NM
 from dcrviz.records import Floats, Site, Weather
-
-WAVELENGTH_RANGE_NM = (230.2, 2058.6)
-"""Where Owens' formula for the refractive index of air holds."""
 
 _KELVIN = 273.15
 _ARCSEC_PER_RAD = math.degrees(1) * 3600
