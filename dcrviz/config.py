@@ -22,6 +22,7 @@ from dcrviz.knobs import (
     Switch,
 )
 from dcrviz.suggest import unknown
+from dcrviz.throughput import Throughput
 
 
 class _Config(param.Parameterized):
@@ -76,7 +77,25 @@ class ProblemConfig(_Config):
         group="Model",
         lsst="splitSubfilters",
         equation="B y = (shift(y, m') + shift(y, m'')) / 2",
-        doc="Model each subfilter by two shifts, which adds the smear within a slice.",
+        doc="Model each subfilter by two shifts or more, which adds the smear within a slice.",
+    )
+    wavelengths_per_subfilter = Integer(
+        None,
+        allow_None=True,
+        bounds=(1, 64),
+        softbounds=(1, 16),
+        group="Model",
+        equation="B y = sum_k w_k shift(y, m_k),  k = 1..K",
+        doc="Wavelengths K at which the smear within a slice is summed; auto is 2.",
+    )
+    throughput = Record(
+        None,
+        class_=Throughput,
+        allow_None=True,
+        group="Model",
+        equation="w_k = throughput(lambda_k) / sum_j throughput(lambda_j)",
+        doc="Transmission of the filter, which weighs the wavelengths of a slice and carries the "
+        "outer slices to its ends; auto weighs all alike within the band.",
     )
     split_threshold = Number(
         0.0,
@@ -85,7 +104,7 @@ class ProblemConfig(_Config):
         group="Model",
         unit="px",
         lsst="splitThreshold",
-        equation="one shift by m where |m' - m''| < threshold",
+        equation="one shift by m where max |m_j - m_k| < threshold",
         doc="Smear within a slice below which a single shift is used; 0 always splits.",
     )
     interpolation_order = Integer(

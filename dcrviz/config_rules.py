@@ -20,6 +20,7 @@ def auto_values(n_subfilters: int) -> dict[str, float]:
         "min_iterations": n_subfilters,
         "max_iterations": 3 * n_subfilters,
         "n_threads": available_cores(),
+        "wavelengths_per_subfilter": 2,
     }
 
 
@@ -36,7 +37,19 @@ def starts_anew(knobs: Iterable[str]) -> bool:
 def idle_knobs(config: AssembleConfig) -> dict[str, str]:
     """Knobs that have no effect under this configuration, each with the reason."""
     rules = {
+        "one wavelength has no smear within a slice": (
+            config.wavelengths_per_subfilter == 1,
+            ["split_threshold"],
+        ),
         "the subfilters are not split": (not config.split_subfilters, ["split_threshold"]),
+        "a subfilter that is not split is shifted once, by its midpoint": (
+            not config.split_subfilters,
+            ["wavelengths_per_subfilter"],
+        ),
+        "a subfilter that is not split has no wavelengths to weigh": (
+            not config.split_subfilters,
+            ["throughput"],
+        ),
         "the whole field advances as one": (
             config.subregion_mode == "seamless",
             ["subregion_size"],

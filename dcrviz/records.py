@@ -7,7 +7,7 @@ shifts are ``(y, x)`` in pixels.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
@@ -226,12 +226,20 @@ class Shifts(Frozen):
     midpoint
         (V, S, 2), the shift of the middle of the subfilter: used backward.
     split
-        (V, S, K, 2), the shifts whose mean is the forward model; where all K are equal, one is
-        used.
+        (V, S, K, 2), the shifts whose weighted mean is the forward model; where all K are equal,
+        one is used.
+    weights
+        (S, K), what each counts in the mean; equal if none are given.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ, or the weights of a subfilter are negative or don't add up to 1.
     """
 
     midpoint: Floats
     split: Floats
+    weights: Floats = field(default_factory=lambda: np.empty((0, 0)))
 
     def __post_init__(self) -> None:
         if self.split.ndim != 4 or self.midpoint.shape != (*self.split.shape[:2], 2):
@@ -239,24 +247,60 @@ class Shifts(Frozen):
                 "shifts must be (V, S, 2) at the midpoint and (V, S, K, 2) split; got "
                 f"{self.midpoint.shape} and {self.split.shape}"
             )
+        n_subfilters, n_wavelengths = self.split.shape[1:3]
+        if not self.weights.size:
+            equal = np.full((n_subfilters, n_wavelengths), 1 / n_wavelengths)
+            object.__setattr__(self, "weights", equal)
+        _check_weights(self.weights, (n_subfilters, n_wavelengths))
         # The mixin is named, as slots=True makes the class anew and super() would miss it.
         Frozen.__post_init__(self)
 
-    def forward(self, visit: int, subfilter: int) -> Floats:
-        """(K', 2) shifts to average; one row where the K are equal."""
-        rows: Floats = self.split[visit, subfilter]
-        return rows if (rows != rows[0]).any() else rows[:1]
+    def forward(self, visit: int, subfilter: int) -> tuple[Floats, Floats]:
+        """(K', 2) shifts and their (K',) weights, above 0; one row where all shifts are equal."""
+        counts = self.weights[subfilter] > 0
+        rows, weights = self.split[visit, subfilter, counts], self.weights[subfilter, counts]
+        return (rows, weights) if (rows != rows[0]).any() else (rows[:1], np.ones(1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForwardModel:
-    """What turns subfilter planes into the template of a visit."""
+    """What turns subfilter planes into the template of a visit.
+
+    Parameters
+    ----------
+    wavelength_nm, weights
+        (S, K), where the smear of each subfilter is summed and what each wavelength counts; empty
+        for LSST's split, at a quarter of the way from either edge.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ, or the weights of a subfilter are negative or don't add up to 1.
+    """
 
     band: Band
     n_subfilters: int
     split_subfilters: bool
     split_threshold_px: float
     interpolation_order: SplineOrder
+    wavelength_nm: tuple[tuple[float, ...], ...] = ()
+    weights: tuple[tuple[float, ...], ...] = ()
+
+    def __post_init__(self) -> None:
+        counts = [len(row) for row in self.wavelength_nm]
+        if not counts and not self.weights:
+            return
+        if len(counts) != self.n_subfilters or set(counts) != {counts[0]} or not counts[0]:
+            raise ValueError(
+                f"the {self.n_subfilters} subfilters must have as many wavelengths each; got "
+                f"{', '.join(map(str, counts)) or 'none'}"
+            )
+        if [len(row) for row in self.weights] != counts:
+            raise ValueError(
+                f"every wavelength must have a weight; got {', '.join(map(str, counts))} "
+                f"wavelengths and {', '.join(str(len(row)) for row in self.weights)} weights"
+            )
+        _check_weights(np.array(self.weights), (len(counts), counts[0]))
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -295,3 +339,18 @@ class Coadds(Frozen):
     model: ForwardModel
     inputs: tuple[Visit, ...]
     input_weights: Floats
+
+
+def _check_weights(weights: Floats, shape: tuple[int, int]) -> None:
+    """Raise if (S, K) weights can't be those of means; written so that NaN fails too."""
+    if weights.shape != shape:
+        raise ValueError(f"weights must have shape {shape}, as the shifts do; got {weights.shape}")
+    if not (weights >= 0).all():
+        raise ValueError(f"weights must be 0 or more; got {weights.min():g}")
+    off = np.abs(weights.sum(axis=1) - 1)
+    if not (off <= 1e-9).all():
+        worst = int(off.argmax())
+        raise ValueError(
+            f"weights must add up to 1 in each subfilter; got {weights[worst].sum():.9g} in "
+            f"subfilter {worst}"
+        )

@@ -5,6 +5,7 @@ That every knob turns something is shown in ``test_knob_effects.py``.
 
 import pytest
 
+from dcrviz.bands import Band
 from dcrviz.config import PRESETS, AssembleConfig
 from dcrviz.config_rules import auto_values
 from dcrviz.cores import available_cores
@@ -128,6 +129,8 @@ def test_what_is_not_a_number_is_refused_by_the_name_of_its_knob(name):
         ("propagate_planes", {"SAT": 1.5}),
         ("propagate_planes", {"SAT": "all"}),
         ("band", "g"),
+        ("throughput", "lsst2023-g"),
+        ("throughput", Band.lsst("g")),
         ("clamp_iterations", 0.5),
         ("clamp_subfilters", 0.99),
     ],
@@ -204,6 +207,7 @@ def test_other_values_make_another_configuration():
 def test_automatic_values_follow_the_number_of_subfilters(n_subfilters, gain):
     expected = {"base_gain": gain, "min_iterations": n_subfilters}
     expected |= {"max_iterations": 3 * n_subfilters, "n_threads": available_cores()}
+    expected |= {"wavelengths_per_subfilter": 2}
     assert auto_values(n_subfilters) == expected
 
 

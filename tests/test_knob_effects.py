@@ -10,6 +10,7 @@ from dcrviz.config import AssembleConfig
 from dcrviz.config_rules import acts_in, idle_knobs, starts_anew
 from dcrviz.engine.masks import merge_flags
 from dcrviz.simulate import RUBIN, Scene, Source, blackbody, simulate_exposures
+from dcrviz.throughput import Throughput
 
 KNOBS = AssembleConfig.knobs()
 every_knob = pytest.mark.parametrize("name", KNOBS)
@@ -20,6 +21,11 @@ TURNED = {
     "n_subfilters": (2, {}),
     "band": (Band(name="wide", effective_nm=470.0, min_nm=380.0, max_nm=580.0), {}),
     "split_subfilters": (False, {}),
+    "wavelengths_per_subfilter": (5, {}),
+    "throughput": (
+        Throughput(name="sloping", wavelength_nm=(390, 405, 570), transmission=(0, 1, 0.1)),
+        {},
+    ),
     "split_threshold": (5.0, {}),
     "interpolation_order": (3, {}),
     "subregion_mode": ("seamless", {"subregion_size": (20, 48)}),
@@ -64,7 +70,11 @@ _UNMEASURED = {
     "use_progressive_gain",
 }
 ASLEEP = {
-    "not split": ({"split_subfilters": False}, {"split_threshold"}),
+    "not split": (
+        {"split_subfilters": False},
+        {"split_threshold", "wavelengths_per_subfilter", "throughput"},
+    ),
+    "one wavelength": ({"wavelengths_per_subfilter": 1}, {"split_threshold"}),
     "seamless": ({"subregion_mode": "seamless"}, {"subregion_size"}),
     "no model weights": ({"use_model_weights": False}, {"model_weights_width"}),
     "not clipped": ({"statistic": "MEDIAN"}, {"sigma_clip", "clip_iterations"}),

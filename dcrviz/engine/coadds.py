@@ -76,14 +76,7 @@ def matched_template(result: Coadds, visit: Visit) -> Coadd:
     if result.wcs is None:
         raise ValueError("a matched template needs the WCS of the model; the coadds have none")
     model = result.model
-    shifts = dcr_shifts(
-        [visit],
-        band=model.band,
-        n_subfilters=model.n_subfilters,
-        jacobian=wcs_jacobian(result.wcs, result.mask.shape),
-        split=model.split_subfilters,
-        split_threshold_px=model.split_threshold_px,
-    )
+    shifts = dcr_shifts([visit], model=model, jacobian=wcs_jacobian(result.wcs, result.mask.shape))
     known: Bools = np.asarray(np.isfinite(result.planes).all(axis=0))
     planes = np.stack([fill_holes(plane, ~known) for plane in result.planes])
     image = visit_template(planes, shifts, 0, order=model.interpolation_order)

@@ -14,6 +14,7 @@ from dcrviz.config import AssembleConfig
 from dcrviz.engine.bright_mask import mask_bright
 from dcrviz.engine.check import check_exposures, common_band, label, pointing_warnings
 from dcrviz.engine.fill import fill_holes
+from dcrviz.engine.forward_model import forward_model
 from dcrviz.engine.masks import flagged
 from dcrviz.engine.problem import Problem
 from dcrviz.engine.static_sky import static_sky
@@ -52,8 +53,8 @@ def prepare(
     Raises
     ------
     ValueError
-        If the exposures don't fit together or lack what is needed, if the band is unknown, or if a
-        subregion is smaller than the buffer.
+        If the exposures don't fit together or lack what is needed, if the band is unknown, if a
+        subfilter lies where the throughput is zero, or if a subregion is smaller than the buffer.
     """
     config = (config or AssembleConfig()).copy()
     check_exposures(exposures)
@@ -62,11 +63,8 @@ def prepare(
     if shifts is None:
         shifts = dcr_shifts(
             [exposure.visit for exposure in exposures],
-            band=band,
-            n_subfilters=config.n_subfilters,
+            model=forward_model(config, band),
             jacobian=wcs_jacobian(first.wcs, first.shape),
-            split=config.split_subfilters,
-            split_threshold_px=config.split_threshold,
         )
     _check_shifts(shifts, len(exposures), config.n_subfilters)
     pixels = _read_pixels(exposures, config)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from dcrviz.bands import Band
 from dcrviz.config import AssembleConfig
+from dcrviz.engine.forward_model import forward_model
 from dcrviz.engine.outcome import Outcome
 from dcrviz.records import (
     Bools,
@@ -122,13 +123,7 @@ class Problem(Frozen):
     @property
     def forward_model(self) -> ForwardModel:
         """What a coadd must remember to predict another visit."""
-        return ForwardModel(
-            band=self.band,
-            n_subfilters=self.n_subfilters,
-            split_subfilters=self.config.split_subfilters,
-            split_threshold_px=self.config.split_threshold,
-            interpolation_order=self.order,
-        )
+        return forward_model(self.config, self.band)
 
     @property
     def mask_planes(self) -> Mapping[str, int]:

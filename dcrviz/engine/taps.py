@@ -35,9 +35,10 @@ def visit_taps(shifts: Shifts, shape: tuple[int, int], order: SplineOrder) -> tu
     linear: SplineOrder = 1 if order > 1 else order
     tables = []
     for visit, midpoint in enumerate(shifts.midpoint):
-        rows = [shifts.forward(visit, subfilter) for subfilter in range(len(midpoint))]
+        means = [shifts.forward(visit, subfilter) for subfilter in range(len(midpoint))]
+        rows = [moved for moved, _ in means]
         forward = tap_table(np.concatenate(rows), shape, order=order)
-        share = np.concatenate([np.full(len(r), 1 / len(r), np.float32) for r in rows])
+        share = np.concatenate([weights for _, weights in means]).astype(np.float32)
         weights = forward.weights.copy()
         # The mean over the shifts of a plane, carried by the taps along y.
         weights[:, 0] *= share[:, None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast, get_args
 
@@ -10,6 +11,7 @@ import numpy as np
 
 from dcrviz.bands import Band
 from dcrviz.io.keywords import Keywords
+from dcrviz.io.model_table import MODEL, read_model_table
 from dcrviz.io.visit_keys import BAND, EFFECTIVE_NM, MAX_NM, MIN_NM, band_keys
 from dcrviz.records import ForwardModel, SplineOrder
 
@@ -23,6 +25,7 @@ N_SUBFILTERS = "DCR NSUBFILTERS"
 _SPLIT = "DCR SPLIT"
 _SPLIT_THRESHOLD = "DCR SPLIT THRESHOLD"
 _ORDER = "DCR ORDER"
+_WAVELENGTHS = "DCR WAVELENGTHS"
 
 
 def subfilter_name(subfilter: int) -> str:
@@ -36,13 +39,15 @@ def is_product_name(name: str) -> bool:
 
 
 def model_keys(model: ForwardModel) -> dict[str, Any]:
-    """Header keys that restore the model, some with a comment."""
+    """Header keys that restore the model but for its wavelengths, some with a comment."""
+    counted = len(model.wavelength_nm[0]) if model.wavelength_nm else None
     return {
         **band_keys(model.band),
         N_SUBFILTERS: model.n_subfilters,
         _SPLIT: model.split_subfilters,
         _SPLIT_THRESHOLD: (float(model.split_threshold_px), "[px]"),
         _ORDER: (int(model.interpolation_order), "of the spline that shifts images"),
+        _WAVELENGTHS: None if counted is None else (counted, f"per subfilter: {MODEL}"),
     }
 
 
@@ -56,13 +61,19 @@ def subfilter_keys(model: ForwardModel, subfilter: int) -> dict[str, Any]:
     }
 
 
-def read_model(keys: Keywords, path: Path) -> ForwardModel:
-    """The model from a coadd's header.
+def read_model(keys: Keywords, table: Any, path: Path) -> ForwardModel:
+    """The model from a coadd's header, and from the table of its wavelengths if it has any.
+
+    Parameters
+    ----------
+    table
+        The HDU, or None if there is none: right for LSST's split.
 
     Raises
     ------
     ValueError
-        If a key is missing or its value can't be; names the file.
+        If a key is missing or its value can't be, or the table does not belong to it; names the
+        file.
     """
     needed = (BAND, EFFECTIVE_NM, MIN_NM, MAX_NM, N_SUBFILTERS, _SPLIT, _SPLIT_THRESHOLD, _ORDER)
     values = {key: keys.value(key) for key in needed}
@@ -70,25 +81,34 @@ def read_model(keys: Keywords, path: Path) -> ForwardModel:
     if absent:
         raise ValueError(f"{path}: must be a coadd of this project; got no {', '.join(absent)}")
     try:
-        return ForwardModel(
+        model = ForwardModel(
             band=Band(
                 name=str(values[BAND]),
                 effective_nm=float(values[EFFECTIVE_NM]),
                 min_nm=float(values[MIN_NM]),
                 max_nm=float(values[MAX_NM]),
             ),
-            n_subfilters=_count(values[N_SUBFILTERS]),
+            n_subfilters=_count(N_SUBFILTERS, values[N_SUBFILTERS]),
             split_subfilters=bool(values[_SPLIT]),
             split_threshold_px=float(values[_SPLIT_THRESHOLD]),
             interpolation_order=_order(values[_ORDER]),
         )
+        counted = keys.value(_WAVELENGTHS)
+        if counted is None:
+            return model
+        wavelength_nm, weights = read_model_table(
+            table,
+            n_subfilters=model.n_subfilters,
+            n_wavelengths=_count(_WAVELENGTHS, counted),
+        )
+        return replace(model, wavelength_nm=wavelength_nm, weights=weights)
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from error
 
 
-def _count(value: Any) -> int:
+def _count(key: str, value: Any) -> int:
     if not isinstance(value, int) or value < 1:
-        raise ValueError(f"{N_SUBFILTERS} must be a count of 1 or more; got {value!r}")
+        raise ValueError(f"{key} must be a count of 1 or more; got {value!r}")
     return value
 
 

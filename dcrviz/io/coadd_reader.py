@@ -21,9 +21,10 @@ from dcrviz.io.coadd_keys import (
 from dcrviz.io.grid import read_wcs, read_xy0
 from dcrviz.io.inputs import INPUTS, read_inputs
 from dcrviz.io.lsst import lsst_parts
+from dcrviz.io.model_table import MODEL
 from dcrviz.io.parts import Parts, check_shapes
 from dcrviz.io.scan import UNREADABLE, describe, scan
-from dcrviz.records import Coadd, Coadds, Floats, Visit
+from dcrviz.records import Coadd, Coadds, Floats, ForwardModel, Visit
 
 
 def read_coadds(directory: str | os.PathLike[str]) -> Coadds:
@@ -37,7 +38,7 @@ def read_coadds(directory: str | os.PathLike[str]) -> Coadds:
     folder = Path(directory)
     path = folder / COADD_NAME
     parts = _read_parts(path)
-    model = read_model(parts.keys, path)
+    model = _read_model(parts, path)
     corrected = _read_coadd(path, parts)
     coadds = [
         _read_coadd(folder / subfilter_name(subfilter), parts)
@@ -68,6 +69,18 @@ def _read_parts(path: Path) -> Parts:
         raise ValueError(f"{path}: must have HDUs IMAGE, MASK and VARIANCE; got {describe(hdus)}")
     check_shapes(parts)
     return parts
+
+
+def _read_model(parts: Parts, path: Path) -> ForwardModel:
+    try:
+        with fits.open(path, memmap=False) as file:
+            # fits.HDUList is a list: it has no get.
+            table = file[MODEL] if MODEL in file else None  # noqa: SIM401
+            if table is not None:
+                table.data  # noqa: B018 - read before the file is closed
+    except UNREADABLE as error:
+        raise ValueError(f"{path}: must have a readable table {MODEL}; got {error}") from error
+    return read_model(parts.keys, table, path)
 
 
 def _read_coadd(path: Path, like: Parts) -> Coadd:

@@ -26,6 +26,7 @@ from dcrviz.io.coadd_keys import (
 )
 from dcrviz.io.grid import grid_header
 from dcrviz.io.inputs import inputs_hdu
+from dcrviz.io.model_table import model_hdu
 from dcrviz.io.write import exposure_hdus, primary_header
 from dcrviz.records import Coadd, Coadds
 
@@ -71,7 +72,10 @@ def write_coadds(
             )
             keys = shared | subfilter_keys(result.model, subfilter)
             _coadd_hdus(result, coadd, keys).writeto(files.add(folder / subfilter_name(subfilter)))
-        _coadd_hdus(result, result.corrected, shared).writeto(files.add(folder / COADD_NAME))
+        hdus = _coadd_hdus(result, result.corrected, shared)
+        if result.model.wavelength_nm:
+            hdus.append(model_hdu(result.model))
+        hdus.writeto(files.add(folder / COADD_NAME))
         if _counted(result):
             _count_hdus(result, shared).writeto(files.add(folder / COUNTS_NAME))
         for name, text in (texts or {}).items():

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict, is_dataclass
 from typing import Any
 
 import numpy as np
 
-from dcrviz.bands import Band
 from dcrviz.config import AssembleConfig
-from dcrviz.io.filters import within_refraction
+from dcrviz.io.record_values import record_of, record_rule
 from dcrviz.knobs import (
     Choice,
     Factor,
@@ -23,7 +22,6 @@ from dcrviz.knobs import (
     Record,
     Switch,
 )
-from dcrviz.suggest import unknown
 
 _AUTO = {"auto", "none", "null"}
 
@@ -35,7 +33,7 @@ def lsst_names() -> dict[str, str]:
 
 def plain(value: Any) -> Any:
     """A knob's value in numbers, strings, lists, tuples and dicts only."""
-    if isinstance(value, Band):
+    if is_dataclass(value) and not isinstance(value, type):
         value = asdict(value)
     if isinstance(value, np.generic):
         return value.item()
@@ -52,7 +50,7 @@ def from_plain(knob: Any, value: Any) -> Any:
     Raises
     ------
     ValueError
-        If a band is unknown, incomplete or has wavelengths out of order.
+        If a band or a throughput is unknown, incomplete or breaks a rule of its own.
     """
     if knob.allow_None and str(value).strip().lower() in _AUTO:
         return None
@@ -97,7 +95,7 @@ def rule(knob: Any) -> str:
         Names: lambda: "a list of mask plane names",
         Pair: lambda: "two whole numbers of 1 or more",
         Fractions: lambda: "a mapping of mask plane names to fractions from 0 to 1",
-        Record: lambda: f"a band's name or its {', '.join(_BAND_FIELDS)}",
+        Record: lambda: record_rule(knob.class_),
     }
     return rules[type(knob)]() + (", or auto" if knob.allow_None else "")
 
@@ -146,39 +144,14 @@ def _pair(_: Any, value: Any) -> Any:
     return tuple(int(n) if isinstance(n, float) and n.is_integer() else n for n in value)
 
 
-def _band(_: Any, value: Any) -> Any:
-    if isinstance(value, str):
-        return Band.named(value)
-    if not isinstance(value, Mapping):
-        return value
-    for key in value:
-        if key not in _BAND_FIELDS:
-            raise ValueError(unknown("entry of a band", str(key), _BAND_FIELDS))
-    lacking = [name for name in _BAND_FIELDS[1:] if name not in value]
-    if lacking:
-        raise ValueError(
-            f"a band needs {', '.join(_BAND_FIELDS[1:])}; missing: {', '.join(lacking)}"
-        )
-    numbers = {name: _wavelength_nm(name, value[name]) for name in _BAND_FIELDS[1:]}
-    return within_refraction(Band(name=str(value.get("name", "custom")), **numbers))
-
-
-def _wavelength_nm(name: str, value: Any) -> float:
-    number = _number(None, value)
-    if not _is_number(number) or not 0 < number < math.inf:
-        raise ValueError(f"{name} must be a wavelength of more than 0 nm; got {value!r}")
-    return float(number)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _record(knob: Any, value: Any) -> Any:
+    return record_of(knob.class_, value)
 
 
 def _is_text(value: Any) -> bool:
     return isinstance(value, str)
 
 
-_BAND_FIELDS = [field.name for field in fields(Band)]
 _CONVERSIONS: dict[type, Callable[[Any, Any], Any]] = {
     Number: _number,
     Factor: _number,
@@ -186,5 +159,5 @@ _CONVERSIONS: dict[type, Callable[[Any, Any], Any]] = {
     Choice: _choice,
     Names: _names,
     Pair: _pair,
-    Record: _band,
+    Record: _record,
 }

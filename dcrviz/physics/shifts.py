@@ -11,7 +11,8 @@ import numpy as np
 from dcrviz.bands import Band
 from dcrviz.physics.geometry import zenith_direction_px, zenith_from_airmass_rad
 from dcrviz.physics.refraction import refraction_arcsec, standard_atmosphere
-from dcrviz.records import Floats, Shifts, Site, Visit
+from dcrviz.records import Floats, ForwardModel, Shifts, Site, Visit
+from dcrviz.throughput import Throughput
 
 
 def subfilter_edges_nm(band: Band, n_subfilters: int) -> Floats:
@@ -27,31 +28,72 @@ def subfilter_edges_nm(band: Band, n_subfilters: int) -> Floats:
     return np.linspace(band.min_nm, band.max_nm, n_subfilters + 1)
 
 
-def dcr_shifts(
-    visits: Sequence[Visit],
-    *,
-    band: Band,
-    n_subfilters: int,
-    jacobian: Floats,
-    split: bool,
-    split_threshold_px: float,
-) -> Shifts:
+def subfilter_wavelengths(
+    band: Band, n_subfilters: int, *, n_wavelengths: int, throughput: Throughput | None = None
+) -> tuple[Floats, Floats]:
+    """Where the smear of each subfilter is summed, and what each wavelength counts.
+
+    Parameters
+    ----------
+    n_wavelengths
+        Equal parts of each subfilter, K; the wavelengths are their middles.
+    throughput
+        Weighs the wavelengths. Where it reaches beyond the band, the outer subfilters go along.
+
+    Returns
+    -------
+    wavelength_nm, weights : (S, K)
+        The weights of a subfilter add up to 1; they are equal without a throughput.
+
+    Raises
+    ------
+    ValueError
+        If there is less than one subfilter or wavelength, or no light passes in a subfilter.
+
+    Notes
+    -----
+    DMTN-037, the finite bandwidth of a subfilter: the integral over its wavelengths of throughput
+    times the shifted plane, by the midpoint rule.
+    """
+    if n_wavelengths < 1:
+        raise ValueError(f"n_wavelengths must be 1 or more; got {n_wavelengths}")
+    edges_nm = subfilter_edges_nm(band, n_subfilters)
+    if throughput is not None:
+        low, high = throughput.ends_nm
+        edges_nm[0], edges_nm[-1] = min(edges_nm[0], low), max(edges_nm[-1], high)
+    parts = (np.arange(n_wavelengths) + 0.5) / n_wavelengths
+    wavelength_nm = edges_nm[:-1, None] + np.diff(edges_nm)[:, None] * parts
+    if throughput is None:
+        return wavelength_nm, np.full_like(wavelength_nm, 1 / n_wavelengths)
+    transmission = throughput.at(wavelength_nm)
+    total = transmission.sum(axis=1, keepdims=True)
+    dark = np.flatnonzero(total == 0)
+    if dark.size:
+        low, high = edges_nm[dark[0] : dark[0] + 2]
+        raise ValueError(
+            f"throughput {throughput.name} must be above 0 somewhere in every subfilter; it is 0 "
+            f"at all wavelengths ({n_wavelengths}) of subfilter {dark[0]}, {low:g} to {high:g} nm"
+        )
+    return wavelength_nm, transmission / total
+
+
+def dcr_shifts(visits: Sequence[Visit], *, model: ForwardModel, jacobian: Floats) -> Shifts:
     """Shifts by refraction relative to the band's effective wavelength.
 
     Parameters
     ----------
+    model
+        Its wavelengths, or LSST's two where it has none; whether subfilters are split, and the
+        largest distance between a subfilter's shifts, in their larger component, below which all
+        are their mean.
     jacobian : (2, 2)
         Pixels (x, y) per arcsecond to the east and north, from `wcs_jacobian`.
-    split
-        Whether a subfilter's forward shifts are two, at a quarter of the way from either edge.
-    split_threshold_px
-        Where the two differ by less in their larger component, both are their mean.
 
     Returns
     -------
     Shifts
-        `midpoint` and two `split` shifts, which equal it where the subfilter is not split. A visit
-        without weather is given the standard atmosphere at its site's height.
+        `split` shifts and their weighted mean, the `midpoint`, which they equal where the subfilter
+        is not split. A visit without weather is given the standard atmosphere at its site's height.
 
     Raises
     ------
@@ -61,19 +103,41 @@ def dcr_shifts(
     """
     if not visits:
         raise ValueError("shifts need at least one visit; got none")
-    edges_nm = subfilter_edges_nm(band, n_subfilters)
-    at_edges = np.stack(
-        [displacement_px(edges_nm, visit, band=band, jacobian=jacobian) for visit in visits]
-    )
-    low, high = at_edges[:, :-1], at_edges[:, 1:]
-    midpoint = (low + high) / 2
-    quarters = np.stack([0.75 * low + 0.25 * high, 0.25 * low + 0.75 * high], axis=2)
-    smear_px = np.abs(high - low).max(axis=-1) / 2
-    is_split = split & (smear_px >= split_threshold_px)
+    sample = _weighed if model.wavelength_nm else _quarters
+    samples = [sample(visit, model, jacobian) for visit in visits]
+    midpoint, split = (np.stack(arrays) for arrays in zip(*samples, strict=True))
+    weights = np.array(model.weights or np.full(split.shape[1:3], 0.5))
+    # What has no weight smears nothing.
+    seen = np.where((weights > 0)[..., None], split, midpoint[:, :, None])
+    smear_px = np.ptp(seen, axis=2).max(axis=-1)
+    is_split = model.split_subfilters & (smear_px >= model.split_threshold_px)
     return Shifts(
         midpoint=midpoint,
-        split=np.where(is_split[..., None, None], quarters, midpoint[:, :, None]),
+        split=np.where(is_split[..., None, None], split, midpoint[:, :, None]),
+        weights=weights,
     )
+
+
+def _quarters(visit: Visit, model: ForwardModel, jacobian: Floats) -> tuple[Floats, Floats]:
+    """(S, 2) midpoint and (S, 2, 2) split of LSST's task, between the displacements at the edges.
+
+    Notes
+    -----
+    ALGORITHM.md section 1.
+    """
+    edges_nm = subfilter_edges_nm(model.band, model.n_subfilters)
+    at_edges = displacement_px(edges_nm, visit, band=model.band, jacobian=jacobian)
+    low, high = at_edges[:-1], at_edges[1:]
+    quarters = np.stack([0.75 * low + 0.25 * high, 0.25 * low + 0.75 * high], axis=1)
+    return (low + high) / 2, quarters
+
+
+def _weighed(visit: Visit, model: ForwardModel, jacobian: Floats) -> tuple[Floats, Floats]:
+    """(S, 2) midpoint and (S, K, 2) split at the wavelengths of the model."""
+    split = displacement_px(
+        np.array(model.wavelength_nm), visit, band=model.band, jacobian=jacobian
+    )
+    return (np.array(model.weights)[..., None] * split).sum(axis=1), split
 
 
 def buffer_px(shifts: Shifts) -> int:

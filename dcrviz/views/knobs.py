@@ -9,11 +9,11 @@ from typing import Any
 import panel as pn
 from panel.viewable import Viewer
 
-from dcrviz.bands import Band, band_names
 from dcrviz.config import AssembleConfig
 from dcrviz.config_rules import acts_in, auto_values, idle_knobs
 from dcrviz.knobs import Choice, Integer, Knob, Names, Number, Record, Switch
 from dcrviz.views.inputs import Check, Slider
+from dcrviz.views.record_choice import RecordChoice
 
 _WIDTH = 250
 _MARGIN = (5, 10)
@@ -35,6 +35,7 @@ class KnobView(Viewer):
         self._config, self._name, self._refused = config, name, refused
         self._following = False
         self.knob = config.param[name]
+        self._records = RecordChoice(self.knob.class_) if isinstance(self.knob, Record) else None
         self.widget = make_widget(self.knob)
         self.auto = Check(
             label=f"{title(self.knob)}: auto", visible=_may_be_auto(self.knob), margin=_MARGIN
@@ -50,7 +51,7 @@ class KnobView(Viewer):
             return
         shown = None if self.auto.value else self.widget.value
         try:
-            value = _meant(self.knob, shown, getattr(self._config, self._name))
+            value = _meant(self.knob, shown, self._records)
             self._config.param.update(**{self._name: value})
         except (ValueError, TypeError) as error:
             self._refused(f"{title(self.knob)}: {error}")
@@ -65,7 +66,7 @@ class KnobView(Viewer):
         self._following = True
         try:
             self.auto.param.update(value=is_auto, disabled=bool(reason))
-            _show(self.widget, self.knob, shown)
+            _show(self.widget, self.knob, shown, self._records)
             self.widget.disabled = bool(reason) or is_auto
             self._reason.param.update(object=reason, visible=bool(reason))
         finally:
@@ -76,9 +77,6 @@ class KnobView(Viewer):
         if "description" not in self.widget.param:
             row.append(pn.widgets.TooltipIcon(value=tooltip(self.knob), margin=(2, 0)))
         return pn.Column(row, self.auto, self._reason, margin=0)
-
-
-AUTO = "auto: from the visits' filter"
 
 
 def make_widget(knob: Any) -> pn.viewable.Viewable:
@@ -107,7 +105,8 @@ def make_widget(knob: Any) -> pn.viewable.Viewable:
     if isinstance(knob, Choice):
         return pn.widgets.Select(value=knob.default, options=knob.get_range(), **common)
     if isinstance(knob, Record):
-        return pn.widgets.Select(value=AUTO, options=[AUTO, *band_names()], **common)
+        labels = RecordChoice(knob.class_).labels
+        return pn.widgets.Select(value=labels[0], options=labels, **common)
     if isinstance(knob, Names):
         return pn.widgets.TextInput(value=", ".join(knob.default), **common)
     return pn.widgets.LiteralInput(value=knob.default, type=type(knob.default), **common)
@@ -158,23 +157,19 @@ def _may_be_auto(knob: Any) -> bool:
     return bool(getattr(knob, "allow_None", False)) and not isinstance(knob, Record)
 
 
-def _show(widget: Any, knob: Any, value: Any) -> None:
+def _show(widget: Any, knob: Any, value: Any, records: RecordChoice | None) -> None:
     """Put a knob's value into its widget."""
-    if isinstance(knob, Record):
-        names = [AUTO, *band_names()]
-        value = AUTO if value is None else value.name
-        widget.options = names if value in names else [*names, value]
+    if records is not None:
+        value = records.label(value)
+        widget.options = records.labels
     elif isinstance(knob, Names):
         value = ", ".join(value)
     widget.value = value
 
 
-def _meant(knob: Any, shown: Any, present: Any) -> Any:
+def _meant(knob: Any, shown: Any, records: RecordChoice | None) -> Any:
     """The knob's value that a widget shows."""
     if isinstance(knob, Names):
         return [name.strip() for name in shown.split(",") if name.strip()]
-    if not isinstance(knob, Record) or shown is None:
-        return shown
-    if shown == AUTO:
-        return None
-    return present if isinstance(present, Band) and present.name == shown else Band.named(shown)
+    # Nothing is shown for a moment while the options change.
+    return shown if records is None or shown is None else records.record(shown)

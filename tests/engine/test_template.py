@@ -122,8 +122,8 @@ def test_the_forward_shift_of_a_split_subfilter_is_the_mean_of_its_shifts():
 
 def test_equal_split_shifts_are_done_once():
     shifts = shifts_of([[[0.5, 0.25]]])
-    assert shifts.forward(0, 0).shape == (1, 2)
-    assert shifts_of([[[0.5, 0.25]]], smear=0.1).forward(0, 0).shape == (2, 2)
+    assert shifts.forward(0, 0)[0].shape == (1, 2)
+    assert shifts_of([[[0.5, 0.25]]], smear=0.1).forward(0, 0)[0].shape == (2, 2)
 
 
 def test_splitting_smears_the_source_along_the_shift():

@@ -10,6 +10,7 @@ from dcrviz.config import PRESETS, AssembleConfig
 from dcrviz.io.config_files import read_config, write_config
 from dcrviz.io.lsst_config import from_lsst, to_lsst
 from dcrviz.knobs import Choice, Factor, Fractions, Integer, Names, Number, Pair, Record, Switch
+from dcrviz.throughput import Throughput
 
 VERSIONS = ["2019", "today"]
 PLANES = st.text(max_size=8)
@@ -26,6 +27,18 @@ def bands(draw):
     )
 
 
+@st.composite
+def throughputs(draw):
+    wavelengths = draw(st.lists(st.floats(231, 2058), min_size=2, max_size=5, unique=True))
+    value = st.floats(0, 1e9)
+    values = draw(st.lists(value, min_size=len(wavelengths), max_size=len(wavelengths)))
+    return Throughput(
+        name=draw(st.text(max_size=8)),
+        wavelength_nm=sorted(wavelengths),
+        transmission=[*values[:-1], values[-1] + 1.0],
+    )
+
+
 def numbers(knob):
     low, high = knob.bounds
     low_open, high_open = (not included for included in knob.inclusive_bounds)
@@ -33,6 +46,10 @@ def numbers(knob):
     return st.floats(low, high, exclude_min=low_open, exclude_max=high_open)
 
 
+RECORDS = {
+    Band: bands() | st.sampled_from(band_names()).map(Band.named),
+    Throughput: throughputs(),
+}
 VALUES = {
     Number: numbers,
     Factor: lambda _: st.just(0.0) | st.floats(1, 1e6),
@@ -42,7 +59,7 @@ VALUES = {
     Names: lambda _: st.lists(PLANES, max_size=3),
     Pair: lambda _: st.tuples(st.integers(1, 10**5), st.integers(1, 10**5)),
     Fractions: lambda _: st.dictionaries(PLANES, st.floats(0, 1), max_size=3),
-    Record: lambda _: bands() | st.sampled_from(band_names()).map(Band.named),
+    Record: lambda knob: RECORDS[knob.class_],
 }
 
 

@@ -10,7 +10,7 @@ from dcrviz.bands import Band
 from dcrviz.physics.geometry import zenith_from_airmass_rad
 from dcrviz.physics.refraction import refraction_arcsec, standard_atmosphere
 from dcrviz.physics.shifts import buffer_px, dcr_shifts, subfilter_edges_nm
-from dcrviz.records import Shifts, Site, Visit, Weather
+from dcrviz.records import ForwardModel, Shifts, Site, Visit, Weather
 
 SITE = Site(longitude_deg=-70.749417, latitude_deg=-30.244639, height_m=2663.0)
 WEATHER = Weather(temperature_c=20.0, pressure_pa=73892.0, humidity_percent=40.0)
@@ -26,14 +26,14 @@ def visit_at(airmass, parallactic_deg=30.0, **given):
 
 
 def shifts_of(*visits, split=True, threshold=0.0, n=3, band=BAND, jacobian=JACOBIAN):
-    return dcr_shifts(
-        visits,
+    model = ForwardModel(
         band=band,
         n_subfilters=n,
-        jacobian=jacobian,
-        split=split,
+        split_subfilters=split,
         split_threshold_px=threshold,
+        interpolation_order=3,
     )
+    return dcr_shifts(visits, model=model, jacobian=jacobian)
 
 
 VISITS = [visit_at(1.1, -120), visit_at(1.4, 10), visit_at(1.8, 75), visit_at(2.3, 180)]
@@ -112,7 +112,8 @@ def test_without_splitting_both_forward_shifts_are_the_midpoint():
     shifts = shifts_of(*VISITS, split=False)
     np.testing.assert_array_equal(shifts.split[:, :, 0], shifts.midpoint)
     np.testing.assert_array_equal(shifts.split[:, :, 1], shifts.midpoint)
-    assert shifts.forward(0, 0).shape == (1, 2)
+    moved, weights = shifts.forward(0, 0)
+    assert (moved.shape, weights.tolist()) == ((1, 2), [1])
 
 
 def test_where_the_smear_is_below_the_threshold_one_shift_is_used():

@@ -6,16 +6,23 @@ import pytest
 from dcrviz.bands import Band
 from dcrviz.config import AssembleConfig
 from dcrviz.config_rules import acts_in
+from dcrviz.throughput import Throughput
 from dcrviz.views.groups import KnobPanel
-from dcrviz.views.knobs import AUTO, KnobView, tooltip
+from dcrviz.views.knobs import KnobView, tooltip
+from dcrviz.views.record_choice import AUTO, NONE
 
 KNOBS = list(AssembleConfig.knobs())
+CURVE = Throughput(name="my filter", wavelength_nm=(400, 480, 560), transmission=(0, 1, 0))
+# What a knob holds before a person turns it, if its default leaves nothing else to choose.
+BEFORE = {"throughput": CURVE}
 
 # What a person sets each widget to, and the value that the knob then has.
 TURNED = {
     "n_subfilters": (4, 4),
     "band": ("decam-g", Band.decam("g")),
     "split_subfilters": (False, False),
+    "wavelengths_per_subfilter": (6, 6),
+    "throughput": (NONE, None),
     "split_threshold": (0.2, 0.2),
     "interpolation_order": (1, 1),
     "subregion_mode": ("seamless", "seamless"),
@@ -65,6 +72,9 @@ def panel(session, refused):
 @pytest.fixture
 def view(session, refused, name):
     """One knob alone, which is all that a test of it needs."""
+    if name in BEFORE:
+        session.config.param.update(**{name: BEFORE[name]})
+        session.start()
     return KnobView(session.config, name, refused=refused.append)
 
 
@@ -179,6 +189,19 @@ def test_a_band_of_one_s_own_stays_selectable(refused):
     config.band = own
     view.widget.value = "mine"
     assert config.band == own
+
+
+def test_a_throughput_is_shown_by_its_name_and_can_be_chosen_again(refused):
+    config = AssembleConfig()
+    view = KnobView(config, "throughput", refused=refused.append)
+    assert view.widget.options == [NONE]
+    config.throughput = CURVE
+    assert (view.widget.value, view.widget.options) == ("my filter", [NONE, "my filter"])
+    view.widget.value = NONE
+    assert config.throughput is None
+    view.widget.value = "my filter"
+    assert config.throughput == CURVE
+    assert refused == []
 
 
 def test_panel_s_own_view_of_the_configuration_works_too(session):
