@@ -63,20 +63,21 @@ class Throughput:
 
     @property
     def ends_nm(self) -> tuple[float, float]:
-        """Where the transmission begins and ends.
-
-        Where it is below 1 % of its peak all the way out, it has ended: leaks are no wings.
-        """
-        value = np.array(self.transmission)
-        bright = np.flatnonzero(value > _FAINT * value.max())
-        # The line between two points begins at the outer one.
-        first, last = max(bright[0] - 1, 0), min(bright[-1] + 1, len(value) - 1)
+        """Where the transmission begins and ends: below 1 % of its peak all the way out."""
+        first, last = ends(np.array(self.transmission))
         return self.wavelength_nm[first], self.wavelength_nm[last]
 
     def at(self, wavelength_nm: NDArray[np.float64]) -> NDArray[np.float64]:
         """Transmission at wavelengths of any shape."""
         found = np.interp(wavelength_nm, self.wavelength_nm, self.transmission, left=0.0, right=0.0)
         return np.asarray(found, dtype=np.float64)
+
+
+def ends(transmission: NDArray[np.float64]) -> tuple[int, int]:
+    """First and last point of a curve that is above 0 somewhere, leaks of up to 1 % left out."""
+    bright = np.flatnonzero(transmission > _FAINT * transmission.max())
+    # The line between two points begins at the outer one.
+    return max(int(bright[0]) - 1, 0), min(int(bright[-1]) + 1, len(transmission) - 1)
 
 
 def check_point(wavelength_nm: float, transmission: float, *, before_nm: float) -> None:

@@ -13,7 +13,7 @@ from dcrviz.bright import BrightObject
 from dcrviz.cli.numbers import real
 from dcrviz.config import PRESETS, AssembleConfig
 from dcrviz.engine.check import check_grid
-from dcrviz.io import read_catalogue, read_exposures, read_start
+from dcrviz.io import read_catalogue, read_exposures, read_start, read_throughput
 from dcrviz.io.config_files import read_config
 from dcrviz.io.lsst_config import from_lsst
 from dcrviz.io.settings import apply_settings
@@ -61,7 +61,7 @@ def add_inputs(parser: argparse.ArgumentParser, *, needed: bool) -> None:
 
 def add_knobs(parser: argparse.ArgumentParser) -> None:
     """Add the ways to set knobs; later ones win over earlier ones."""
-    knobs = parser.add_argument_group("knobs: preset, then file, then single settings")
+    knobs = parser.add_argument_group("knobs: preset, then file, then settings, then throughput")
     knobs.add_argument("--preset", metavar="NAME", default="default", help=", ".join(PRESETS))
     knobs.add_argument("--config", metavar="FILE", help="YAML, or LSST overrides (*.py)")
     knobs.add_argument(
@@ -72,14 +72,22 @@ def add_knobs(parser: argparse.ArgumentParser) -> None:
         metavar="KNOB=VALUE",
         help="knobs by our names or LSST's; may be repeated",
     )
+    knobs.add_argument(
+        "--throughput",
+        metavar="FILE.csv|NAME",
+        help="transmission of the filter: columns wavelength_nm and throughput, or as lsst2023-g",
+    )
 
 
 def knobs_from(options: argparse.Namespace) -> AssembleConfig:
-    """The configuration that preset, file and settings describe."""
+    """The configuration that preset, file, settings and throughput describe."""
     config = AssembleConfig.preset(options.preset)
     if options.config:
         config = _config_file(Path(options.config), config)
-    return apply_settings(config, options.settings)
+    config = apply_settings(config, options.settings)
+    if options.throughput is None:
+        return config
+    return config.with_values(throughput=read_throughput(options.throughput))
 
 
 def _config_file(path: Path, base: AssembleConfig) -> AssembleConfig:

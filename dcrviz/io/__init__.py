@@ -5,6 +5,7 @@ from dcrviz.io.catalogue import read_catalogue
 from dcrviz.io.coadd_reader import read_coadds
 from dcrviz.io.coadd_writer import write_coadds
 from dcrviz.io.read import read_exposure, read_exposures, read_start
+from dcrviz.io.throughput import read_throughput
 from dcrviz.io.visit_writer import visit_header
 from dcrviz.io.write import write_exposure, write_template
 
@@ -17,6 +18,7 @@ __all__ = [
     "read_exposure",
     "read_exposures",
     "read_start",
+    "read_throughput",
     "visit_header",
     "write_coadds",
     "write_exposure",

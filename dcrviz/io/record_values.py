@@ -9,6 +9,7 @@ from typing import Any
 
 from dcrviz.bands import Band
 from dcrviz.io.filters import within_refraction
+from dcrviz.io.throughput import filter_throughput
 from dcrviz.suggest import unknown
 from dcrviz.throughput import Throughput
 
@@ -96,10 +97,6 @@ def _number(value: Any) -> float | None:
         return None
 
 
-def _no_filter(name: str) -> Throughput:
-    raise ValueError(f"a throughput must be given by its points; got {name!r}")
-
-
 _WORDS: dict[type, str] = {Band: "band", Throughput: "throughput"}
-_NAMED: dict[type, Callable[[str], Any]] = {Band: Band.named, Throughput: _no_filter}
+_NAMED: dict[type, Callable[[str], Any]] = {Band: Band.named, Throughput: filter_throughput}
 _MAPPED: dict[type, Callable[[Mapping[Any, Any]], Any]] = {Band: _band, Throughput: _throughput}
