@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dcrviz.config import AssembleConfig, ProblemConfig
+from dcrviz.config import FOURIER_SOLVERS, AssembleConfig, ProblemConfig
 from dcrviz.cores import available_cores
 
 
-def auto_values(n_subfilters: int) -> dict[str, float]:
+def auto_values(n_subfilters: int, solver: str = "iterative") -> dict[str, float]:
     """What the knobs that may be None stand for then, for this number of subfilters N.
 
     Notes
     -----
-    ALGORITHM.md section 6: the gain is 1 / (N - 1), or 1 for a single subfilter.
+    ALGORITHM.md section 6: the gain is 1 / (N - 1), or 1 for a single subfilter. In Fourier space
+    many wavelengths cost no more than a few, and iterations go on until the equations are solved.
     """
+    in_fourier_space = solver in FOURIER_SOLVERS
     return {
         "base_gain": 1.0 / (n_subfilters - 1) if n_subfilters > 1 else 1.0,
         "min_iterations": n_subfilters,
-        "max_iterations": 3 * n_subfilters,
+        "max_iterations": 30 if in_fourier_space else 3 * n_subfilters,
         "n_threads": available_cores(),
-        "wavelengths_per_subfilter": 2,
+        "wavelengths_per_subfilter": 8 if in_fourier_space else 2,
     }
 
 
@@ -36,7 +38,33 @@ def starts_anew(knobs: Iterable[str]) -> bool:
 
 def idle_knobs(config: AssembleConfig) -> dict[str, str]:
     """Knobs that have no effect under this configuration, each with the reason."""
+    fourier, direct = config.in_fourier_space, config.solver == "direct"
     rules = {
+        "the solver is not direct or pcg": (not fourier, ["hold_to_template"]),
+        "the solver is not pcg": (config.solver != "pcg", ["tolerance", "positivity"]),
+        "the solver finds the planes in one step": (direct, ["max_iterations"]),
+        "the solver stops by its own tolerance": (
+            fourier,
+            ["min_iterations", "convergence_threshold", "on_divergence"],
+        ),
+        "the solver takes whole steps, which nothing need clamp": (
+            fourier,
+            [
+                "base_gain",
+                "use_progressive_gain",
+                "accelerate",
+                "clamp_iterations",
+                "clamp_subfilters",
+                "clamp_width",
+            ],
+        ),
+        "the solver shifts images in Fourier space": (fourier, ["split_threshold"]),
+        "the solver has the whole field at once": (fourier, ["subregion_mode", "subregion_size"]),
+        "the knob hold_to_template decides for this solver": (fourier, ["use_model_weights"]),
+        "the solver holds nothing to the template": (
+            fourier and not config.hold_to_template,
+            ["model_weights_width"],
+        ),
         "one wavelength has no smear within a slice": (
             config.wavelengths_per_subfilter == 1,
             ["split_threshold"],
@@ -54,7 +82,10 @@ def idle_knobs(config: AssembleConfig) -> dict[str, str]:
             config.subregion_mode == "seamless",
             ["subregion_size"],
         ),
-        "the model weights are off": (not config.use_model_weights, ["model_weights_width"]),
+        "the model weights are off": (
+            not (config.use_model_weights or fourier),
+            ["model_weights_width"],
+        ),
         "the template coadd is not clipped": (
             config.statistic != "MEANCLIP",
             ["sigma_clip", "clip_iterations"],
@@ -78,7 +109,7 @@ def idle_knobs(config: AssembleConfig) -> dict[str, str]:
             ["clamp_width"],
         ),
         "neither the clamp between subfilters nor convergence needs the noise": (
-            not (config.clamp_subfilters or config.use_convergence),
+            not ((config.clamp_subfilters and not fourier) or config.use_convergence),
             ["noise_estimator"],
         ),
         "with one subfilter there is nothing to differ": (

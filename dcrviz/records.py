@@ -271,6 +271,8 @@ class ForwardModel:
     wavelength_nm, weights
         (S, K), where the smear of each subfilter is summed and what each wavelength counts; empty
         for LSST's split, at a quarter of the way from either edge.
+    interpolation_order
+        Of the spline that shifts images; None for exact shifts in Fourier space.
 
     Raises
     ------
@@ -282,7 +284,7 @@ class ForwardModel:
     n_subfilters: int
     split_subfilters: bool
     split_threshold_px: float
-    interpolation_order: SplineOrder
+    interpolation_order: SplineOrder | None
     wavelength_nm: tuple[tuple[float, ...], ...] = ()
     weights: tuple[tuple[float, ...], ...] = ()
 
@@ -312,7 +314,7 @@ class Coadds(Frozen):
     planes
         (S, Y, X), flux of the sky in each subfilter.
     variance
-        (Y, X), of each single plane.
+        (S, Y, X), of each plane.
     mask
         (Y, X), the template's, shared by all planes.
     mask_planes
@@ -328,7 +330,7 @@ class Coadds(Frozen):
     """
 
     planes: Cube
-    variance: Plane
+    variance: Cube
     mask: Bits
     mask_planes: Mapping[str, int]
     corrected: Coadd

@@ -18,6 +18,10 @@ every_knob = pytest.mark.parametrize("name", KNOBS)
 # The change of each knob, and what wakes the knob where it is asleep by default.
 _DIVERGES = {"clamp_iterations": 0, "clamp_subfilters": 0, "accelerate": 8.0, "max_iterations": 4}
 TURNED = {
+    "solver": ("direct", {}),
+    "positivity": (True, {"solver": "pcg"}),
+    "hold_to_template": (True, {"solver": "direct"}),
+    "tolerance": (0.5, {"solver": "pcg"}),
     "n_subfilters": (2, {}),
     "band": (Band(name="wide", effective_nm=470.0, min_nm=380.0, max_nm=580.0), {}),
     "split_subfilters": (False, {}),
@@ -69,7 +73,29 @@ _UNMEASURED = {
     "metric_of_empty_visits",
     "use_progressive_gain",
 }
+_OF_THE_ITERATION = {
+    "min_iterations",
+    "convergence_threshold",
+    "on_divergence",
+    "base_gain",
+    "use_progressive_gain",
+    "accelerate",
+    "clamp_iterations",
+    "clamp_subfilters",
+    "clamp_width",
+    "split_threshold",
+    "subregion_mode",
+    "subregion_size",
+    "use_model_weights",
+    "model_weights_width",
+}
 ASLEEP = {
+    "LSST's iteration": ({}, {"hold_to_template", "tolerance", "positivity"}),
+    "closed form": (
+        {"solver": "direct"},
+        {"max_iterations", "tolerance", "positivity"} | _OF_THE_ITERATION,
+    ),
+    "conjugate gradients": ({"solver": "pcg"}, _OF_THE_ITERATION),
     "not split": (
         {"split_subfilters": False},
         {"split_threshold", "wavelengths_per_subfilter", "throughput"},

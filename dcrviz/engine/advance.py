@@ -10,18 +10,21 @@ import numpy as np
 from dcrviz.config import AssembleConfig
 from dcrviz.config_rules import auto_values
 from dcrviz.cores import available_cores
+from dcrviz.engine.anderson import AndersonMemory, mixed
 from dcrviz.engine.convergence import Convergence, measure
 from dcrviz.engine.correction import stacked_residual
+from dcrviz.engine.fourier_moves import move_by_pcg, move_directly
 from dcrviz.engine.gain import next_gain
-from dcrviz.engine.judge import StoppingRule, judge
+from dcrviz.engine.judge import StoppingRule, judge, judge_equations
+from dcrviz.engine.move import Move
 from dcrviz.engine.noise import background_noise
 from dcrviz.engine.outcome import Outcome, worst
 from dcrviz.engine.problem import Problem, Tile
 from dcrviz.engine.regularize import Clamped, clamp_change, clamp_spectrum
 from dcrviz.engine.step import ClampReport, Correction, History, Step
-from dcrviz.engine.template import amplify
+from dcrviz.engine.template import amplify, share_of_template
 from dcrviz.kernels.planes import blended, corrected, hold, mean_plane, plane_sums
-from dcrviz.records import Cube, Plane
+from dcrviz.records import Cube
 
 # Distance from the edge of a cut within which the noise of the clamp is not measured.
 _NOISE_MARGIN_PX = 5
@@ -30,14 +33,14 @@ _NOISE_MARGIN_PX = 5
 def first_step(problem: Problem, config: AssembleConfig | None = None) -> Step:
     """The starting model: the template divided equally among the planes, and its metric."""
     config = config or problem.config
-    planes = np.repeat(_share(problem)[None], problem.n_subfilters, axis=0)
+    planes = np.repeat(share_of_template(problem)[None], problem.n_subfilters, axis=0)
     planes.flags.writeable = False
     start = Step(
         index=0,
         tile=0,
         planes=planes,
         histories=tuple(History() for _ in problem.tiles),
-        accelerate=config.accelerate,
+        accelerate=_accelerate(problem, config),
     )
     return _open_next_tile(problem, start, config)
 
@@ -65,42 +68,26 @@ def advance(problem: Problem, step: Step, config: AssembleConfig | None = None) 
     history = step.histories[index]
     if history.ending is not None:
         return _open_next_tile(problem, _return_to_best(problem, step, index), config)
-    auto = auto_values(problem.n_subfilters)
-    gain = next_gain(
-        history.metrics,
-        history.gains,
-        base=auto["base_gain"] if config.base_gain is None else config.base_gain,
-        progressive=config.use_progressive_gain and config.use_convergence,
+    move = _MOVES[problem.config.solver](problem, step, index, config)
+    measured = move.measured or _measure(problem, move.planes, index, config)
+    history = history.followed_by(
+        gain=move.gain,
+        metric=measured.metric,
+        per_visit=measured.per_visit,
+        residual=move.residual,
     )
-    planes, clamps = iterate(
-        problem,
-        step.planes,
-        problem.tiles[index],
-        gain,
-        config,
-        correction=_known_correction(step, index, config),
-    )
-    measured = _measure(problem, planes, index, config)
-    history = history.followed_by(gain=gain, metric=measured.metric, per_visit=measured.per_visit)
-    history = judge(
-        _remember_best(history, planes),
-        StoppingRule(
-            min_iterations=config.min_iterations or auto["min_iterations"],
-            max_iterations=config.max_iterations or auto["max_iterations"],
-            threshold=config.convergence_threshold,
-            use_convergence=config.use_convergence,
-            on_divergence=config.on_divergence,
-        ),
-    )
+    history = _judged(problem, _remember_best(history, move.planes), config)
     after = replace(
         step,
         index=step.index + 1,
         tile=index,
-        planes=planes,
+        planes=move.planes,
         histories=_with(step.histories, index, history),
-        accelerate=config.accelerate,
-        clamps=clamps,
+        accelerate=_accelerate(problem, config),
+        clamps=move.clamps,
         correction=measured.correction,
+        memory=move.memory,
+        covariance=move.covariance,
     )
     return _open_next_tile(problem, after, config)
 
@@ -141,12 +128,83 @@ def iterate(
     clamped, report = _clamp(problem, new, old, tile, config)
     mixed = blended(clamped, old, gain)
     if problem.config.use_model_weights:
-        hold(mixed, _share(problem)[tile.outer.slices], tile.omega)
+        hold(mixed, share_of_template(problem)[tile.outer.slices], tile.omega)
     after = mixed if mixed.shape == planes.shape else planes.copy()
     if after is not mixed:
         after[:, *tile.inner.slices] = mixed[:, *tile.inner.within(tile.outer).slices]
     after.flags.writeable = False
     return after, report
+
+
+def _iterate_tile(problem: Problem, step: Step, index: int, config: AssembleConfig) -> Move:
+    """LSST's iteration with the gain that the history asks for."""
+    gain = _gain(problem, step.histories[index], config)
+    planes, clamps = iterate(
+        problem,
+        step.planes,
+        problem.tiles[index],
+        gain,
+        config,
+        correction=_known_correction(step, index, config),
+    )
+    return Move(planes=planes, gain=gain, clamps=clamps)
+
+
+def _accelerate_tile(problem: Problem, step: Step, index: int, config: AssembleConfig) -> Move:
+    """LSST's iteration, and from it and the ones before a longer step, if that is no worse."""
+    plain = _iterate_tile(problem, step, index, config)
+    inner = problem.tiles[index].inner.slices
+    before, after = step.planes[:, *inner], plain.planes[:, *inner]
+    length = plain.gain / (1 + plain.gain)
+    known = step.memory
+    if not isinstance(known, AndersonMemory) or known.tile != index:
+        known = AndersonMemory(tile=index, planes=(), moves=(), evaluations=0)
+    memory = known.with_point(before, (after - before) / np.float32(length), evaluations=1)
+    if len(memory.planes) < 2:
+        return replace(plain, memory=memory)
+    bold = step.planes.copy()
+    bold[:, *inner] = mixed(memory, length=length)
+    bold.flags.writeable = False
+    measured = _measure(problem, bold, index, config)
+    if measured.metric > step.metric:
+        return replace(
+            plain, memory=replace(memory.forgotten(), evaluations=memory.evaluations + 1)
+        )
+    return replace(plain, planes=bold, memory=memory, measured=measured)
+
+
+def _gain(problem: Problem, history: History, config: AssembleConfig) -> float:
+    base = auto_values(problem.n_subfilters)["base_gain"]
+    return next_gain(
+        history.metrics,
+        history.gains,
+        base=base if config.base_gain is None else config.base_gain,
+        progressive=config.use_progressive_gain and config.use_convergence,
+    )
+
+
+def _judged(problem: Problem, history: History, config: AssembleConfig) -> History:
+    auto = auto_values(problem.n_subfilters, problem.config.solver)
+    max_iterations = config.max_iterations or auto["max_iterations"]
+    if problem.config.in_fourier_space:
+        # The closed form has nothing left to solve, and no residual that says so.
+        tolerance = config.tolerance if problem.config.solver == "pcg" else np.inf
+        return judge_equations(history, tolerance=tolerance, max_iterations=max_iterations)
+    return judge(
+        history,
+        StoppingRule(
+            min_iterations=config.min_iterations or auto["min_iterations"],
+            max_iterations=max_iterations,
+            threshold=config.convergence_threshold,
+            use_convergence=config.use_convergence,
+            on_divergence=config.on_divergence,
+        ),
+    )
+
+
+def _accelerate(problem: Problem, config: AssembleConfig) -> float:
+    """The amplification with which planes become templates: none of those that solve for them."""
+    return 1.0 if problem.config.in_fourier_space else config.accelerate
 
 
 def _known_correction(step: Step, index: int, config: AssembleConfig) -> Cube | None:
@@ -238,7 +296,7 @@ def _measure(problem: Problem, planes: Cube, index: int, config: AssembleConfig)
         problem,
         planes,
         index,
-        accelerate=config.accelerate,
+        accelerate=_accelerate(problem, config),
         estimator=config.noise_estimator,
         empty=config.metric_of_empty_visits,
         threads=_threads(config),
@@ -272,10 +330,13 @@ def _return_to_best(problem: Problem, step: Step, index: int) -> Step:
     )
 
 
-def _share(problem: Problem) -> Plane:
-    """Each plane's equal share of the template."""
-    return problem.template.image / np.float32(problem.n_subfilters)
-
-
 def _with(histories: tuple[History, ...], index: int, history: History) -> tuple[History, ...]:
     return (*histories[:index], history, *histories[index + 1 :])
+
+
+_MOVES = {
+    "iterative": _iterate_tile,
+    "anderson": _accelerate_tile,
+    "direct": move_directly,
+    "pcg": move_by_pcg,
+}

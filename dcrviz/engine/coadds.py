@@ -14,7 +14,7 @@ from dcrviz.engine.step import Step
 from dcrviz.engine.template import amplify, visit_template
 from dcrviz.physics.geometry import wcs_jacobian
 from dcrviz.physics.shifts import dcr_shifts
-from dcrviz.records import Bits, Bools, Coadd, Coadds, Visit
+from dcrviz.records import Bits, Bools, Coadd, Coadds, Cube, Plane, Visit
 
 
 def coadds(problem: Problem, step: Step) -> Coadds:
@@ -35,12 +35,11 @@ def coadds(problem: Problem, step: Step) -> Coadds:
         mask = np.where(holes, mask | np.int32(1 << mask_planes["INTRP"]), mask)
     elif holes.any():
         planes = np.where(holes, np.float32(np.nan), planes)
-    n = np.float32(problem.n_subfilters)
-    variance = template.variance / n
+    variance, of_the_sum = _variances(problem, step)
     corrected = Coadd(
         image=planes.sum(axis=0, dtype=np.float32),
         mask=mask,
-        variance=variance * n,
+        variance=of_the_sum,
         planes=mask_planes,
     )
     return Coadds(
@@ -57,6 +56,24 @@ def coadds(problem: Problem, step: Step) -> Coadds:
         inputs=problem.visits,
         input_weights=problem.visit_weights,
     )
+
+
+def _variances(problem: Problem, step: Step) -> tuple[Cube, Plane]:
+    """(S, Y, X) variance of each plane, and (Y, X) of their sum.
+
+    Notes
+    -----
+    ALGORITHM.md section 8, for LSST's iteration. A solver that tells the covariance of the planes
+    tells it for a typical pixel; others follow the variance of the template.
+    """
+    template = problem.template.variance
+    if step.covariance is None:
+        each = template / np.float32(problem.n_subfilters)
+        return np.repeat(each[None], problem.n_subfilters, axis=0), template
+    typical = np.nanmedian(template)
+    relative = template / typical if typical > 0 else np.ones_like(template)
+    covariance = step.covariance.astype(np.float32)
+    return np.diag(covariance)[:, None, None] * relative, covariance.sum() * relative
 
 
 def matched_template(result: Coadds, visit: Visit) -> Coadd:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dcrviz.engine.fit import fit_visits
+from dcrviz.engine.fourier_fit import fourier_misfits
 from dcrviz.engine.noise import background_noise
 from dcrviz.engine.problem import Problem
 from dcrviz.engine.step import Correction
@@ -61,6 +62,10 @@ def measure(  # noqa: PLR0913 - each of the metric's knobs by its name
     """
     box, outer = problem.tiles[tile].inner, problem.tiles[tile].outer
     own = np.ascontiguousarray(planes[:, *box.slices])
+    if problem.template_order is None:
+        importance = importance_of(problem, planes, own, estimator=estimator)
+        exact = fourier_misfits(problem, own, importance, threads=threads)
+        return Convergence(metric=mean_metric(exact, empty=empty), per_visit=exact)
     fit = fit_visits(
         problem,
         amplify(own, accelerate),

@@ -15,7 +15,7 @@ def visit_residual(problem: Problem, amplified: Cube, visit: int, *, box: Box) -
 
     `amplified` is cut to the rectangle already.
     """
-    template = visit_template(amplified, problem.shifts, visit, order=problem.order)
+    template = visit_template(amplified, problem.shifts, visit, order=problem.template_order)
     image, usable = problem.images[visit][box.slices], problem.usable[visit][box.slices]
     residual: Plane = np.where(usable, image - template, np.float32(0))
     return residual

@@ -20,7 +20,7 @@ from dcrviz.kernels.spline import (
 )
 from dcrviz.kernels.taps import Taps
 from dcrviz.kernels.visit import VisitPixels, residual_and_misfit
-from dcrviz.records import Bools, Box, Cube, Floats, Frozen, Ints, Plane
+from dcrviz.records import Box, Cube, Floats, Frozen, Ints, Plane
 
 # Visits that are compared and shifted back together.
 _AT_ONCE = 4
@@ -152,8 +152,8 @@ class _Sweep:
                         residual[: height - top], coefs[place], top=top, order=self.problem.order
                     )
         return [
-            _misfit(*pair, counted=(visit.usable, visit.detected))
-            for pair, visit in zip(sums, pixels, strict=True)
+            misfit(float(less), float(more), visit)
+            for (less, more), visit in zip(sums, pixels, strict=True)
         ]
 
     def add(
@@ -171,8 +171,8 @@ class _Sweep:
         add_weighted_shifts(coefs, backward, np.stack(weights), linear, total)
 
 
-def _misfit(difference: float, brightness: float, *, counted: tuple[Bools, Bools]) -> float:
-    """Metric of one visit; NaN if no pixel of it counts."""
+def misfit(difference: float, brightness: float, visit: VisitPixels) -> float:
+    """Metric of one visit from its two sums; NaN if no pixel of it counts."""
     if brightness > 0:
         return difference / brightness
-    return 0.0 if (counted[0] & counted[1]).any() else float("nan")
+    return 0.0 if (visit.usable & visit.detected).any() else float("nan")

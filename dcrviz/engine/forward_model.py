@@ -28,10 +28,10 @@ def forward_model(config: ProblemConfig, band: Band) -> ForwardModel:
         band=band,
         n_subfilters=config.n_subfilters,
         split_subfilters=config.split_subfilters,
-        split_threshold_px=config.split_threshold,
-        interpolation_order=config.interpolation_order,
+        split_threshold_px=0.0 if config.in_fourier_space else config.split_threshold,
+        interpolation_order=None if config.in_fourier_space else config.interpolation_order,
     )
-    automatic = int(auto_values(config.n_subfilters)["wavelengths_per_subfilter"])
+    automatic = int(auto_values(config.n_subfilters, config.solver)["wavelengths_per_subfilter"])
     number = config.wavelengths_per_subfilter or automatic
     is_lssts = number == _LSST_SPLIT and config.throughput is None
     if is_lssts or not config.split_subfilters:

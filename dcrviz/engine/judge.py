@@ -46,6 +46,22 @@ def judge(history: History, rule: StoppingRule) -> History:
     return replace(history, outcome=ending, lsst_ending=lsst_ending)
 
 
+def judge_equations(history: History, *, tolerance: float, max_iterations: float) -> History:
+    """The history of a solver of equations, judged by how well they are solved.
+
+    It may take as many iterations as the others, ``max + 2``. A metric that is worse than that of
+    the template, which holds the visits' own noise, is no divergence.
+    """
+    residual = history.residuals[-1]
+    if np.isnan(residual) and np.isfinite(tolerance):
+        return replace(history, outcome=Outcome.DIVERGED, lsst_ending="diverged")
+    if not residual > tolerance:
+        return replace(history, outcome=Outcome.CONVERGED, lsst_ending="converged")
+    if history.iterations > max_iterations + 1:
+        return replace(history, outcome=Outcome.EXHAUSTED, lsst_ending="max_iterations")
+    return history
+
+
 def _worse_than_best(history: History) -> bool:
     last, best = history.metrics[-1], history.metrics[history.best_iteration]
     return last > best

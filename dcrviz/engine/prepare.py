@@ -16,14 +16,17 @@ from dcrviz.engine.check import check_exposures, common_band, label, pointing_wa
 from dcrviz.engine.fill import fill_holes
 from dcrviz.engine.forward_model import forward_model
 from dcrviz.engine.masks import flagged
+from dcrviz.engine.prior import spread_px, tell_colours
 from dcrviz.engine.problem import Problem
 from dcrviz.engine.static_sky import static_sky
 from dcrviz.engine.tiles import make_tiles
 from dcrviz.engine.weights import pixel_weights, stack_weights, visit_weights
 from dcrviz.physics.geometry import wcs_jacobian
 from dcrviz.physics.shifts import buffer_px, dcr_shifts
-from dcrviz.records import Bools, Coadd, Cube, Exposure, Plane, Shifts
+from dcrviz.records import Bools, Coadd, Cube, Exposure, Floats, Plane, Shifts
 
+# Variance hardly changes over a visit: of more pixels only some rows are sorted.
+_ENOUGH_PIXELS = 60_000
 _Array = TypeVar("_Array", bound=NDArray[Any])
 
 
@@ -79,8 +82,10 @@ def prepare(
         filled = mask_bright(filled, bright_objects, wcs=first.wcs)
     sources = flagged(filled.mask, filled.planes, config.convergence_planes)
     detected, borrowed = _detected(exposures, sources, config)
-    weights = _weights(exposures, pixels.usable, visits_weights, config)
-    stack, counts = stack_weights(weights, pixels.usable, shifts, order=config.interpolation_order)
+    weights = _weights(exposures, pixels.usable, detected, visits_weights, config)
+    stack, counts = stack_weights(
+        weights.pixels, pixels.usable, shifts, order=config.interpolation_order
+    )
     margin = buffer_px(shifts)
     return Problem(
         visits=tuple(exposure.visit for exposure in exposures),
@@ -90,7 +95,7 @@ def prepare(
         images=pixels.images,
         usable=_frozen(pixels.usable),
         detected=_frozen(detected),
-        weights=None if weights is None else _frozen(weights),
+        weights=None if weights.pixels is None else _frozen(weights.pixels),
         shifts=shifts,
         template=filled,
         stack_weight=_frozen(stack),
@@ -101,6 +106,8 @@ def prepare(
         ),
         tiles=make_tiles(sources, stack, config=config, buffer_px=margin),
         buffer_px=margin,
+        precision=weights.precision,
+        unit_weight=weights.unit,
         visit_weights=visits_weights,
         config=config,
         warnings=(
@@ -109,6 +116,7 @@ def prepare(
             *borrowed,
             *_weather_warnings(exposures),
             *_source_warnings(sources),
+            *_degeneracy_warnings(shifts, config),
         ),
     )
 
@@ -178,22 +186,57 @@ def _detected(
     return detected, borrowed
 
 
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class _Weights:
+    pixels: Cube | None
+    unit: float
+    precision: Floats
+
+
 def _weights(
     exposures: Sequence[Exposure],
     usable: Bools,
-    weights: NDArray[np.float64],
+    detected: Bools,
+    weights: Floats,
     config: AssembleConfig,
-) -> Cube | None:
-    if config.weights == "2019":
-        return None
+) -> _Weights:
+    """What pixels and visits count: all alike in 2019's way, or by their variance and weight.
+
+    Sources carry noise of their own, and counting their pixels less gives every star a profile by
+    its brightness; of the background's variance they count as the sky around them.
+    """
+    typical = np.array([_typical_variance(e, usable[i]) for i, e in enumerate(exposures)])
+    known = np.isfinite(typical)
+    mean = float(typical[known].mean()) if known.any() else 1.0
+    if config.pixel_weights == "2019":
+        return _Weights(pixels=None, unit=1 / mean, precision=np.where(known, 1 / mean, 0.0))
     inverse = np.empty(usable.shape, dtype=np.float32)
     for index, exposure in enumerate(exposures):
         variance = np.asarray(exposure.variance, dtype=np.float32)
         scale = np.float32(exposure.visit.scale**2)
+        if config.pixel_weights == "background":
+            sky = np.float32(typical[index] / scale)
+            # A source adds to the variance, a worn-out pixel or a vignetted corner does not go.
+            variance = np.where(detected[index], np.minimum(variance, sky), variance)
         inverse[index] = pixel_weights(variance * scale, usable[index], weights[index])
     positive = inverse[inverse > 0]
     # Only ratios matter; about 1 they stay clear of the limits of float32.
-    return inverse / np.median(positive) if positive.size else inverse
+    unit = float(np.median(positive)) if positive.size else 1.0
+    return _Weights(
+        pixels=inverse / np.float32(unit),
+        unit=unit,
+        precision=np.where(known, weights / np.where(known, typical, 1), 0.0),
+    )
+
+
+def _typical_variance(exposure: Exposure, usable: Bools) -> float:
+    """Median variance of the usable pixels, of a few rows if there are many; NaN without any."""
+    step = max(1, usable.size // _ENOUGH_PIXELS)
+    variance, counts = np.asarray(exposure.variance)[::step], usable[::step]
+    if not counts.any():
+        variance, counts = np.asarray(exposure.variance), usable
+    good = variance[counts & np.isfinite(variance) & (variance > 0)]
+    return float(np.median(good)) * exposure.visit.scale**2 if good.size else float("nan")
 
 
 def _weather_warnings(exposures: Sequence[Exposure]) -> list[str]:
@@ -219,6 +262,15 @@ def _source_warnings(sources: Bools) -> list[str]:
     if not sources.any():
         return ["no pixel of the template is DETECTED: the model weights are zero everywhere"]
     return []
+
+
+def _degeneracy_warnings(shifts: Shifts, config: AssembleConfig) -> list[str]:
+    if not config.in_fourier_space or config.n_subfilters == 1 or tell_colours(shifts):
+        return []
+    return [
+        f"the visits' refraction differs by only {spread_px(shifts):.3g} px: they can't tell the "
+        "subfilters apart; a small ridge keeps the planes near a flat spectrum"
+    ]
 
 
 def _frozen(array: _Array) -> _Array:

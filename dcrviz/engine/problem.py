@@ -75,6 +75,11 @@ class Problem(Frozen):
         (Y, X), pixels that at least one visit reaches in the template.
     background
         (Y, X), pixels without a bad plane and off the sources by the template's mask.
+    precision
+        (V,), one over the variance of a typical pixel of each visit, times the visit's weight; 0
+        for a visit without a usable pixel.
+    unit_weight
+        What `weights` of 1 mean, in the unit of `precision`.
     visit_weights
         (V,), statistical weight of each visit as the coadds record it.
     config
@@ -99,6 +104,8 @@ class Problem(Frozen):
     background: Bools
     tiles: tuple[Tile, ...]
     buffer_px: int
+    precision: Floats
+    unit_weight: float
     visit_weights: Floats
     config: AssembleConfig
     warnings: tuple[str, ...] = ()
@@ -119,6 +126,11 @@ class Problem(Frozen):
         """Order of the interpolating spline."""
         order: SplineOrder = self.config.interpolation_order
         return order
+
+    @property
+    def template_order(self) -> SplineOrder | None:
+        """Order of the spline that makes templates; None where the solver shifts exactly."""
+        return None if self.config.in_fourier_space else self.order
 
     @property
     def forward_model(self) -> ForwardModel:

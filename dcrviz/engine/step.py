@@ -49,6 +49,12 @@ class Correction(Frozen):
     planes: Cube
 
 
+class Memory:
+    """What a solver must remember beside the planes; each solver has its own, or none."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
 class History(Frozen):
     """The course of one tile.
@@ -62,6 +68,9 @@ class History(Frozen):
         where convergence was not measured.
     visit_metrics
         (V,) for each metric; NaN for a visit without a usable pixel.
+    residuals
+        Relative residual of the normal equations after each iteration; NaN where the solver has
+        no such equations.
     best_planes
         (S, Y, X) of the whole field when the metric was at its best.
     ending
@@ -74,6 +83,7 @@ class History(Frozen):
     gains: tuple[float, ...] = ()
     metrics: tuple[float, ...] = ()
     visit_metrics: tuple[Floats, ...] = ()
+    residuals: tuple[float, ...] = ()
     best_planes: Cube | None = None
     ending: Outcome | None = None
     outcome: Outcome = Outcome.RUNNING
@@ -108,13 +118,16 @@ class History(Frozen):
         previous, last = self.metrics[-2:]
         return (previous - last) / last if last else 1.0
 
-    def followed_by(self, *, gain: float, metric: float, per_visit: Floats) -> History:
+    def followed_by(
+        self, *, gain: float, metric: float, per_visit: Floats, residual: float = float("nan")
+    ) -> History:
         """The history with one more iteration."""
         return replace(
             self,
             gains=(*self.gains, gain),
             metrics=(*self.metrics, metric),
             visit_metrics=(*self.visit_metrics, per_visit),
+            residuals=(*self.residuals, residual),
         )
 
 
@@ -140,6 +153,10 @@ class Step(Frozen):
         Of the whole run: the worst of its tiles'.
     correction
         For speed only: what the next iteration would compute first. It may be dropped at any time.
+    memory
+        What the solver goes on from, beside the planes; None if it needs nothing more.
+    covariance
+        (S, S), posterior covariance of the planes in one pixel; None if the solver tells none.
     """
 
     index: int
@@ -150,6 +167,8 @@ class Step(Frozen):
     clamps: ClampReport | None = None
     outcome: Outcome = Outcome.RUNNING
     correction: Correction | None = None
+    memory: Memory | None = None
+    covariance: Floats | None = None
 
     @property
     def history(self) -> History:

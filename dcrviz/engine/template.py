@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from dcrviz.engine.fourier import fourier_template, grid_for, plane_spectra
+from dcrviz.engine.problem import Problem
 from dcrviz.engine.taps import visit_taps
 from dcrviz.kernels.planes import amplified_planes, mean_plane
 from dcrviz.kernels.shift import shift_and_sum
@@ -23,10 +25,26 @@ def amplify(planes: Cube, accelerate: float) -> Cube:
     return amplified_planes(planes, mean_plane(planes), accelerate)
 
 
-def visit_template(amplified: Cube, shifts: Shifts, visit: int, *, order: SplineOrder) -> Plane:
-    """Matched template of one visit, (Y, X): the sum of its shifted planes."""
+def share_of_template(problem: Problem) -> Plane:
+    """Each plane's equal share of the template, (Y, X)."""
+    return problem.template.image / np.float32(problem.n_subfilters)
+
+
+def visit_template(
+    amplified: Cube, shifts: Shifts, visit: int, *, order: SplineOrder | None
+) -> Plane:
+    """Matched template of one visit, (Y, X): the sum of its shifted planes.
+
+    Parameters
+    ----------
+    order
+        Of the spline that shifts the planes; None shifts them exactly, in Fourier space.
+    """
     amplified = np.ascontiguousarray(amplified, dtype=np.float32)
     shape = (amplified.shape[1], amplified.shape[2])
+    if order is None:
+        grid = grid_for(shifts, shape)
+        return fourier_template(plane_spectra(amplified, grid), shifts, visit, grid)
     taps = visit_taps(shifts, shape, order)[visit]
     template = np.zeros(shape, dtype=np.float32)
     shift_and_sum(stack_coefficients(amplified, order=order), taps.forward, taps.sources, template)

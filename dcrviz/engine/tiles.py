@@ -45,7 +45,7 @@ def make_tiles(
     """
     shape = (sources.shape[0], sources.shape[1])
     boxes = [Box(y0=0, y1=shape[0], x0=0, x1=shape[1])]
-    if config.subregion_mode == "sequential":
+    if config.subregion_mode == "sequential" and not config.in_fourier_space:
         boxes = tile_boxes(shape, size=config.subregion_size, buffer_px=buffer_px)
     tiles = []
     for box in boxes:
@@ -54,7 +54,7 @@ def make_tiles(
         verdict = Outcome.RUNNING
         if not stack_weight[:, *box.slices].any():
             verdict = Outcome.TOO_FEW_VISITS
-        elif config.use_model_weights and not omega.any():
+        elif not config.in_fourier_space and config.use_model_weights and not omega.any():
             verdict = Outcome.NO_DETECTIONS
         tiles.append(Tile(inner=box, outer=outer, omega=omega, verdict=verdict))
     return tuple(tiles)

@@ -25,6 +25,7 @@ N_SUBFILTERS = "DCR NSUBFILTERS"
 _SPLIT = "DCR SPLIT"
 _SPLIT_THRESHOLD = "DCR SPLIT THRESHOLD"
 _ORDER = "DCR ORDER"
+_EXACT = "FOURIER"
 _WAVELENGTHS = "DCR WAVELENGTHS"
 
 
@@ -46,7 +47,7 @@ def model_keys(model: ForwardModel) -> dict[str, Any]:
         N_SUBFILTERS: model.n_subfilters,
         _SPLIT: model.split_subfilters,
         _SPLIT_THRESHOLD: (float(model.split_threshold_px), "[px]"),
-        _ORDER: (int(model.interpolation_order), "of the spline that shifts images"),
+        _ORDER: (_written(model.interpolation_order), "of the spline that shifts images"),
         _WAVELENGTHS: None if counted is None else (counted, f"per subfilter: {MODEL}"),
     }
 
@@ -112,7 +113,13 @@ def _count(key: str, value: Any) -> int:
     return value
 
 
-def _order(value: Any) -> SplineOrder:
+def _written(order: SplineOrder | None) -> int | str:
+    return _EXACT if order is None else int(order)
+
+
+def _order(value: Any) -> SplineOrder | None:
+    if value == _EXACT:
+        return None
     if value not in get_args(SplineOrder):
-        raise ValueError(f"{_ORDER} must be a spline order from 0 to 5; got {value!r}")
+        raise ValueError(f"{_ORDER} must be a spline order from 0 to 5 or {_EXACT}; got {value!r}")
     return cast(SplineOrder, value)

@@ -48,7 +48,7 @@ def read_coadds(directory: str | os.PathLike[str]) -> Coadds:
     inputs, weights = _read_inputs(path)
     return Coadds(
         planes=np.stack([coadd.image for coadd in coadds]),
-        variance=coadds[0].variance,
+        variance=np.stack([coadd.variance for coadd in coadds]),
         mask=coadds[0].mask,
         mask_planes=coadds[0].planes,
         corrected=corrected,

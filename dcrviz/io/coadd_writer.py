@@ -66,9 +66,12 @@ def write_coadds(
     folder = Path(directory)
     shared = {**(header or {}), **_shared_keys(result)}
     with AtomicFiles() as files:
-        for subfilter, plane in enumerate(result.planes):
+        for subfilter in range(len(result.planes)):
             coadd = Coadd(
-                image=plane, mask=result.mask, variance=result.variance, planes=result.mask_planes
+                image=result.planes[subfilter],
+                mask=result.mask,
+                variance=result.variance[subfilter],
+                planes=result.mask_planes,
             )
             keys = shared | subfilter_keys(result.model, subfilter)
             _coadd_hdus(result, coadd, keys).writeto(files.add(folder / subfilter_name(subfilter)))

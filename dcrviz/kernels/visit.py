@@ -136,3 +136,30 @@ def _compare(
         difference += float(abs(misfit) * importance[x] if counts else zero)
         total += float(abs(image[x] + template[x]) * importance[x] if counts else zero)
     return difference, total
+
+
+def misfit_sums(template: Plane, visit: VisitPixels, importance: Plane) -> tuple[float, float]:
+    """The two sums of `residual_and_misfit` for a template that is at hand, (Y, X)."""
+    difference, total = _sum_misfit(
+        np.ascontiguousarray(template),
+        visit.image,
+        visit.usable.view(np.uint8),
+        visit.detected.view(np.uint8),
+        importance,
+    )
+    return difference, total / 2
+
+
+@compiled
+def _sum_misfit(
+    template: Plane, image: Plane, usable: Bytes, detected: Bytes, importance: Plane
+) -> tuple[float, float]:
+    residual = np.empty(template.shape[1], np.float32)
+    difference, total = 0.0, 0.0
+    for y in range(len(template)):
+        less, more = _compare(
+            image[y], template[y], usable[y], detected[y], importance[y], residual
+        )
+        difference += less
+        total += more
+    return difference, total

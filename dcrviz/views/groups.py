@@ -12,7 +12,15 @@ from dcrviz.views.knobs import KnobView
 
 _HEADINGS = {
     "Acts at the next step": ("Gain", "Clamps", "Stopping", "Computing"),
-    "Starts the run anew": ("Model", "Weights", "Inputs", "Template coadd", "Regions", "Outputs"),
+    "Starts the run anew": (
+        "Solver",
+        "Model",
+        "Weights",
+        "Inputs",
+        "Template coadd",
+        "Regions",
+        "Outputs",
+    ),
 }
 
 

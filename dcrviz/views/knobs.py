@@ -62,7 +62,11 @@ class KnobView(Viewer):
         value = getattr(self._config, self._name)
         reason = idle_knobs(self._config).get(self._name, "")
         is_auto = _may_be_auto(self.knob) and value is None
-        shown = auto_values(self._config.n_subfilters)[self._name] if is_auto else value
+        shown = (
+            auto_values(self._config.n_subfilters, self._config.solver)[self._name]
+            if is_auto
+            else value
+        )
         self._following = True
         try:
             self.auto.param.update(value=is_auto, disabled=bool(reason))

@@ -48,7 +48,7 @@ def test_settings_win_over_the_file_and_the_file_over_the_preset(printed, saved)
     words = ("--preset", "lsst-2019", "--config", path, "--set", "accelerate=4")
     values = yaml.safe_load(printed(*words))
     assert (values["n_subfilters"], values["accelerate"]) == (5, 4.0)
-    assert values["weights"] == "inverse_variance"
+    assert values["weights"] == "auto"
 
 
 def test_what_the_file_leaves_out_is_the_presets(printed, tmp_path):

@@ -59,7 +59,8 @@ def test_the_corrected_coadd_is_the_sum_of_the_planes(result):
 
 
 def test_the_variances_of_the_planes_add_up_to_that_of_the_template(problem, result):
-    np.testing.assert_allclose(result.variance, problem.template.variance / 3, rtol=1e-6)
+    for plane in result.variance:
+        np.testing.assert_allclose(plane, problem.template.variance / 3, rtol=1e-6)
     np.testing.assert_allclose(result.corrected.variance, problem.template.variance, rtol=1e-6)
 
 

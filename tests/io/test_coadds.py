@@ -44,7 +44,7 @@ def result_of(*, seed=3, n_subfilters=3, counted=True, wcs=None):
     planes = rng.normal(size=(n_subfilters, 6, 8)).astype(np.float32)
     planes[0, 0, 0] = np.nan
     mask = rng.integers(0, 1 << 10, (6, 8), dtype=np.int32)
-    variance = rng.uniform(1, 2, (6, 8)).astype(np.float32)
+    variance = rng.uniform(1, 2, (n_subfilters, 6, 8)).astype(np.float32)
     counts = rng.integers(0, 99, (n_subfilters, 6, 8)).astype(np.uint16)
     return Coadds(
         planes=planes,
@@ -54,7 +54,7 @@ def result_of(*, seed=3, n_subfilters=3, counted=True, wcs=None):
         corrected=Coadd(
             image=planes.sum(axis=0),
             mask=mask | 2,
-            variance=n_subfilters * variance,
+            variance=variance.sum(axis=0),
             planes={"BAD": 0, "DETECTED": 9, "INTRP": 1},
         ),
         n_images=counts if counted else None,
@@ -211,7 +211,7 @@ def test_planes_of_another_size_are_named(tmp_path, result):
     ("key", "value", "message"),
     [
         ("DCR NSUBFILTERS", 0, "DCR NSUBFILTERS must be a count of 1 or more; got 0"),
-        ("DCR ORDER", 7, "DCR ORDER must be a spline order from 0 to 5; got 7"),
+        ("DCR ORDER", 7, "DCR ORDER must be a spline order from 0 to 5 or FOURIER; got 7"),
         ("DCR BAND MIN", 600.0, "band odd: wavelengths must satisfy"),
         ("DCR SPLIT THRESHOLD", "wide", "could not convert string to float: 'wide'"),
     ],

@@ -34,7 +34,7 @@ def write(tmp_path):
         write_coadds(
             Coadds(
                 planes=planes,
-                variance=planes[0],
+                variance=planes,
                 mask=mask,
                 mask_planes={"BAD": 0},
                 corrected=Coadd(image=planes[0], mask=mask, variance=planes[0], planes={"BAD": 0}),

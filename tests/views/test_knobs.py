@@ -18,6 +18,10 @@ BEFORE = {"throughput": CURVE}
 
 # What a person sets each widget to, and the value that the knob then has.
 TURNED = {
+    "solver": ("pcg", "pcg"),
+    "positivity": (True, True),
+    "hold_to_template": (True, True),
+    "tolerance": (0.001, 0.001),
     "n_subfilters": (4, 4),
     "band": ("decam-g", Band.decam("g")),
     "split_subfilters": (False, False),

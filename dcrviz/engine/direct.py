@@ -1,0 +1,143 @@
+"""The closed form: in every Fourier mode weighted least squares under the prior."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dcrviz.engine.fourier import Grid, grid_for, visit_phases
+from dcrviz.engine.prior import (
+    Prior,
+    kolmogorov_profile,
+    learn_prior,
+    measured_profile,
+    spectral_basis,
+    tell_colours,
+)
+from dcrviz.engine.problem import Problem
+from dcrviz.kernels.mode_solve import solve_modes
+from dcrviz.kernels.modes import NormalEquations, add_visits
+from dcrviz.physics.shifts import subfilter_wavelengths
+from dcrviz.records import Cube, Floats, Frozen, Plane
+
+# Visits that are transformed together: so memory does not grow with their number.
+_AT_ONCE = 8
+# Wavelengths in each subfilter at which the flux of a flat spectrum is summed.
+_FLAT_WAVELENGTHS = 32
+_ENOUGH_PIXELS = 60_000
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class System(Frozen):
+    """The least-squares problem of a field, solved but for masks.
+
+    Parameters
+    ----------
+    equations
+        Normal equations as if every pixel of a visit had the visit's typical variance.
+    level
+        Brightness of the empty sky, which is not part of the equations.
+    shares
+        (S,), part of a flat spectrum's light in each plane.
+    """
+
+    grid: Grid
+    equations: NormalEquations
+    prior: Prior
+    level: float
+    shares: Floats
+
+
+def closed_form(problem: Problem, *, threads: int = 1) -> System:
+    """Normal equations of all visits, streamed, and the prior that they ask for.
+
+    Pixels that are not usable are taken from the template. Outside the field the sky is empty.
+    """
+    grid = grid_for(problem.shifts, problem.shape)
+    flux, basis = _flat_spectrum(problem)
+    level = sky_level(problem)
+    equations = NormalEquations.empty(problem.n_subfilters, grid.half)
+    phases = visit_phases(problem.shifts, grid)
+    seen = np.flatnonzero(problem.precision > 0)
+    for start in range(0, len(seen), _AT_ONCE):
+        few = seen[start : start + _AT_ONCE]
+        add_visits(
+            equations,
+            [
+                grid.spectrum(filled_image(problem, int(visit), level), threads=threads)
+                for visit in few
+            ],
+            [phases[visit] for visit in few],
+            basis,
+            mode_precision(problem)[few],
+            threads=threads,
+        )
+    prior = learn_prior(
+        equations,
+        grid,
+        basis=basis,
+        profile=_profile(problem, equations, grid),
+        told=tell_colours(problem.shifts),
+    )
+    return System(grid=grid, equations=equations, prior=prior, level=level, shares=flux.sum(axis=1))
+
+
+def solve_directly(system: System, *, threads: int = 1) -> Cube:
+    """The most probable planes, (S, Y, X)."""
+    spectra = solve_modes(
+        system.equations, system.prior.whitening, system.prior.basis, threads=threads
+    )
+    return with_level(
+        np.stack([system.grid.image(spectrum, threads=threads) for spectrum in spectra]), system
+    )
+
+
+def with_level(planes: Cube, system: System) -> Cube:
+    """Planes with the light of the empty sky, which has no structure to refract."""
+    return planes + (system.level * system.shares).astype(np.float32)[:, None, None]
+
+
+def mode_precision(problem: Problem) -> Floats:
+    """(V,), one over the variance that the noise of a visit has in every mode."""
+    return problem.precision / np.prod(problem.shape)
+
+
+def filled_image(problem: Problem, visit: int, level: float) -> Plane:
+    """A visit above the level of the sky, with the template where it is not usable."""
+    image, usable = problem.images[visit], problem.usable[visit]
+    if not usable.all():
+        image = np.where(usable, image, problem.template.image)
+    return image - np.float32(level) if level else image
+
+
+def sky_level(problem: Problem) -> float:
+    """Median of the template off the sources; 0 where there is no such pixel."""
+    step = max(1, problem.background.size // _ENOUGH_PIXELS)
+    sky = problem.template.image.ravel()[::step][problem.background.ravel()[::step]]
+    return float(np.median(sky)) if sky.size else 0.0
+
+
+def _flat_spectrum(problem: Problem) -> tuple[Floats, Floats]:
+    """(S, K) flux of a flat spectrum of flux 1, and the basis of smooth spectra, (S, S)."""
+    throughput = problem.config.throughput
+    wavelength_nm, _ = subfilter_wavelengths(
+        problem.band,
+        problem.n_subfilters,
+        n_wavelengths=_FLAT_WAVELENGTHS,
+        throughput=throughput,
+    )
+    width_nm = wavelength_nm[:, 1:2] - wavelength_nm[:, :1]
+    flux = np.broadcast_to(width_nm, wavelength_nm.shape)
+    if throughput is not None:
+        flux = flux * throughput.at(wavelength_nm)
+    flux = flux / flux.sum()
+    return flux, spectral_basis(wavelength_nm, flux, band=problem.band)
+
+
+def _profile(problem: Problem, equations: NormalEquations, grid: Grid) -> Floats:
+    """Of the seeing if every visit tells it, else of the mean image."""
+    widths = [visit.psf_fwhm_px for visit in problem.visits]
+    if any(width is None for width in widths):
+        return measured_profile(equations, grid)
+    return kolmogorov_profile(float(np.median([width or 0.0 for width in widths])))

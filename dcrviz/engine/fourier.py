@@ -1,0 +1,91 @@
+"""The forward model in Fourier space, where a shift is exact: on a field padded with empty sky."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from scipy import fft
+
+from dcrviz.kernels.modes import Phases, Spectrum, matched_spectrum, shift_phases
+from dcrviz.records import Cube, Floats, Frozen, Plane, Shifts
+
+# Room for the wings of a response that is not compact: what moves out must not come in opposite.
+_WINGS_PX = 16
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Grid(Frozen):
+    """A field, and the larger periodic one on which it is transformed.
+
+    Parameters
+    ----------
+    field
+        Height and width of the images.
+    shape
+        The same padded, to lengths that transform fast.
+    """
+
+    field: tuple[int, int]
+    shape: tuple[int, int]
+
+    @property
+    def half(self) -> tuple[int, int]:
+        """Shape of half a spectrum, (Y, X // 2 + 1)."""
+        return self.shape[0], self.shape[1] // 2 + 1
+
+    @property
+    def frequencies(self) -> tuple[Floats, Floats]:
+        """(Y,) and (X // 2 + 1,), cycles per pixel."""
+        height, width = self.shape
+        return np.asarray(fft.fftfreq(height), float), np.asarray(fft.rfftfreq(width), float)
+
+    def spectrum(self, image: Plane, *, threads: int = 1) -> Spectrum:
+        """Transform of an image with empty sky around it."""
+        rows = fft.rfft(image, n=self.shape[1], axis=1, workers=threads)
+        whole: Spectrum = fft.fft(rows, n=self.shape[0], axis=0, workers=threads, overwrite_x=True)
+        return whole
+
+    def image(self, spectrum: Spectrum, *, threads: int = 1) -> Plane:
+        """The field cut from the image with this transform."""
+        height, width = self.field
+        rows = fft.ifft(spectrum, axis=0, workers=threads)[:height]
+        whole: Plane = fft.irfft(rows, n=self.shape[1], axis=1, workers=threads)
+        return whole[:, :width]
+
+
+@lru_cache(maxsize=16)
+def grid_for(shifts: Shifts, field: tuple[int, int]) -> Grid:
+    """The field with room for the largest shift and the wings of the response."""
+    reach = np.abs(shifts.split)
+    margin = math.ceil(float(reach.max(initial=0))) + _WINGS_PX
+    height, width = (fft.next_fast_len(side + 2 * margin, real=True) for side in field)
+    return Grid(field=field, shape=(height, width))
+
+
+@lru_cache(maxsize=16)
+def visit_phases(shifts: Shifts, grid: Grid) -> tuple[Phases, ...]:
+    """Phases of all shifts of each visit, every plane with the same number of them."""
+    visits, planes, number = shifts.split.shape[:3]
+    weights = shifts.weights.ravel()
+    sources = np.repeat(np.arange(planes), number)
+    return tuple(
+        shift_phases(shifts.split[visit].reshape(-1, 2), weights, sources, grid.shape)
+        for visit in range(visits)
+    )
+
+
+def plane_spectra(planes: Cube, grid: Grid, *, threads: int = 1) -> list[Spectrum]:
+    """Transforms of (S, Y, X) planes."""
+    return [grid.spectrum(plane, threads=threads) for plane in planes]
+
+
+def fourier_template(
+    spectra: Sequence[Spectrum], shifts: Shifts, visit: int, grid: Grid, *, threads: int = 1
+) -> Plane:
+    """Matched template of one visit, (Y, X), from the transforms of the planes."""
+    matched = matched_spectrum(spectra, visit_phases(shifts, grid)[visit])
+    return np.ascontiguousarray(grid.image(matched, threads=threads))

@@ -1,0 +1,35 @@
+"""All visits against planes that move exactly, in Fourier space."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dcrviz.engine.fit import misfit
+from dcrviz.engine.fourier import fourier_template, grid_for, plane_spectra
+from dcrviz.engine.problem import Problem
+from dcrviz.kernels.visit import VisitPixels, misfit_sums
+from dcrviz.records import Cube, Floats, Plane
+
+
+def fourier_misfits(
+    problem: Problem, planes: Cube, importance: Plane, *, threads: int = 1
+) -> Floats:
+    """(V,), misfit of each visit on the whole field; NaN without a pixel that counts.
+
+    Parameters
+    ----------
+    importance
+        (Y, X) weight of each pixel.
+    """
+    grid = grid_for(problem.shifts, problem.shape)
+    spectra = plane_spectra(planes, grid, threads=threads)
+    misfits = []
+    for visit in range(len(problem.visits)):
+        template = fourier_template(spectra, problem.shifts, visit, grid, threads=threads)
+        pixels = VisitPixels(
+            image=problem.images[visit],
+            usable=problem.usable[visit],
+            detected=problem.detected[visit],
+        )
+        misfits.append(misfit(*misfit_sums(template, pixels, importance), pixels))
+    return np.array(misfits)

@@ -1,0 +1,211 @@
+"""Conjugate gradients: masks and the variance of every pixel exactly, preconditioned by `direct`.
+
+The unknowns are those of the closed form in units of their prior, u = z / D, so that the normal
+equations are (1 + D B^H A^H W A B D) u = D B^H A^H W s with A the shifts and B the basis. Where W
+is the same everywhere, their matrix is the K that `direct` inverts mode by mode.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from dcrviz.engine.direct import System, closed_form, mode_precision, with_level
+from dcrviz.engine.fourier import visit_phases
+from dcrviz.engine.problem import Problem
+from dcrviz.engine.step import Memory
+from dcrviz.kernels.mode_solve import apply_inverse, factor_modes
+from dcrviz.kernels.mode_vectors import Vector, add_back, inner
+from dcrviz.kernels.modes import Parts, matched_spectrum
+from dcrviz.records import Bools, Cube, Frozen, Plane
+
+# What a negative pixel counts, when it is pushed towards zero, in units of all visits together.
+_PUSH = 2.0
+# Iterations for which the negative pixels are taken to stay the same.
+_SAME_SIGNS = 4
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class CgMemory(Frozen, Memory):
+    """Where conjugate gradients stand.
+
+    Parameters
+    ----------
+    system
+        The field's, with the factors of the preconditioner.
+    solution, residual, direction
+        (S, Y, X // 2 + 1), in units of the prior.
+    right_norm
+        Length of the right-hand side.
+    negative
+        (S, Y, X), pixels that are pushed towards zero; None if none are.
+    """
+
+    system: System
+    factors: Parts
+    root: Plane
+    solution: Vector
+    residual: Vector
+    direction: Vector
+    product: float
+    right_norm: float
+    iterations: int = 0
+    negative: Bools | None = None
+
+    @property
+    def relative_residual(self) -> float:
+        """Length of the residual in units of the right-hand side's; 0 if there is no light."""
+        norm = np.sqrt(inner(self.residual, self.residual, width=self.system.grid.shape[1]))
+        return float(norm / self.right_norm) if self.right_norm else 0.0
+
+
+def cg_start(problem: Problem, *, threads: int = 1) -> CgMemory:
+    """The closed-form solution, from which the iterations start."""
+    system = closed_form(problem, threads=threads)
+    whitening = system.prior.whitening
+    frequency_y, frequency_x = system.grid.frequencies
+    radius = np.hypot(frequency_y[:, None], frequency_x)
+    places = np.arange(len(whitening.profile)) * whitening.step
+    root = np.interp(radius, places, whitening.profile).astype(np.float32)
+    factors = factor_modes(system.equations, whitening, threads=threads)
+    half = len(system.equations.right) // 2
+    right = system.equations.right[:half] + 1j * system.equations.right[half:]
+    amplitudes = whitening.amplitudes.astype(np.float32)[:, None, None]
+    solution = _times_inverse(factors, right * (amplitudes * root), threads=threads)
+    memory = CgMemory(
+        system=system,
+        factors=factors,
+        root=root,
+        solution=solution,
+        residual=solution,
+        direction=solution,
+        product=0.0,
+        right_norm=0.0,
+    )
+    return _begin(problem, memory, threads=threads)
+
+
+def cg_planes(memory: CgMemory, *, threads: int = 1) -> Cube:
+    """The planes of a solution, (S, Y, X)."""
+    images = [
+        memory.system.grid.image(spectrum, threads=threads)
+        for spectrum in _plane_spectra(memory, memory.solution)
+    ]
+    return with_level(np.stack(images), memory.system)
+
+
+def cg_step(
+    problem: Problem, memory: CgMemory, *, positivity: bool = False, threads: int = 1
+) -> CgMemory:
+    """One iteration of conjugate gradients.
+
+    Parameters
+    ----------
+    positivity
+        Whether negative pixels of the planes are pushed towards zero. Which they are is found
+        anew every few iterations, and the directions start anew with them.
+    """
+    if positivity != (memory.negative is not None) or (
+        positivity and memory.iterations % _SAME_SIGNS == 0
+    ):
+        negative = cg_planes(memory, threads=threads) < 0 if positivity else None
+        memory = _begin(problem, replace(memory, negative=negative), threads=threads)
+    width = memory.system.grid.shape[1]
+    image = _apply(problem, memory, memory.direction, threads=threads)
+    curvature = inner(memory.direction, image, width=width)
+    if curvature <= 0:
+        return replace(memory, iterations=memory.iterations + 1)
+    length = np.float32(memory.product / curvature)
+    residual = memory.residual - length * image
+    preconditioned = _times_inverse(memory.factors, residual, threads=threads)
+    product = inner(residual, preconditioned, width=width)
+    turn = np.float32(product / memory.product)
+    return replace(
+        memory,
+        solution=memory.solution + length * memory.direction,
+        residual=residual,
+        direction=preconditioned + turn * memory.direction,
+        product=product,
+        iterations=memory.iterations + 1,
+    )
+
+
+def _begin(problem: Problem, memory: CgMemory, *, threads: int) -> CgMemory:
+    """Residual and first direction at a solution."""
+    width = memory.system.grid.shape[1]
+    right = _right(problem, memory, threads=threads)
+    residual = right - _apply(problem, memory, memory.solution, threads=threads)
+    direction = _times_inverse(memory.factors, residual, threads=threads)
+    return replace(
+        memory,
+        residual=residual,
+        direction=direction,
+        product=inner(residual, direction, width=width),
+        right_norm=float(np.sqrt(inner(right, right, width=width))),
+    )
+
+
+def _right(problem: Problem, memory: CgMemory, *, threads: int) -> Vector:
+    """D B^H A^H W s."""
+    total = np.zeros(memory.solution.shape, np.complex64)
+    level = np.float32(memory.system.level)
+    for visit in _seen(problem):
+        image = np.where(problem.usable[visit], problem.images[visit] - level, np.float32(0))
+        _add_visit(problem, memory, visit, image, total, threads=threads)
+    return _to_unknowns(memory, total)
+
+
+def _apply(problem: Problem, memory: CgMemory, vector: Vector, *, threads: int) -> Vector:
+    """(1 + D B^H A^H W A B D) times a vector."""
+    grid = memory.system.grid
+    spectra = _plane_spectra(memory, vector)
+    phases = visit_phases(problem.shifts, grid)
+    total = np.zeros(vector.shape, np.complex64)
+    for visit in _seen(problem):
+        template = grid.image(matched_spectrum(spectra, phases[visit]), threads=threads)
+        _add_visit(problem, memory, visit, template, total, threads=threads)
+    if memory.negative is not None:
+        push = np.float32(_PUSH * mode_precision(problem).sum())
+        for plane, (spectrum, negative) in enumerate(zip(spectra, memory.negative, strict=True)):
+            pushed = np.where(negative, grid.image(spectrum, threads=threads), np.float32(0))
+            total[plane] += push * grid.spectrum(pushed, threads=threads)
+    return vector + _to_unknowns(memory, total)
+
+
+def _seen(problem: Problem) -> list[int]:
+    """Visits with a usable pixel."""
+    return [int(visit) for visit in np.flatnonzero(problem.precision > 0)]
+
+
+def _add_visit(
+    problem: Problem, memory: CgMemory, visit: int, image: Plane, total: Vector, *, threads: int
+) -> None:
+    """Add what an image of a visit, weighed pixel by pixel, says of each plane."""
+    weights = problem.usable[visit] if problem.weights is None else problem.weights[visit]
+    # In units of the visit's typical pixel.
+    unit = np.float32(problem.unit_weight / problem.precision[visit])
+    grid = memory.system.grid
+    spectrum = grid.spectrum(image * (weights * unit), threads=threads)
+    phases = visit_phases(problem.shifts, grid)[visit]
+    add_back(spectrum, phases, float(mode_precision(problem)[visit]), total)
+
+
+def _plane_spectra(memory: CgMemory, vector: Vector) -> list[Vector]:
+    """B D times a vector, plane by plane."""
+    prior = memory.system.prior
+    scale = (prior.basis * prior.whitening.amplitudes).astype(np.float32)
+    return list(np.einsum("aj,jyx->ayx", scale, vector) * memory.root)
+
+
+def _to_unknowns(memory: CgMemory, planes: Vector) -> Vector:
+    """D B^H times the spectra of planes."""
+    prior = memory.system.prior
+    scale = (prior.basis * prior.whitening.amplitudes).astype(np.float32)
+    unknowns: Vector = np.einsum("aj,ayx->jyx", scale, planes) * memory.root
+    return unknowns
+
+
+def _times_inverse(factors: Parts, vector: Vector, *, threads: int) -> Vector:
+    flat = np.ascontiguousarray(vector).view(np.float32)
+    return apply_inverse(factors, flat, threads=threads).view(np.complex64)

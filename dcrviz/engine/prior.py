@@ -1,0 +1,224 @@
+"""What is known of the planes before the data: a mean image times a smooth spectrum.
+
+The unknowns of every Fourier mode are the coefficients of polynomials over the band: total flux,
+slope with wavelength, curvature, ... Their prior variances are one radial power of the sky times
+the square of an amplitude each, and the amplitudes are learnt from the data.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from dcrviz.bands import Band
+from dcrviz.engine.fourier import Grid
+from dcrviz.kernels.mode_evidence import Evidence, Sample, weigh_evidence
+from dcrviz.kernels.mode_solve import Whitening
+from dcrviz.kernels.modes import NormalEquations, Parts
+from dcrviz.records import Floats, Frozen, Ints, Shifts
+
+# Of more modes only evenly spaced ones are weighed: the amplitudes are known to a percent by then.
+_ENOUGH_MODES = 5000
+# Relative height of the profile beyond which no light is left to weigh.
+_DARK = 1e-3
+_PROFILE_STEPS = 1024
+_RINGS = 128
+_HIGHEST = np.sqrt(0.5)
+_STEP = _HIGHEST / (_PROFILE_STEPS - 1)
+_FIRST_SLOPE = 0.3
+# Least and greatest amplitude, in units of the total flux's: what the data do not ask for would
+# fall without end.
+_RELATIVE = (1e-3, 3.0)
+# In logarithms of the variances.
+_LARGEST_STEP = 2.0
+# In the logarithm of the evidence.
+_SMALL_GAIN = 0.1
+_DAMPING = 0.1
+_MOST_STEPS = 25
+# Visits that move every subfilter alike, to this, tell nothing of its colour.
+_ALIKE_PX = 0.02
+# How much a spectrum may slope where the visits cannot tell.
+_RIDGE = 0.1
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Prior(Frozen):
+    """The prior of a field, and how well it explains the data.
+
+    Parameters
+    ----------
+    whitening
+        Square root of the covariance in every mode.
+    basis
+        (S, S), planes in terms of the unknowns.
+    evidence
+        Of the modes that were weighed.
+    covariance
+        (S, S), posterior covariance of the planes in one pixel.
+    """
+
+    whitening: Whitening
+    basis: Floats
+    evidence: Evidence
+    covariance: Floats
+
+    @property
+    def colour_amplitudes(self) -> Floats:
+        """(S - 1,), amplitudes of slope, curvature, ... in units of the total flux's."""
+        amplitudes = self.whitening.amplitudes
+        return np.asarray(amplitudes[1:] / amplitudes[0])
+
+
+def spread_px(shifts: Shifts) -> float:
+    """Largest difference between the visits in how far they move any subfilter."""
+    return float(np.max(np.ptp(shifts.midpoint, axis=0), initial=0.0))
+
+
+def tell_colours(shifts: Shifts) -> bool:
+    """Whether the visits move the subfilters differently enough to tell them apart."""
+    return bool(spread_px(shifts) > _ALIKE_PX)
+
+
+def spectral_basis(wavelength_nm: Floats, flux: Floats, *, band: Band) -> Floats:
+    """(S, S) planes in terms of total flux, slope, curvature, ... of the spectrum.
+
+    Parameters
+    ----------
+    wavelength_nm, flux : (S, K)
+        Of a source with a flat spectrum, at the wavelengths of each subfilter; the sum is 1.
+
+    Notes
+    -----
+    Column j is what falls in each plane of a spectrum that is the Legendre polynomial of degree j
+    over the band, of mean square 1.
+    """
+    places = (2 * wavelength_nm - band.min_nm - band.max_nm) / (band.max_nm - band.min_nm)
+    degrees = np.arange(len(flux))
+    terms = np.polynomial.legendre.legvander(places, len(flux) - 1) * np.sqrt(2 * degrees + 1)
+    return np.asarray((flux[..., None] * terms).sum(axis=1))
+
+
+def kolmogorov_profile(fwhm_px: float) -> Floats:
+    """Modulation transfer function of the seeing along radius, (T,).
+
+    Notes
+    -----
+    exp(-3.442 (f FWHM / 0.9759)^(5/3)) for long exposures: Fried 1966, JOSA 56, 1372.
+    """
+    frequency = np.linspace(0, _HIGHEST, _PROFILE_STEPS)
+    return np.asarray(np.exp(-3.44194 * (frequency * fwhm_px / 0.975863) ** (5 / 3)))
+
+
+def measured_profile(equations: NormalEquations, grid: Grid) -> Floats:
+    """Square root of the radial power of the mean image less its noise, (T,), 1 at most."""
+    precision, re, im = (
+        equations.normal[0],
+        equations.right[0],
+        equations.right[len(equations.right) // 2],
+    )
+    frequency_y, frequency_x = grid.frequencies
+    ring = (np.hypot(frequency_y[:, None], frequency_x) / _HIGHEST * _RINGS).astype(int)
+    known = precision > 0
+    inverse = np.divide(1, precision, out=np.zeros(precision.shape), where=known)
+    power = (re.astype(float) ** 2 + im.astype(float) ** 2) * inverse**2 - inverse
+    number = np.maximum(np.bincount(ring[known], minlength=_RINGS + 1), 1)
+    mean = np.bincount(ring[known], power[known], minlength=_RINGS + 1) / number
+    # The zero mode is the sum of the image, not its structure.
+    mean[0] = mean[1] if mean[1] > 0 else mean[0]
+    # Light falls with frequency; where noise has hidden it, it goes on falling.
+    falling = np.minimum.accumulate(np.maximum(mean, 0))
+    root = np.sqrt(falling / falling[0]) if falling[0] > 0 else np.ones(_RINGS + 1)
+    middles = (np.arange(_RINGS + 1) + 0.5) * _HIGHEST / _RINGS
+    return np.asarray(np.interp(np.linspace(0, _HIGHEST, _PROFILE_STEPS), middles, root))
+
+
+def learn_prior(
+    equations: NormalEquations, grid: Grid, *, basis: Floats, profile: Floats, told: bool = True
+) -> Prior:
+    """The amplitudes under which the data are most probable.
+
+    Parameters
+    ----------
+    basis
+        (S, S), planes in terms of the unknowns.
+    profile
+        (T,), square root of the sky's radial power.
+    told
+        Whether the visits differ enough to tell colours; if not, the amplitudes of all unknowns but
+        the total flux are held small, as a ridge.
+
+    Notes
+    -----
+    MacKay 1992, Neural Computation 4, 415: at the best amplitude the squared posterior means of an
+    unknown, in units of its prior, sum up to as many modes as the data determine.
+    """
+    sample, stride = _sample(equations, grid, profile)
+    guess = _first_guess(sample, len(basis), slope=_FIRST_SLOPE if told else _RIDGE)
+    amplitudes = _most_probable(sample, guess) if told else guess
+    evidence = weigh_evidence(sample, amplitudes)
+    frequency_y, frequency_x = grid.frequencies
+    whitening = Whitening(
+        amplitudes=amplitudes,
+        profile=profile,
+        step=_STEP,
+        frequency_y=frequency_y,
+        frequency_x=frequency_x,
+    )
+    # Half a spectrum stands for the whole; the noise fills the field, the modes the padded one.
+    modes = 2 * stride / (math.prod(grid.shape) * math.prod(grid.field))
+    covariance = basis @ evidence.covariance @ basis.T * modes
+    return Prior(whitening=whitening, basis=basis, evidence=evidence, covariance=covariance)
+
+
+def _most_probable(sample: Sample, guess: Floats) -> Floats:
+    """Amplitudes of the highest evidence, by Fisher's scoring in their logarithms."""
+    amplitudes = guess
+    for _ in range(_MOST_STEPS):
+        found = weigh_evidence(sample, amplitudes)
+        slopes = found.explained - found.determined
+        # An amplitude at its limit that would go on falling holds still, and nothing follows it.
+        free = (amplitudes > amplitudes[0] * _RELATIVE[0] * 1.001) | (slopes > 0)
+        information = found.information[np.ix_(free, free)]
+        damped = information + np.diag(_DAMPING + 1e-3 * np.diag(information))
+        step = np.zeros(len(amplitudes))
+        step[free] = np.clip(np.linalg.solve(damped, slopes[free]), -_LARGEST_STEP, _LARGEST_STEP)
+        amplitudes = amplitudes * np.exp(step / 2)
+        lowest, highest = amplitudes[0] * _RELATIVE[0], amplitudes[0] * _RELATIVE[1]
+        amplitudes[1:] = np.clip(amplitudes[1:], lowest, highest)
+        if abs(step @ slopes) < _SMALL_GAIN:
+            break
+    return amplitudes
+
+
+def _sample(equations: NormalEquations, grid: Grid, profile: Floats) -> tuple[Sample, int]:
+    """Evenly spaced modes among those that light may reach, and how many each stands for."""
+    frequency_y, frequency_x = grid.frequencies
+    radius = np.hypot(frequency_y[:, None], frequency_x).ravel()
+    heights = np.interp(radius, np.linspace(0, _HIGHEST, _PROFILE_STEPS), profile)
+    reached = np.flatnonzero((heights > _DARK) & (radius > 0))
+    stride = max(1, reached.size // _ENOUGH_MODES)
+    chosen = reached[::stride]
+    return (
+        Sample(
+            normal=_columns(equations.normal, chosen),
+            right=_columns(equations.right, chosen),
+            profile=heights[chosen],
+        ),
+        stride,
+    )
+
+
+def _columns(planes: Parts, chosen: Ints) -> Floats:
+    return np.ascontiguousarray(planes.reshape(len(planes), -1)[:, chosen], np.float64)
+
+
+def _first_guess(sample: Sample, unknowns: int, *, slope: float) -> Floats:
+    """Amplitudes from the power of the mean image, with spectra that slope a little."""
+    precision, half = np.maximum(sample.normal[0], 1e-30), len(sample.right) // 2
+    power = (sample.right[0] ** 2 + sample.right[half] ** 2) / precision**2 - 1 / precision
+    squared = (power * sample.profile**2).sum() / (sample.profile**4).sum()
+    noise = float(np.median(1 / precision))
+    amplitudes: Floats = np.sqrt(max(squared, noise)) * np.r_[1, np.full(unknowns - 1, slope)]
+    return amplitudes

@@ -1,0 +1,160 @@
+"""How probable the data are under a Gaussian prior of the Fourier modes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dcrviz.kernels.jit import compiled, inlined
+from dcrviz.kernels.mode_factor import ROUNDING, Doubles, factor, substitute
+from dcrviz.records import Floats, Frozen
+
+# Modes that are factored together.
+_BLOCK = 256
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Sample(Frozen):
+    """The normal equations of M modes that stand for all.
+
+    Parameters
+    ----------
+    normal, right
+        (J J, M) and (2 J, M), packed as in `NormalEquations`.
+    profile
+        (M,), the radial profile at these modes.
+    """
+
+    normal: Doubles
+    right: Doubles
+    profile: Doubles
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Evidence(Frozen):
+    """What the data say of a prior.
+
+    Parameters
+    ----------
+    explained
+        (J,), sum over the modes of |z / D|^2, the posterior mean in units of the prior.
+    determined
+        (J,), how many modes of each unknown the data determine: the sum of 1 - (K^-1)_jj.
+    covariance
+        (J, J), sum over the modes of the posterior covariance D K^-1 D, its real part.
+    information
+        (J, J), Fisher's information on the logarithms of the variances D^2: the sum over the modes
+        of |1 - K^-1|^2.
+    minus_log
+        Minus twice the logarithm of the evidence, but for a constant.
+    """
+
+    explained: Floats
+    determined: Floats
+    covariance: Floats
+    information: Floats
+    minus_log: float
+
+
+def weigh_evidence(sample: Sample, amplitudes: Floats) -> Evidence:
+    """Evidence of these amplitudes, and what their best values follow from.
+
+    Notes
+    -----
+    -2 ln E = sum ln det K - b^H D K^-1 D b; its derivative by ln D_j^2 is determined - explained.
+    """
+    unknowns = len(amplitudes)
+    explained, determined = np.zeros(unknowns), np.zeros(unknowns)
+    covariance, information = np.zeros((2, unknowns, unknowns))
+    minus_log = _weigh(
+        sample.normal,
+        sample.right,
+        sample.profile,
+        np.asarray(amplitudes, np.float64),
+        explained,
+        determined,
+        covariance,
+        information,
+    )
+    return Evidence(
+        explained=explained,
+        determined=determined,
+        covariance=covariance,
+        information=information,
+        minus_log=minus_log,
+    )
+
+
+@compiled
+def _weigh(
+    normal: Doubles,
+    right: Doubles,
+    profile: Doubles,
+    amplitudes: Floats,
+    explained: Floats,
+    determined: Floats,
+    covariance: Floats,
+    information: Floats,
+) -> float:
+    unknowns = len(amplitudes)
+    matrix = np.empty(unknowns * unknowns * _BLOCK, np.float64)
+    vector = np.empty(2 * unknowns * _BLOCK, np.float64)
+    other = np.empty(2 * unknowns * _BLOCK, np.float64)
+    total = 0.0
+    for start in range(0, len(profile), _BLOCK):
+        number = min(_BLOCK, len(profile) - start)
+        _whiten(normal, right, profile, amplitudes, matrix, vector, start, number)
+        other[: 2 * unknowns * number] = vector[: 2 * unknowns * number]
+        factor(matrix, unknowns, number)
+        substitute(matrix, vector, unknowns, number)
+        for j in range(unknowns):
+            for x in range(number):
+                re, im = vector[j * number + x], vector[(unknowns + j) * number + x]
+                total -= re * other[j * number + x] + im * other[(unknowns + j) * number + x]
+                total -= np.log(matrix[(j * unknowns + j) * number + x])
+                explained[j] += re * re + im * im
+        for j in range(unknowns):
+            # One column of K^-1 after another.
+            other[: 2 * unknowns * number] = 0
+            other[j * number : (j + 1) * number] = 1
+            substitute(matrix, other, unknowns, number)
+            for k in range(unknowns):
+                both, square = 0.0, 0.0
+                for x in range(number):
+                    re, im = other[k * number + x], other[(unknowns + k) * number + x]
+                    both += profile[start + x] * profile[start + x] * re
+                    re -= 1.0 if j == k else 0.0
+                    square += re * re + im * im
+                    determined[j] -= re if j == k else 0.0
+                covariance[j, k] += amplitudes[j] * amplitudes[k] * both
+                information[j, k] += square
+    return total
+
+
+@inlined
+def _whiten(
+    normal: Doubles,
+    right: Doubles,
+    profile: Doubles,
+    amplitudes: Floats,
+    matrix: Doubles,
+    vector: Doubles,
+    start: int,
+    number: int,
+) -> None:
+    """K = 1 + D A D and D b of a block of modes."""
+    unknowns = len(amplitudes)
+    for j in range(unknowns):
+        for k in range(unknowns):
+            scale, place = amplitudes[j] * amplitudes[k], (j * unknowns + k) * number
+            pair = j * unknowns + k
+            for x in range(number):
+                height = profile[start + x]
+                matrix[place + x] = scale * height * height * normal[pair, start + x]
+        for x in range(number):
+            place = (j * unknowns + j) * number + x
+            matrix[place] = 1 + (1 + ROUNDING) * matrix[place]
+            height = amplitudes[j] * profile[start + x]
+            vector[j * number + x] = height * right[j, start + x]
+            vector[(unknowns + j) * number + x] = height * right[unknowns + j, start + x]
