@@ -17,7 +17,8 @@ class SolverConfig(Config):
         group="Stopping",
         lsst="maxNumIter",
         equation="stops after max + 2 iterations, as LSST's task counts",
-        doc="Upper limit of iterations m, of which up to m + 2 are run; auto (or 0) is 3 N.",
+        doc="Upper limit of iterations m, of which up to m + 2 are run; auto (or 0) is 3 N, N + 1 "
+        "for anderson, 30 for pcg.",
     )
     min_iterations = Integer(
         None,
