@@ -7,15 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from dcrviz.engine.fourier import Grid, grid_for, visit_phases
-from dcrviz.engine.prior import (
-    Prior,
-    kolmogorov_profile,
-    learn_prior,
-    measured_profile,
-    spectral_basis,
-    tell_colours,
-)
+from dcrviz.engine.prior import Prior, learn_prior, spectral_basis, tell_colours
 from dcrviz.engine.problem import Problem
+from dcrviz.engine.sky_power import sky_profile
 from dcrviz.kernels.mode_solve import solve_modes
 from dcrviz.kernels.modes import NormalEquations, add_visits
 from dcrviz.physics.shifts import subfilter_wavelengths
@@ -76,8 +70,9 @@ def closed_form(problem: Problem, *, threads: int = 1) -> System:
     prior = learn_prior(
         equations,
         grid,
+        visits=len(seen),
         basis=basis,
-        profile=_profile(problem, equations, grid),
+        profile=sky_profile(equations, grid, fwhm_px=_seeing_px(problem)),
         told=tell_colours(problem.shifts),
     )
     return System(grid=grid, equations=equations, prior=prior, level=level, shares=flux.sum(axis=1))
@@ -135,9 +130,9 @@ def _flat_spectrum(problem: Problem) -> tuple[Floats, Floats]:
     return flux, spectral_basis(wavelength_nm, flux, band=problem.band)
 
 
-def _profile(problem: Problem, equations: NormalEquations, grid: Grid) -> Floats:
-    """Of the seeing if every visit tells it, else of the mean image."""
+def _seeing_px(problem: Problem) -> float | None:
+    """Median width of the visits' seeing; None if a visit does not tell it."""
     widths = [visit.psf_fwhm_px for visit in problem.visits]
     if any(width is None for width in widths):
-        return measured_profile(equations, grid)
-    return kolmogorov_profile(float(np.median([width or 0.0 for width in widths])))
+        return None
+    return float(np.median([width or 0.0 for width in widths]))

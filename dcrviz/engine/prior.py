@@ -11,9 +11,11 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import optimize
 
 from dcrviz.bands import Band
 from dcrviz.engine.fourier import Grid
+from dcrviz.engine.sky_power import STEP, at_radius
 from dcrviz.kernels.mode_evidence import Evidence, Sample, weigh_evidence
 from dcrviz.kernels.mode_solve import Whitening
 from dcrviz.kernels.modes import NormalEquations, Parts
@@ -23,14 +25,10 @@ from dcrviz.records import Floats, Frozen, Ints, Shifts
 _ENOUGH_MODES = 5000
 # Relative height of the profile beyond which no light is left to weigh.
 _DARK = 1e-3
-_PROFILE_STEPS = 1024
-_RINGS = 128
-_HIGHEST = np.sqrt(0.5)
-_STEP = _HIGHEST / (_PROFILE_STEPS - 1)
 _FIRST_SLOPE = 0.3
 # Least and greatest amplitude, in units of the total flux's: what the data do not ask for would
-# fall without end.
-_RELATIVE = (1e-3, 3.0)
+# fall without end, and no light of a smooth spectrum is negative.
+_RELATIVE = (1e-3, 1.0)
 # In logarithms of the variances.
 _LARGEST_STEP = 2.0
 # In the logarithm of the evidence.
@@ -39,6 +37,8 @@ _DAMPING = 0.1
 _MOST_STEPS = 25
 # Visits that move every subfilter alike, to this, tell nothing of its colour.
 _ALIKE_PX = 0.02
+# Logarithms of the least and greatest error of the visits, as a part of the light.
+_ERRORS = (math.log(1e-4), math.log(1.0))
 # How much a spectrum may slope where the visits cannot tell.
 _RIDGE = 0.1
 
@@ -55,6 +55,8 @@ class Prior(Frozen):
         (S, S), planes in terms of the unknowns.
     evidence
         Of the modes that were weighed.
+    error
+        Variance by which visits stray from any model, in units of the noise, at low frequency.
     covariance
         (S, S), posterior covariance of the planes in one pixel.
     """
@@ -62,6 +64,7 @@ class Prior(Frozen):
     whitening: Whitening
     basis: Floats
     evidence: Evidence
+    error: float
     covariance: Floats
 
     @property
@@ -100,47 +103,21 @@ def spectral_basis(wavelength_nm: Floats, flux: Floats, *, band: Band) -> Floats
     return np.asarray((flux[..., None] * terms).sum(axis=1))
 
 
-def kolmogorov_profile(fwhm_px: float) -> Floats:
-    """Modulation transfer function of the seeing along radius, (T,).
-
-    Notes
-    -----
-    exp(-3.442 (f FWHM / 0.9759)^(5/3)) for long exposures: Fried 1966, JOSA 56, 1372.
-    """
-    frequency = np.linspace(0, _HIGHEST, _PROFILE_STEPS)
-    return np.asarray(np.exp(-3.44194 * (frequency * fwhm_px / 0.975863) ** (5 / 3)))
-
-
-def measured_profile(equations: NormalEquations, grid: Grid) -> Floats:
-    """Square root of the radial power of the mean image less its noise, (T,), 1 at most."""
-    precision, re, im = (
-        equations.normal[0],
-        equations.right[0],
-        equations.right[len(equations.right) // 2],
-    )
-    frequency_y, frequency_x = grid.frequencies
-    ring = (np.hypot(frequency_y[:, None], frequency_x) / _HIGHEST * _RINGS).astype(int)
-    known = precision > 0
-    inverse = np.divide(1, precision, out=np.zeros(precision.shape), where=known)
-    power = (re.astype(float) ** 2 + im.astype(float) ** 2) * inverse**2 - inverse
-    number = np.maximum(np.bincount(ring[known], minlength=_RINGS + 1), 1)
-    mean = np.bincount(ring[known], power[known], minlength=_RINGS + 1) / number
-    # The zero mode is the sum of the image, not its structure.
-    mean[0] = mean[1] if mean[1] > 0 else mean[0]
-    # Light falls with frequency; where noise has hidden it, it goes on falling.
-    falling = np.minimum.accumulate(np.maximum(mean, 0))
-    root = np.sqrt(falling / falling[0]) if falling[0] > 0 else np.ones(_RINGS + 1)
-    middles = (np.arange(_RINGS + 1) + 0.5) * _HIGHEST / _RINGS
-    return np.asarray(np.interp(np.linspace(0, _HIGHEST, _PROFILE_STEPS), middles, root))
-
-
 def learn_prior(
-    equations: NormalEquations, grid: Grid, *, basis: Floats, profile: Floats, told: bool = True
+    equations: NormalEquations,
+    grid: Grid,
+    *,
+    visits: int,
+    basis: Floats,
+    profile: Floats,
+    told: bool = True,
 ) -> Prior:
-    """The amplitudes under which the data are most probable.
+    """The amplitudes, and the errors of the visits, under which the data are most probable.
 
     Parameters
     ----------
+    visits
+        How many the equations are of.
     basis
         (S, S), planes in terms of the unknowns.
     profile
@@ -154,29 +131,60 @@ def learn_prior(
     MacKay 1992, Neural Computation 4, 415: at the best amplitude the squared posterior means of an
     unknown, in units of its prior, sum up to as many modes as the data determine.
     """
-    sample, stride = _sample(equations, grid, profile)
+    sample, stride = _sample(equations, grid, profile, visits=visits)
     guess = _first_guess(sample, len(basis), slope=_FIRST_SLOPE if told else _RIDGE)
-    amplitudes = _most_probable(sample, guess) if told else guess
-    evidence = weigh_evidence(sample, amplitudes)
+    error, amplitudes = _most_probable(sample, guess) if told else (0.0, guess)
+    evidence = weigh_evidence(sample, amplitudes, error=error)
     frequency_y, frequency_x = grid.frequencies
     whitening = Whitening(
         amplitudes=amplitudes,
-        profile=profile,
-        step=_STEP,
+        profile=profile / np.sqrt(1 + error * profile**2),
+        step=STEP,
         frequency_y=frequency_y,
         frequency_x=frequency_x,
     )
     # Half a spectrum stands for the whole; the noise fills the field, the modes the padded one.
     modes = 2 * stride / (math.prod(grid.shape) * math.prod(grid.field))
     covariance = basis @ evidence.covariance @ basis.T * modes
-    return Prior(whitening=whitening, basis=basis, evidence=evidence, covariance=covariance)
+    return Prior(
+        whitening=whitening,
+        basis=basis,
+        evidence=evidence,
+        error=error,
+        covariance=covariance,
+    )
 
 
-def _most_probable(sample: Sample, guess: Floats) -> Floats:
-    """Amplitudes of the highest evidence, by Fisher's scoring in their logarithms."""
-    amplitudes = guess
+def _most_probable(sample: Sample, guess: Floats) -> tuple[float, Floats]:
+    """Error of the visits and amplitudes of the highest evidence."""
+    best = _best_amplitudes(sample, guess, 0.0)
+    # What the visits stray by is sought as a part of the light of the mean image.
+    light = float(np.median(sample.normal[0])) / sample.visits * best.amplitudes[0] ** 2
+
+    def climb(logarithm: float) -> float:
+        nonlocal best
+        error = light * math.exp(2 * logarithm)
+        found = _best_amplitudes(sample, best.amplitudes, error)
+        best = min(best, found, key=lambda one: one.minus_log)
+        return found.minus_log
+
+    optimize.minimize_scalar(climb, bounds=_ERRORS, method="bounded", options={"xatol": 0.1})
+    return best.error, best.amplitudes
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class _Found(Frozen):
+    error: float
+    amplitudes: Floats
+    minus_log: float
+
+
+def _best_amplitudes(sample: Sample, guess: Floats, error: float) -> _Found:
+    """Amplitudes of the highest evidence for one error, by Fisher's scoring in their logarithms."""
+    amplitudes, minus_log = guess, math.inf
     for _ in range(_MOST_STEPS):
-        found = weigh_evidence(sample, amplitudes)
+        found = weigh_evidence(sample, amplitudes, error=error)
+        minus_log = found.minus_log
         slopes = found.explained - found.determined
         # An amplitude at its limit that would go on falling holds still, and nothing follows it.
         free = (amplitudes > amplitudes[0] * _RELATIVE[0] * 1.001) | (slopes > 0)
@@ -189,14 +197,16 @@ def _most_probable(sample: Sample, guess: Floats) -> Floats:
         amplitudes[1:] = np.clip(amplitudes[1:], lowest, highest)
         if abs(step @ slopes) < _SMALL_GAIN:
             break
-    return amplitudes
+    return _Found(error=error, amplitudes=amplitudes, minus_log=minus_log)
 
 
-def _sample(equations: NormalEquations, grid: Grid, profile: Floats) -> tuple[Sample, int]:
+def _sample(
+    equations: NormalEquations, grid: Grid, profile: Floats, *, visits: int
+) -> tuple[Sample, int]:
     """Evenly spaced modes among those that light may reach, and how many each stands for."""
     frequency_y, frequency_x = grid.frequencies
     radius = np.hypot(frequency_y[:, None], frequency_x).ravel()
-    heights = np.interp(radius, np.linspace(0, _HIGHEST, _PROFILE_STEPS), profile)
+    heights = at_radius(profile, radius)
     reached = np.flatnonzero((heights > _DARK) & (radius > 0))
     stride = max(1, reached.size // _ENOUGH_MODES)
     chosen = reached[::stride]
@@ -204,7 +214,9 @@ def _sample(equations: NormalEquations, grid: Grid, profile: Floats) -> tuple[Sa
         Sample(
             normal=_columns(equations.normal, chosen),
             right=_columns(equations.right, chosen),
+            power=_columns(equations.power[None], chosen)[0],
             profile=heights[chosen],
+            visits=visits,
         ),
         stride,
     )

@@ -22,13 +22,19 @@ class Sample(Frozen):
     ----------
     normal, right
         (J J, M) and (2 J, M), packed as in `NormalEquations`.
+    power
+        (M,), squared moduli of the visits' own modes, in units of their noise.
     profile
         (M,), the radial profile at these modes.
+    visits
+        How many visits the sums are of.
     """
 
     normal: Doubles
     right: Doubles
+    power: Doubles
     profile: Doubles
+    visits: int
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -47,7 +53,7 @@ class Evidence(Frozen):
         (J, J), Fisher's information on the logarithms of the variances D^2: the sum over the modes
         of |1 - K^-1|^2.
     minus_log
-        Minus twice the logarithm of the evidence, but for a constant.
+        Minus the logarithm of the evidence, but for a constant.
     """
 
     explained: Floats
@@ -57,19 +63,28 @@ class Evidence(Frozen):
     minus_log: float
 
 
-def weigh_evidence(sample: Sample, amplitudes: Floats) -> Evidence:
+def weigh_evidence(sample: Sample, amplitudes: Floats, *, error: float = 0.0) -> Evidence:
     """Evidence of these amplitudes, and what their best values follow from.
+
+    Parameters
+    ----------
+    error
+        Variance by which a visit strays from any model, in units of the noise, where the profile
+        is 1: seeing, calibration and registration that differ between visits.
 
     Notes
     -----
-    -2 ln E = sum ln det K - b^H D K^-1 D b; its derivative by ln D_j^2 is determined - explained.
+    -ln E = sum V ln 1/r + r |s|^2 + ln det K - r b^H D K^-1 D r b, with K = 1 + D r A D and
+    r = 1 / (1 + error profile^2); its derivative by ln D_j^2 is determined - explained.
     """
+    trust = 1 / (1 + error * sample.profile**2)
     unknowns = len(amplitudes)
     explained, determined = np.zeros(unknowns), np.zeros(unknowns)
     covariance, information = np.zeros((2, unknowns, unknowns))
     minus_log = _weigh(
         sample.normal,
-        sample.right,
+        sample.right * np.sqrt(trust),
+        sample.profile * np.sqrt(trust),
         sample.profile,
         np.asarray(amplitudes, np.float64),
         explained,
@@ -82,7 +97,7 @@ def weigh_evidence(sample: Sample, amplitudes: Floats) -> Evidence:
         determined=determined,
         covariance=covariance,
         information=information,
-        minus_log=minus_log,
+        minus_log=minus_log + float((trust * sample.power - sample.visits * np.log(trust)).sum()),
     )
 
 
@@ -91,6 +106,7 @@ def _weigh(
     normal: Doubles,
     right: Doubles,
     profile: Doubles,
+    prior: Doubles,
     amplitudes: Floats,
     explained: Floats,
     determined: Floats,
@@ -123,7 +139,7 @@ def _weigh(
                 both, square = 0.0, 0.0
                 for x in range(number):
                     re, im = other[k * number + x], other[(unknowns + k) * number + x]
-                    both += profile[start + x] * profile[start + x] * re
+                    both += prior[start + x] * prior[start + x] * re
                     re -= 1.0 if j == k else 0.0
                     square += re * re + im * im
                     determined[j] -= re if j == k else 0.0

@@ -49,10 +49,13 @@ class NormalEquations:
         its imaginary part at k J + j.
     right
         (2 J, Y, X // 2 + 1), right-hand sides: real parts, then imaginary ones.
+    power
+        (Y, X // 2 + 1), squared moduli of the visits' own modes, each in units of its noise.
     """
 
     normal: Parts
     right: Parts
+    power: Parts
 
     @classmethod
     def empty(cls, unknowns: int, shape: tuple[int, int]) -> NormalEquations:
@@ -60,6 +63,7 @@ class NormalEquations:
         return cls(
             normal=np.zeros((unknowns**2, *shape), np.float32),
             right=np.zeros((2 * unknowns, *shape), np.float32),
+            power=np.zeros(shape, np.float32),
         )
 
 
@@ -118,6 +122,7 @@ def add_visits(
         precision.astype(np.float32),
         equations.normal,
         equations.right,
+        equations.power,
     )
     height = equations.normal.shape[1]
     blocks = [(top, min(top + _ROWS, height)) for top in range(0, height, _ROWS)]
@@ -177,6 +182,7 @@ def _add(
     precision: Parts,
     normal: Parts,
     right: Parts,
+    power: Parts,
     top: int,
     bottom: int,
 ) -> None:
@@ -191,9 +197,12 @@ def _add(
             respond(along_y[v], along_x[v], sources, y, response, width)
             _mix(response, basis, mixed, width)
             row = spectra[v, y]
+            strength = power[y]
             for x in range(width):
-                data[x] = precision[v] * row[2 * x]
-                data[width + x] = precision[v] * row[2 * x + 1]
+                re, im = row[2 * x], row[2 * x + 1]
+                strength[x] += precision[v] * (re * re + im * im)
+                data[x] = precision[v] * re
+                data[width + x] = precision[v] * im
             for j in range(unknowns):
                 _add_right(mixed, data, vector, j, unknowns, y, height, width)
                 for k in range(j + 1):

@@ -1,0 +1,118 @@
+"""How the power of the sky falls with frequency: by the seeing, or as the mean image shows it."""
+
+from __future__ import annotations
+
+import logging
+
+import numpy as np
+
+from dcrviz.engine.fourier import Grid
+from dcrviz.kernels.modes import NormalEquations
+from dcrviz.records import Floats
+
+_log = logging.getLogger(__name__)
+_STEPS = 1024
+_HIGHEST = np.sqrt(0.5)
+STEP = float(_HIGHEST / (_STEPS - 1))
+"""Cycles per pixel between the entries of a profile."""
+_FREQUENCY = STEP * np.arange(_STEPS)
+_RINGS = 128
+# The seeing that the visits tell is believed within these factors of the one that the image shows.
+_BELIEVED = (0.67, 1.5)
+_WIDTHS = np.geomspace(0.4, 2.5, 16)
+_ENOUGH_MODES = 4000
+
+
+def sky_profile(equations: NormalEquations, grid: Grid, *, fwhm_px: float | None) -> Floats:
+    """Square root of the radial power of the sky, (T,), 1 at low frequency.
+
+    Parameters
+    ----------
+    fwhm_px
+        Of the seeing; without it, or if the mean image shows quite another one, the profile is
+        measured.
+    """
+    if fwhm_px is None:
+        return measured_profile(equations, grid)
+    shown = _likeliest_width(equations, grid, fwhm_px)
+    if _BELIEVED[0] <= shown <= _BELIEVED[1]:
+        return kolmogorov_profile(fwhm_px)
+    _log.warning(
+        "the visits tell a seeing of %.3g px, the mean image shows about %.3g px: the power of the "
+        "sky is measured instead",
+        fwhm_px,
+        shown * fwhm_px,
+    )
+    return measured_profile(equations, grid)
+
+
+def at_radius(profile: Floats, radius: Floats) -> Floats:
+    """The profile at these frequencies, cycles per pixel."""
+    return np.asarray(np.interp(radius, _FREQUENCY, profile))
+
+
+def kolmogorov_profile(fwhm_px: float) -> Floats:
+    """Modulation transfer function of the seeing along radius, (T,).
+
+    Notes
+    -----
+    exp(-3.442 (f FWHM / 0.9759)^(5/3)) for long exposures: Fried 1966, JOSA 56, 1372.
+    """
+    return np.asarray(np.exp(-3.44194 * (_FREQUENCY * fwhm_px / 0.975863) ** (5 / 3)))
+
+
+def measured_profile(equations: NormalEquations, grid: Grid) -> Floats:
+    """Square root of the radial power of the mean image less its noise, (T,), 1 at most."""
+    precision, re, im = (
+        equations.normal[0],
+        equations.right[0],
+        equations.right[len(equations.right) // 2],
+    )
+    frequency_y, frequency_x = grid.frequencies
+    ring = (np.hypot(frequency_y[:, None], frequency_x) / _HIGHEST * _RINGS).astype(int)
+    known = precision > 0
+    inverse = np.divide(1, precision, out=np.zeros(precision.shape), where=known)
+    power = (re.astype(float) ** 2 + im.astype(float) ** 2) * inverse**2 - inverse
+    number = np.maximum(np.bincount(ring[known], minlength=_RINGS + 1), 1)
+    mean = np.bincount(ring[known], power[known], minlength=_RINGS + 1) / number
+    # The zero mode is the sum of the image, not its structure.
+    mean[0] = mean[1] if mean[1] > 0 else mean[0]
+    # Light falls with frequency; where noise has hidden it, it goes on falling.
+    falling = np.minimum.accumulate(np.maximum(mean, 0))
+    root = np.sqrt(falling / falling[0]) if falling[0] > 0 else np.ones(_RINGS + 1)
+    middles = (np.arange(_RINGS + 1) + 0.5) * _HIGHEST / _RINGS
+    return np.asarray(np.interp(_FREQUENCY, middles, root))
+
+
+def _likeliest_width(equations: NormalEquations, grid: Grid, fwhm_px: float) -> float:
+    """Width of the seeing under which the mean image is most probable, in units of the one told."""
+    frequency_y, frequency_x = grid.frequencies
+    radius = np.hypot(frequency_y[:, None], frequency_x).ravel()
+    stride = max(1, radius.size // _ENOUGH_MODES)
+    chosen = np.flatnonzero(radius > 0)[::stride]
+    noise = 1 / np.maximum(equations.normal[0].ravel()[chosen], 1e-30).astype(float)
+    half = len(equations.right) // 2
+    squared = (
+        equations.right[0].ravel()[chosen].astype(float) ** 2
+        + equations.right[half].ravel()[chosen].astype(float) ** 2
+    ) * noise**2
+    # Light of many sources of many widths; its level is found with each width.
+    unlikely = [
+        _unlikely(squared, noise, at_radius(kolmogorov_profile(fwhm_px * width), radius[chosen]))
+        for width in _WIDTHS
+    ]
+    return float(_WIDTHS[int(np.argmin(unlikely))])
+
+
+def _unlikely(squared: Floats, noise: Floats, profile: Floats) -> float:
+    """Minus the logarithm of the probability of these squared modes, at the likeliest level."""
+    shape = profile**2
+    level = max(float((squared * shape).sum() / (shape**2).sum()), float(np.median(noise)))
+    for _ in range(4):
+        # One step of expectation and maximisation after another.
+        kept = level * shape / (level * shape + noise)
+        mean = kept**2 * squared + kept * noise
+        seen = shape > 1e-4
+        level = float((mean[seen] / shape[seen]).mean())
+    variance = level * shape + noise
+    return float((np.log(variance) + squared / variance).sum())
