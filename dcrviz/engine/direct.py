@@ -78,7 +78,7 @@ def closed_form(problem: Problem, *, threads: int = 1) -> System:
         grid,
         basis=basis,
         profile=_profile(problem, equations, grid),
-        told=tell_colours(problem.shifts),
+        told=tell_colours(problem.shifts, problem.precision > 0),
     )
     return System(grid=grid, equations=equations, prior=prior, level=level, shares=flux.sum(axis=1))
 
@@ -136,8 +136,9 @@ def _flat_spectrum(problem: Problem) -> tuple[Floats, Floats]:
 
 
 def _profile(problem: Problem, equations: NormalEquations, grid: Grid) -> Floats:
-    """Of the seeing if every visit tells it, else of the mean image."""
-    widths = [visit.psf_fwhm_px for visit in problem.visits]
+    """Of the seeing if every visit with a usable pixel tells it, else of the mean image."""
+    seen = np.flatnonzero(problem.precision > 0)
+    widths = [problem.visits[visit].psf_fwhm_px for visit in seen]
     if any(width is None for width in widths):
         return measured_profile(equations, grid)
     return kolmogorov_profile(float(np.median([width or 0.0 for width in widths])))

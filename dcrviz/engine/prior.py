@@ -17,7 +17,7 @@ from dcrviz.engine.fourier import Grid
 from dcrviz.kernels.mode_evidence import Evidence, Sample, weigh_evidence
 from dcrviz.kernels.mode_solve import Whitening
 from dcrviz.kernels.modes import NormalEquations, Parts
-from dcrviz.records import Floats, Frozen, Ints, Shifts
+from dcrviz.records import Bools, Floats, Frozen, Ints, Shifts
 
 # Of more modes only evenly spaced ones are weighed: the amplitudes are known to a percent by then.
 _ENOUGH_MODES = 5000
@@ -71,14 +71,22 @@ class Prior(Frozen):
         return np.asarray(amplitudes[1:] / amplitudes[0])
 
 
-def spread_px(shifts: Shifts) -> float:
-    """Largest difference between the visits in how far they move any subfilter."""
-    return float(np.max(np.ptp(shifts.midpoint, axis=0), initial=0.0))
+def spread_px(shifts: Shifts, seen: Bools) -> float:
+    """Largest difference between the visits in how far they move any subfilter.
+
+    Parameters
+    ----------
+    seen
+        (V,), visits with a usable pixel: no other tells anything.
+    """
+    if not seen.any():
+        return 0.0
+    return float(np.max(np.ptp(shifts.midpoint[seen], axis=0), initial=0.0))
 
 
-def tell_colours(shifts: Shifts) -> bool:
-    """Whether the visits move the subfilters differently enough to tell them apart."""
-    return bool(spread_px(shifts) > _ALIKE_PX)
+def tell_colours(shifts: Shifts, seen: Bools) -> bool:
+    """Whether the visits seen move the subfilters differently enough to tell them apart."""
+    return spread_px(shifts, seen) > _ALIKE_PX
 
 
 def spectral_basis(wavelength_nm: Floats, flux: Floats, *, band: Band) -> Floats:
@@ -119,19 +127,32 @@ def measured_profile(equations: NormalEquations, grid: Grid) -> Floats:
         equations.right[len(equations.right) // 2],
     )
     frequency_y, frequency_x = grid.frequencies
-    ring = (np.hypot(frequency_y[:, None], frequency_x) / _HIGHEST * _RINGS).astype(int)
-    known = precision > 0
+    radius = np.hypot(frequency_y[:, None], frequency_x)
+    # No ring is so narrow that a small field has no mode in it.
+    rings = max(1, min(_RINGS, int(_HIGHEST * min(grid.shape))))
+    ring = np.minimum((radius / _HIGHEST * rings).astype(int), rings - 1)
+    # The zero mode is the sum of the image, not its structure.
+    known = (precision > 0) & (radius > 0)
+    if not known.any():
+        return np.ones(_PROFILE_STEPS)
     inverse = np.divide(1, precision, out=np.zeros(precision.shape), where=known)
     power = (re.astype(float) ** 2 + im.astype(float) ** 2) * inverse**2 - inverse
-    number = np.maximum(np.bincount(ring[known], minlength=_RINGS + 1), 1)
-    mean = np.bincount(ring[known], power[known], minlength=_RINGS + 1) / number
-    # The zero mode is the sum of the image, not its structure.
-    mean[0] = mean[1] if mean[1] > 0 else mean[0]
-    # Light falls with frequency; where noise has hidden it, it goes on falling.
-    falling = np.minimum.accumulate(np.maximum(mean, 0))
-    root = np.sqrt(falling / falling[0]) if falling[0] > 0 else np.ones(_RINGS + 1)
-    middles = (np.arange(_RINGS + 1) + 0.5) * _HIGHEST / _RINGS
+    number = np.bincount(ring[known], minlength=rings)
+    filled = np.flatnonzero(number)
+    mean = np.bincount(ring[known], power[known], minlength=rings)[filled] / number[filled]
+    falling = _falling(mean, number[filled])
+    root = np.sqrt(falling / falling[0]) if falling[0] > 0 else np.ones(len(falling))
+    middles = (filled + 0.5) * _HIGHEST / rings
     return np.asarray(np.interp(np.linspace(0, _HIGHEST, _PROFILE_STEPS), middles, root))
+
+
+def _falling(power: Floats, number: Ints) -> Floats:
+    """The nearest power that falls with frequency as light does, through the noise, too."""
+    # Half of what importing the package would take, for a field whose seeing nobody told.
+    from scipy.optimize import isotonic_regression
+
+    nearest = isotonic_regression(power, weights=number, increasing=False).x
+    return np.asarray(np.maximum(nearest, 0))
 
 
 def learn_prior(
