@@ -58,7 +58,6 @@ def closed_form(problem: Problem, *, threads: int = 1) -> System:
     flux, basis = _flat_spectrum(problem)
     level = sky_level(problem)
     equations = NormalEquations.empty(problem.n_subfilters, grid.half)
-    phases = visit_phases(problem.shifts, grid)
     seen = np.flatnonzero(problem.precision > 0)
     for start in range(0, len(seen), _AT_ONCE):
         few = seen[start : start + _AT_ONCE]
@@ -68,7 +67,7 @@ def closed_form(problem: Problem, *, threads: int = 1) -> System:
                 grid.spectrum(filled_image(problem, int(visit), level), threads=threads)
                 for visit in few
             ],
-            [phases[visit] for visit in few],
+            [visit_phases(problem.shifts, int(visit), grid) for visit in few],
             basis,
             mode_precision(problem)[few],
             threads=threads,

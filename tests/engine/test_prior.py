@@ -76,7 +76,8 @@ def drawn(seed, amplitudes=AMPLITUDES, *, n_visits=8, sigma=1.0, shifts=None):
     _, basis = basis_of(len(amplitudes))
     planes = list(np.einsum("aj,jyx->ayx", basis, unknowns).astype(np.complex64))
     equations = NormalEquations.empty(len(amplitudes), grid.half)
-    for phases in visit_phases(shifts, grid):
+    for visit in range(len(shifts.split)):
+        phases = visit_phases(shifts, visit, grid)
         noise = np.fft.rfft2(rng.normal(scale=sigma, size=grid.shape))
         seen = (matched_spectrum(planes, phases) + noise).astype(np.complex64)
         add_visits(equations, [seen], [phases], basis, np.array([1 / (sigma**2 * pixels)]))
