@@ -111,10 +111,12 @@ def filled_image(problem: Problem, visit: int, level: float) -> Plane:
 
 
 def sky_level(problem: Problem) -> float:
-    """Median of the template off the sources; 0 where there is no such pixel."""
+    """Median of the template off the sources, or of all of it where there is no such pixel."""
     step = max(1, problem.background.size // _ENOUGH_PIXELS)
-    sky = problem.template.image.ravel()[::step][problem.background.ravel()[::step]]
-    return float(np.median(sky)) if sky.size else 0.0
+    image = problem.template.image.ravel()[::step]
+    # A sky that nobody subtracted is DETECTED everywhere.
+    sky = image[problem.background.ravel()[::step]]
+    return float(np.median(sky if sky.size else image))
 
 
 def _flat_spectrum(problem: Problem) -> tuple[Floats, Floats]:
