@@ -128,11 +128,11 @@ def test_a_sky_of_the_model_is_recovered_where_there_is_hardly_noise(
 def test_the_stated_errors_are_those_of_a_sky_that_is_drawn_from_the_model(model_field):
     ratios = []
     for seed in (0, 1, 2):
-        points = np.random.default_rng(seed).normal(size=(3, 64, 64))
+        points = np.random.default_rng(seed).normal(size=(3, 96, 96))
         points *= np.array([3000.0, 1000.0, 300.0])[:, None, None]
         # No light is cut by the edge of the field.
         points[:, :6] = points[:, -6:] = points[:, :, :6] = points[:, :, -6:] = 0
-        exposures, truth = model_field(points, sigma=30.0, seed=seed)
+        exposures, truth = model_field(points, sigma=10.0, seed=100 + seed)
         system = closed_form(without_level(prepared(exposures)))
         scatter = (solve_directly(system) - truth).std(axis=(1, 2))
         ratios.append(scatter / np.sqrt(np.diag(system.prior.covariance)))
