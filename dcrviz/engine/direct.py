@@ -52,7 +52,6 @@ def closed_form(problem: Problem, *, threads: int = 1) -> System:
     flux, basis = _flat_spectrum(problem)
     level = sky_level(problem)
     equations = NormalEquations.empty(problem.n_subfilters, grid.half)
-    phases = visit_phases(problem.shifts, grid)
     seen = np.flatnonzero(problem.precision > 0)
     for start in range(0, len(seen), _AT_ONCE):
         few = seen[start : start + _AT_ONCE]
@@ -62,7 +61,7 @@ def closed_form(problem: Problem, *, threads: int = 1) -> System:
                 grid.spectrum(filled_image(problem, int(visit), level), threads=threads)
                 for visit in few
             ],
-            [phases[visit] for visit in few],
+            [visit_phases(problem.shifts, int(visit), grid) for visit in few],
             basis,
             mode_precision(problem)[few],
             threads=threads,
@@ -73,7 +72,7 @@ def closed_form(problem: Problem, *, threads: int = 1) -> System:
         visits=len(seen),
         basis=basis,
         profile=sky_profile(equations, grid, fwhm_px=_seeing_px(problem)),
-        told=tell_colours(problem.shifts),
+        told=tell_colours(problem.shifts, problem.precision > 0),
     )
     return System(grid=grid, equations=equations, prior=prior, level=level, shares=flux.sum(axis=1))
 
@@ -107,10 +106,12 @@ def filled_image(problem: Problem, visit: int, level: float) -> Plane:
 
 
 def sky_level(problem: Problem) -> float:
-    """Median of the template off the sources; 0 where there is no such pixel."""
+    """Median of the template off the sources, or of all of it where there is no such pixel."""
     step = max(1, problem.background.size // _ENOUGH_PIXELS)
-    sky = problem.template.image.ravel()[::step][problem.background.ravel()[::step]]
-    return float(np.median(sky)) if sky.size else 0.0
+    image = problem.template.image.ravel()[::step]
+    # A sky that nobody subtracted is DETECTED everywhere.
+    sky = image[problem.background.ravel()[::step]]
+    return float(np.median(sky if sky.size else image))
 
 
 def _flat_spectrum(problem: Problem) -> tuple[Floats, Floats]:
@@ -131,8 +132,9 @@ def _flat_spectrum(problem: Problem) -> tuple[Floats, Floats]:
 
 
 def _seeing_px(problem: Problem) -> float | None:
-    """Median width of the visits' seeing; None if a visit does not tell it."""
-    widths = [visit.psf_fwhm_px for visit in problem.visits]
+    """Median width of the seeing of visits with a usable pixel; None if one does not tell it."""
+    seen = np.flatnonzero(problem.precision > 0)
+    widths = [problem.visits[visit].psf_fwhm_px for visit in seen]
     if any(width is None for width in widths):
         return None
     return float(np.median([width or 0.0 for width in widths]))

@@ -66,15 +66,17 @@ def grid_for(shifts: Shifts, field: tuple[int, int]) -> Grid:
     return Grid(field=field, shape=(height, width))
 
 
-@lru_cache(maxsize=16)
-def visit_phases(shifts: Shifts, grid: Grid) -> tuple[Phases, ...]:
-    """Phases of all shifts of each visit, every plane with the same number of them."""
-    visits, planes, number = shifts.split.shape[:3]
-    weights = shifts.weights.ravel()
-    sources = np.repeat(np.arange(planes), number)
-    return tuple(
-        shift_phases(shifts.split[visit].reshape(-1, 2), weights, sources, grid.shape)
-        for visit in range(visits)
+def visit_phases(shifts: Shifts, visit: int, grid: Grid) -> Phases:
+    """Phases of all shifts of one visit, every plane with the same number of them.
+
+    Made anew for each use, which takes far less than a transform, and does not grow with V.
+    """
+    planes, number = shifts.split.shape[1:3]
+    return shift_phases(
+        shifts.split[visit].reshape(-1, 2),
+        shifts.weights.ravel(),
+        np.repeat(np.arange(planes), number),
+        grid.shape,
     )
 
 
@@ -87,5 +89,5 @@ def fourier_template(
     spectra: Sequence[Spectrum], shifts: Shifts, visit: int, grid: Grid, *, threads: int = 1
 ) -> Plane:
     """Matched template of one visit, (Y, X), from the transforms of the planes."""
-    matched = matched_spectrum(spectra, visit_phases(shifts, grid)[visit])
+    matched = matched_spectrum(spectra, visit_phases(shifts, visit, grid))
     return np.ascontiguousarray(grid.image(matched, threads=threads))

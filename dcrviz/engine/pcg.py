@@ -160,10 +160,10 @@ def _apply(problem: Problem, memory: CgMemory, vector: Vector, *, threads: int) 
     """(1 + D B^H A^H W A B D) times a vector."""
     grid = memory.system.grid
     spectra = _plane_spectra(memory, vector)
-    phases = visit_phases(problem.shifts, grid)
     total = np.zeros(vector.shape, np.complex64)
     for visit in _seen(problem):
-        template = grid.image(matched_spectrum(spectra, phases[visit]), threads=threads)
+        phases = visit_phases(problem.shifts, visit, grid)
+        template = grid.image(matched_spectrum(spectra, phases), threads=threads)
         _add_visit(problem, memory, visit, template, total, threads=threads)
     if memory.negative is not None:
         push = np.float32(_PUSH * mode_precision(problem).sum())
@@ -187,7 +187,7 @@ def _add_visit(
     unit = np.float32(problem.unit_weight / problem.precision[visit])
     grid = memory.system.grid
     spectrum = grid.spectrum(image * (weights * unit), threads=threads)
-    phases = visit_phases(problem.shifts, grid)[visit]
+    phases = visit_phases(problem.shifts, visit, grid)
     add_back(spectrum, phases, float(mode_precision(problem)[visit]), total)
 
 

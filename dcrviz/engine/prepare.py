@@ -116,7 +116,7 @@ def prepare(
             *borrowed,
             *_weather_warnings(exposures),
             *_source_warnings(sources),
-            *_degeneracy_warnings(shifts, config),
+            *_degeneracy_warnings(shifts, weights.precision > 0, config),
         ),
     )
 
@@ -264,12 +264,12 @@ def _source_warnings(sources: Bools) -> list[str]:
     return []
 
 
-def _degeneracy_warnings(shifts: Shifts, config: AssembleConfig) -> list[str]:
-    if not config.in_fourier_space or config.n_subfilters == 1 or tell_colours(shifts):
+def _degeneracy_warnings(shifts: Shifts, seen: Bools, config: AssembleConfig) -> list[str]:
+    if not config.in_fourier_space or config.n_subfilters == 1 or tell_colours(shifts, seen):
         return []
     return [
-        f"the visits' refraction differs by only {spread_px(shifts):.3g} px: they can't tell the "
-        "subfilters apart; a small ridge keeps the planes near a flat spectrum"
+        f"the visits' refraction differs by only {spread_px(shifts, seen):.3g} px: they can't tell "
+        "the subfilters apart; a small ridge keeps the planes near a flat spectrum"
     ]
 
 

@@ -11,15 +11,14 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize
 
 from dcrviz.bands import Band
 from dcrviz.engine.fourier import Grid
-from dcrviz.engine.sky_power import STEP, at_radius
+from dcrviz.engine.sky_power import STEP, at_radius, straying
 from dcrviz.kernels.mode_evidence import Evidence, Sample, weigh_evidence
 from dcrviz.kernels.mode_solve import Whitening
 from dcrviz.kernels.modes import NormalEquations, Parts
-from dcrviz.records import Floats, Frozen, Ints, Shifts
+from dcrviz.records import Bools, Floats, Frozen, Ints, Shifts
 
 # Of more modes only evenly spaced ones are weighed: the amplitudes are known to a percent by then.
 _ENOUGH_MODES = 5000
@@ -37,7 +36,7 @@ _DAMPING = 0.1
 _MOST_STEPS = 25
 # Visits that move every subfilter alike, to this, tell nothing of its colour.
 _ALIKE_PX = 0.02
-# Logarithms of the least and greatest error of the visits, as a part of the light.
+# Logarithms of the least and greatest relative error of the widths of the visits' seeing.
 _ERRORS = (math.log(1e-4), math.log(1.0))
 # How much a spectrum may slope where the visits cannot tell.
 _RIDGE = 0.1
@@ -56,7 +55,7 @@ class Prior(Frozen):
     evidence
         Of the modes that were weighed.
     error
-        Variance by which visits stray from any model, in units of the noise, at low frequency.
+        Variance by which visits stray from the model, in units of the noise and of `straying`.
     covariance
         (S, S), posterior covariance of the planes in one pixel.
     """
@@ -74,14 +73,22 @@ class Prior(Frozen):
         return np.asarray(amplitudes[1:] / amplitudes[0])
 
 
-def spread_px(shifts: Shifts) -> float:
-    """Largest difference between the visits in how far they move any subfilter."""
-    return float(np.max(np.ptp(shifts.midpoint, axis=0), initial=0.0))
+def spread_px(shifts: Shifts, seen: Bools) -> float:
+    """Largest difference between the visits in how far they move any subfilter.
+
+    Parameters
+    ----------
+    seen
+        (V,), visits with a usable pixel: no other tells anything.
+    """
+    if not seen.any():
+        return 0.0
+    return float(np.max(np.ptp(shifts.midpoint[seen], axis=0), initial=0.0))
 
 
-def tell_colours(shifts: Shifts) -> bool:
-    """Whether the visits move the subfilters differently enough to tell them apart."""
-    return bool(spread_px(shifts) > _ALIKE_PX)
+def tell_colours(shifts: Shifts, seen: Bools) -> bool:
+    """Whether the visits seen move the subfilters differently enough to tell them apart."""
+    return spread_px(shifts, seen) > _ALIKE_PX
 
 
 def spectral_basis(wavelength_nm: Floats, flux: Floats, *, band: Band) -> Floats:
@@ -138,7 +145,7 @@ def learn_prior(
     frequency_y, frequency_x = grid.frequencies
     whitening = Whitening(
         amplitudes=amplitudes,
-        profile=profile / np.sqrt(1 + error * profile**2),
+        profile=profile / np.sqrt(1 + error * straying(profile)),
         step=STEP,
         frequency_y=frequency_y,
         frequency_x=frequency_x,
@@ -157,8 +164,11 @@ def learn_prior(
 
 def _most_probable(sample: Sample, guess: Floats) -> tuple[float, Floats]:
     """Error of the visits and amplitudes of the highest evidence."""
+    # Half of what importing the package would take, for the solvers that need it.
+    from scipy import optimize
+
     best = _best_amplitudes(sample, guess, 0.0)
-    # What the visits stray by is sought as a part of the light of the mean image.
+    # What the visits stray by is sought in units of the light of the mean image.
     light = float(np.median(sample.normal[0])) / sample.visits * best.amplitudes[0] ** 2
 
     def climb(logarithm: float) -> float:
@@ -216,6 +226,7 @@ def _sample(
             right=_columns(equations.right, chosen),
             power=_columns(equations.power[None], chosen)[0],
             profile=heights[chosen],
+            straying=straying(heights[chosen]),
             visits=visits,
         ),
         stride,

@@ -8,7 +8,7 @@ import numpy as np
 
 from dcrviz.engine.fourier import Grid
 from dcrviz.kernels.modes import NormalEquations
-from dcrviz.records import Floats
+from dcrviz.records import Floats, Ints
 
 _log = logging.getLogger(__name__)
 _STEPS = 1024
@@ -21,6 +21,8 @@ _RINGS = 128
 _BELIEVED = (0.67, 1.5)
 _WIDTHS = np.geomspace(0.4, 2.5, 16)
 _ENOUGH_MODES = 4000
+# Error of a visit's flux in units of that of the width of its seeing: calibration is the better.
+_FLUX_ERROR = 0.3
 
 
 def sky_profile(equations: NormalEquations, grid: Grid, *, fwhm_px: float | None) -> Floats:
@@ -46,6 +48,18 @@ def sky_profile(equations: NormalEquations, grid: Grid, *, fwhm_px: float | None
     return measured_profile(equations, grid)
 
 
+def straying(profile: Floats) -> Floats:
+    """Variance that visits add whose seeing and flux are not the model's, in units of the sky's.
+
+    Notes
+    -----
+    Where the width of the seeing is off by a part d, ln profile is off by 5/3 d ln profile: nothing
+    at the lowest frequencies, where the flux of a source is. The flux is taken to be off by 0.3 d.
+    """
+    height = np.clip(profile, 1e-30, 1.0)
+    return np.asarray(height**2 * (_FLUX_ERROR**2 + (5 / 3 * np.log(height)) ** 2))
+
+
 def at_radius(profile: Floats, radius: Floats) -> Floats:
     """The profile at these frequencies, cycles per pixel."""
     return np.asarray(np.interp(radius, _FREQUENCY, profile))
@@ -69,19 +83,32 @@ def measured_profile(equations: NormalEquations, grid: Grid) -> Floats:
         equations.right[len(equations.right) // 2],
     )
     frequency_y, frequency_x = grid.frequencies
-    ring = (np.hypot(frequency_y[:, None], frequency_x) / _HIGHEST * _RINGS).astype(int)
-    known = precision > 0
+    radius = np.hypot(frequency_y[:, None], frequency_x)
+    # No ring is so narrow that a small field has no mode in it.
+    rings = max(1, min(_RINGS, int(_HIGHEST * min(grid.shape))))
+    ring = np.minimum((radius / _HIGHEST * rings).astype(int), rings - 1)
+    # The zero mode is the sum of the image, not its structure.
+    known = (precision > 0) & (radius > 0)
+    if not known.any():
+        return np.ones(_STEPS)
     inverse = np.divide(1, precision, out=np.zeros(precision.shape), where=known)
     power = (re.astype(float) ** 2 + im.astype(float) ** 2) * inverse**2 - inverse
-    number = np.maximum(np.bincount(ring[known], minlength=_RINGS + 1), 1)
-    mean = np.bincount(ring[known], power[known], minlength=_RINGS + 1) / number
-    # The zero mode is the sum of the image, not its structure.
-    mean[0] = mean[1] if mean[1] > 0 else mean[0]
-    # Light falls with frequency; where noise has hidden it, it goes on falling.
-    falling = np.minimum.accumulate(np.maximum(mean, 0))
-    root = np.sqrt(falling / falling[0]) if falling[0] > 0 else np.ones(_RINGS + 1)
-    middles = (np.arange(_RINGS + 1) + 0.5) * _HIGHEST / _RINGS
+    number = np.bincount(ring[known], minlength=rings)
+    filled = np.flatnonzero(number)
+    mean = np.bincount(ring[known], power[known], minlength=rings)[filled] / number[filled]
+    falling = _falling(mean, number[filled])
+    root = np.sqrt(falling / falling[0]) if falling[0] > 0 else np.ones(len(falling))
+    middles = (filled + 0.5) * _HIGHEST / rings
     return np.asarray(np.interp(_FREQUENCY, middles, root))
+
+
+def _falling(power: Floats, number: Ints) -> Floats:
+    """The nearest power that falls with frequency as light does, through the noise, too."""
+    # Half of what importing the package would take, for a field whose seeing nobody told.
+    from scipy.optimize import isotonic_regression
+
+    nearest = isotonic_regression(power, weights=number, increasing=False).x
+    return np.asarray(np.maximum(nearest, 0))
 
 
 def _likeliest_width(equations: NormalEquations, grid: Grid, fwhm_px: float) -> float:

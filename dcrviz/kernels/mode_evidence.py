@@ -26,6 +26,8 @@ class Sample(Frozen):
         (M,), squared moduli of the visits' own modes, in units of their noise.
     profile
         (M,), the radial profile at these modes.
+    straying
+        (M,), relative variance by which visits may stray from a model at these modes.
     visits
         How many visits the sums are of.
     """
@@ -34,6 +36,7 @@ class Sample(Frozen):
     right: Doubles
     power: Doubles
     profile: Doubles
+    straying: Doubles
     visits: int
 
 
@@ -69,15 +72,15 @@ def weigh_evidence(sample: Sample, amplitudes: Floats, *, error: float = 0.0) ->
     Parameters
     ----------
     error
-        Variance by which a visit strays from any model, in units of the noise, where the profile
-        is 1: seeing, calibration and registration that differ between visits.
+        Variance by which visits stray from any model, in units of the noise and of the sample's
+        `straying`.
 
     Notes
     -----
     -ln E = sum V ln 1/r + r |s|^2 + ln det K - r b^H D K^-1 D r b, with K = 1 + D r A D and
-    r = 1 / (1 + error profile^2); its derivative by ln D_j^2 is determined - explained.
+    r = 1 / (1 + error straying); its derivative by ln D_j^2 is determined - explained.
     """
-    trust = 1 / (1 + error * sample.profile**2)
+    trust = 1 / (1 + error * sample.straying)
     unknowns = len(amplitudes)
     explained, determined = np.zeros(unknowns), np.zeros(unknowns)
     covariance, information = np.zeros((2, unknowns, unknowns))

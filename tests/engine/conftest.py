@@ -1,11 +1,19 @@
 """Small made skies, and runs on them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import numpy as np
 import pytest
 
 import dcrviz
+from dcrviz.engine.forward_model import forward_model
 from dcrviz.engine.masks import merge_flags
+from dcrviz.engine.prior import spectral_basis
+from dcrviz.engine.sky_power import kolmogorov_profile
+from dcrviz.engine.template import visit_template
+from dcrviz.mask_planes import USUAL_PLANES
+from dcrviz.physics.geometry import wcs_jacobian
+from dcrviz.physics.shifts import dcr_shifts, subfilter_wavelengths
 from dcrviz.simulate import RUBIN, Scene, Source, blackbody, simulate_exposures
 
 # Airmass and parallactic angle in radians: all around the sky, far enough from the zenith.
@@ -103,3 +111,62 @@ def flag():
         return merge_flags(exposure, {plane: pixels})
 
     return flagged
+
+
+# Room around a made field, from which light moves in.
+_ROOM = 40
+
+
+@pytest.fixture(scope="session")
+def model_field(visits):
+    """Makes visits of a sky of the Fourier solvers' model: smooth spectra, stars of one seeing.
+
+    Takes points of light (J, Y, X) by their total flux, slope, curvature, ... over the band, and
+    gives the exposures and the true planes (S, Y, X).
+    """
+    band = dcrviz.Band.lsst("g")
+
+    def make(points, *, n_subfilters=3, sigma=26.0, seed=1):
+        rng, shape = np.random.default_rng(seed), points.shape[1:]
+        wavelength_nm, weights = subfilter_wavelengths(band, n_subfilters, n_wavelengths=32)
+        basis = spectral_basis(wavelength_nm, weights / n_subfilters, band=band)[:, : len(points)]
+        padded = np.pad(points, ((0, 0), (_ROOM, _ROOM), (_ROOM, _ROOM)))
+        sides = padded.shape[1:]
+        radius = np.hypot(np.fft.fftfreq(sides[0])[:, None], np.fft.rfftfreq(sides[1]))
+        profile = kolmogorov_profile(4.0)
+        seeing = np.interp(radius, np.linspace(0, np.sqrt(0.5), len(profile)), profile)
+        blurred = np.fft.irfft2(np.fft.rfft2(padded) * seeing, s=sides)
+        planes = np.einsum("aj,jyx->ayx", basis, blurred).astype(np.float32)
+        scene = Scene(sources=(), band=band, shape=shape)
+        model = forward_model(
+            dcrviz.AssembleConfig(solver="direct", n_subfilters=n_subfilters), band
+        )
+        shifts = dcr_shifts(visits, model=model, jacobian=wcs_jacobian(scene.wcs, shape))
+        cut = np.s_[..., _ROOM:-_ROOM, _ROOM:-_ROOM]
+        exposures = []
+        for index, visit in enumerate(visits):
+            clean = visit_template(planes, shifts, index, order=None)[cut]
+            noisy = clean + sigma * rng.normal(size=shape)
+            exposures.append(
+                dcrviz.Exposure(
+                    image=noisy.astype(np.float32),
+                    mask=np.full(shape, 1 << USUAL_PLANES["DETECTED"], np.int32),
+                    variance=np.full(shape, sigma**2, np.float32),
+                    planes=USUAL_PLANES,
+                    wcs=scene.wcs,
+                    visit=replace(visit, band=band),
+                )
+            )
+        return exposures, planes[cut]
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def star_points():
+    """(3, 64, 64) stars away from the edges, of all colours."""
+    rng = np.random.default_rng(11)
+    points = np.zeros((3, 64, 64))
+    for y, x in rng.integers(14, 50, (25, 2)):
+        points[:, y, x] += 10 ** rng.uniform(3.5, 4.8) * rng.uniform([1, -0.4, -0.1], [1, 0.4, 0.1])
+    return points
