@@ -9,7 +9,7 @@ import numpy as np
 from dcrviz.engine.fourier import Grid, grid_for, visit_phases
 from dcrviz.engine.prior import Prior, learn_prior, spectral_basis, tell_colours
 from dcrviz.engine.problem import Problem
-from dcrviz.engine.sky_power import sky_profile
+from dcrviz.engine.window import window_for
 from dcrviz.kernels.mode_solve import solve_modes
 from dcrviz.kernels.modes import NormalEquations, add_visits
 from dcrviz.physics.shifts import subfilter_wavelengths
@@ -17,6 +17,8 @@ from dcrviz.records import Cube, Floats, Frozen, Plane
 
 # Visits that are transformed together: so memory does not grow with their number.
 _AT_ONCE = 8
+# Modes through the window that fades out the edges, from which the prior is learnt.
+_LEARNT_FROM = 16_000
 # Wavelengths in each subfilter at which the flux of a flat spectrum is summed.
 _FLAT_WAVELENGTHS = 32
 _ENOUGH_PIXELS = 60_000
@@ -51,27 +53,35 @@ def closed_form(problem: Problem, *, threads: int = 1) -> System:
     grid = grid_for(problem.shifts, problem.shape)
     flux, basis = _flat_spectrum(problem)
     level = sky_level(problem)
+    window = window_for(grid, modes=_LEARNT_FROM)
     equations = NormalEquations.empty(problem.n_subfilters, grid.half)
+    inner = NormalEquations.empty(
+        problem.n_subfilters, (len(window.rows), window.columns[1] - window.columns[0])
+    )
     seen = np.flatnonzero(problem.precision > 0)
     for start in range(0, len(seen), _AT_ONCE):
         few = seen[start : start + _AT_ONCE]
+        spectra = [
+            grid.spectrum(filled_image(problem, int(visit), level), threads=threads)
+            for visit in few
+        ]
+        phases = [visit_phases(problem.shifts, int(visit), grid) for visit in few]
+        precision = mode_precision(problem)[few]
+        add_visits(equations, spectra, phases, basis, precision, threads=threads)
         add_visits(
-            equations,
-            [
-                grid.spectrum(filled_image(problem, int(visit), level), threads=threads)
-                for visit in few
-            ],
-            [visit_phases(problem.shifts, int(visit), grid) for visit in few],
+            inner,
+            [window.through(spectrum) for spectrum in spectra],
+            [window.phases(phase) for phase in phases],
             basis,
-            mode_precision(problem)[few],
-            threads=threads,
+            precision * np.prod(grid.field) / window.energy,
         )
     prior = learn_prior(
-        equations,
+        inner,
+        window,
         grid,
         visits=len(seen),
         basis=basis,
-        profile=sky_profile(equations, grid, fwhm_px=_seeing_px(problem)),
+        fwhm_px=_seeing_px(problem),
         told=tell_colours(problem.shifts, problem.precision > 0),
     )
     return System(grid=grid, equations=equations, prior=prior, level=level, shares=flux.sum(axis=1))

@@ -43,6 +43,12 @@ class Grid(Frozen):
         height, width = self.shape
         return np.asarray(fft.fftfreq(height), float), np.asarray(fft.rfftfreq(width), float)
 
+    @property
+    def radius(self) -> Floats:
+        """(Y, X // 2 + 1), cycles per pixel."""
+        frequency_y, frequency_x = self.frequencies
+        return np.hypot(frequency_y[:, None], frequency_x)
+
     def spectrum(self, image: Plane, *, threads: int = 1) -> Spectrum:
         """Transform of an image with empty sky around it."""
         rows = fft.rfft(image, n=self.shape[1], axis=1, workers=threads)

@@ -14,14 +14,15 @@ import numpy as np
 
 from dcrviz.bands import Band
 from dcrviz.engine.fourier import Grid
-from dcrviz.engine.sky_power import STEP, at_radius, straying
+from dcrviz.engine.sky_power import STEP, at_radius, sky_profile, straying
+from dcrviz.engine.window import Window
 from dcrviz.kernels.mode_evidence import Evidence, Sample, weigh_evidence
 from dcrviz.kernels.mode_solve import Whitening
 from dcrviz.kernels.modes import NormalEquations, Parts
 from dcrviz.records import Bools, Floats, Frozen, Ints, Shifts
 
-# Of more modes only evenly spaced ones are weighed: the amplitudes are known to a percent by then.
-_ENOUGH_MODES = 5000
+# Of more modes only evenly spaced ones are weighed: the amplitudes are known to a few percent then.
+_ENOUGH_MODES = 2500
 # Relative height of the profile beyond which no light is left to weigh.
 _DARK = 1e-3
 _FIRST_SLOPE = 0.3
@@ -110,25 +111,28 @@ def spectral_basis(wavelength_nm: Floats, flux: Floats, *, band: Band) -> Floats
     return np.asarray((flux[..., None] * terms).sum(axis=1))
 
 
-def learn_prior(
+def learn_prior(  # noqa: PLR0913 - what the equations do not know, each by its name
     equations: NormalEquations,
+    window: Window,
     grid: Grid,
     *,
     visits: int,
     basis: Floats,
-    profile: Floats,
+    fwhm_px: float | None,
     told: bool = True,
 ) -> Prior:
     """The amplitudes, and the errors of the visits, under which the data are most probable.
 
     Parameters
     ----------
+    equations, window
+        Normal equations of the modes that are seen through the window.
     visits
         How many the equations are of.
     basis
         (S, S), planes in terms of the unknowns.
-    profile
-        (T,), square root of the sky's radial power.
+    fwhm_px
+        Of the seeing, None if it is not known.
     told
         Whether the visits differ enough to tell colours; if not, the amplitudes of all unknowns but
         the total flux are held small, as a ridge.
@@ -138,21 +142,29 @@ def learn_prior(
     MacKay 1992, Neural Computation 4, 415: at the best amplitude the squared posterior means of an
     unknown, in units of its prior, sum up to as many modes as the data determine.
     """
-    sample, stride = _sample(equations, grid, profile, visits=visits)
+    frequency_y, frequency_x = window.frequencies(grid)
+    radius = np.hypot(frequency_y[:, None], frequency_x).ravel()
+    profile = sky_profile(equations, radius, fwhm_px=fwhm_px)
+    sample = _sample(equations, radius, profile, visits=visits)
     guess = _first_guess(sample, len(basis), slope=_FIRST_SLOPE if told else _RIDGE)
     error, amplitudes = _most_probable(sample, guess) if told else (0.0, guess)
     evidence = weigh_evidence(sample, amplitudes, error=error)
     frequency_y, frequency_x = grid.frequencies
+    # Through the window there is as much less light as there is less noise.
+    seen = math.prod(grid.field) / window.energy
     whitening = Whitening(
-        amplitudes=amplitudes,
+        amplitudes=amplitudes * math.sqrt(seen),
         profile=profile / np.sqrt(1 + error * straying(profile)),
         step=STEP,
         frequency_y=frequency_y,
         frequency_x=frequency_x,
     )
-    # Half a spectrum stands for the whole; the noise fills the field, the modes the padded one.
-    modes = 2 * stride / (math.prod(grid.shape) * math.prod(grid.field))
-    covariance = basis @ evidence.covariance @ basis.T * modes
+    # Each mode weighed stands for so many of those reached, and half a spectrum for the whole; the
+    # noise fills the field, the modes the padded one.
+    highest = STEP * np.count_nonzero(profile > _DARK)
+    reached = math.prod(grid.shape) * min(1.0, math.pi * highest**2) / len(sample.profile)
+    scale = reached * seen / (math.prod(grid.shape) * math.prod(grid.field))
+    covariance = basis @ evidence.covariance @ basis.T * scale
     return Prior(
         whitening=whitening,
         basis=basis,
@@ -178,7 +190,7 @@ def _most_probable(sample: Sample, guess: Floats) -> tuple[float, Floats]:
         best = min(best, found, key=lambda one: one.minus_log)
         return found.minus_log
 
-    optimize.minimize_scalar(climb, bounds=_ERRORS, method="bounded", options={"xatol": 0.1})
+    optimize.minimize_scalar(climb, bounds=_ERRORS, method="bounded", options={"xatol": 0.3})
     return best.error, best.amplitudes
 
 
@@ -210,26 +222,18 @@ def _best_amplitudes(sample: Sample, guess: Floats, error: float) -> _Found:
     return _Found(error=error, amplitudes=amplitudes, minus_log=minus_log)
 
 
-def _sample(
-    equations: NormalEquations, grid: Grid, profile: Floats, *, visits: int
-) -> tuple[Sample, int]:
-    """Evenly spaced modes among those that light may reach, and how many each stands for."""
-    frequency_y, frequency_x = grid.frequencies
-    radius = np.hypot(frequency_y[:, None], frequency_x).ravel()
+def _sample(equations: NormalEquations, radius: Floats, profile: Floats, *, visits: int) -> Sample:
+    """Evenly spaced modes among those that light may reach."""
     heights = at_radius(profile, radius)
     reached = np.flatnonzero((heights > _DARK) & (radius > 0))
-    stride = max(1, reached.size // _ENOUGH_MODES)
-    chosen = reached[::stride]
-    return (
-        Sample(
-            normal=_columns(equations.normal, chosen),
-            right=_columns(equations.right, chosen),
-            power=_columns(equations.power[None], chosen)[0],
-            profile=heights[chosen],
-            straying=straying(heights[chosen]),
-            visits=visits,
-        ),
-        stride,
+    chosen = reached[:: max(1, reached.size // _ENOUGH_MODES)]
+    return Sample(
+        normal=_columns(equations.normal, chosen),
+        right=_columns(equations.right, chosen),
+        power=_columns(equations.power[None], chosen)[0],
+        profile=heights[chosen],
+        straying=straying(heights[chosen]),
+        visits=visits,
     )
 
 

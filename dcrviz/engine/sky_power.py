@@ -6,7 +6,6 @@ import logging
 
 import numpy as np
 
-from dcrviz.engine.fourier import Grid
 from dcrviz.kernels.modes import NormalEquations
 from dcrviz.records import Floats, Ints
 
@@ -19,24 +18,26 @@ _FREQUENCY = STEP * np.arange(_STEPS)
 _RINGS = 128
 # The seeing that the visits tell is believed within these factors of the one that the image shows.
 _BELIEVED = (0.67, 1.5)
-_WIDTHS = np.geomspace(0.4, 2.5, 16)
-_ENOUGH_MODES = 4000
+_WIDTHS = np.geomspace(0.4, 2.5, 10)
+_ENOUGH_MODES = 1500
 # Error of a visit's flux in units of that of the width of its seeing: calibration is the better.
 _FLUX_ERROR = 0.3
 
 
-def sky_profile(equations: NormalEquations, grid: Grid, *, fwhm_px: float | None) -> Floats:
+def sky_profile(equations: NormalEquations, radius: Floats, *, fwhm_px: float | None) -> Floats:
     """Square root of the radial power of the sky, (T,), 1 at low frequency.
 
     Parameters
     ----------
+    radius
+        Of the equations' modes, cycles per pixel.
     fwhm_px
         Of the seeing; without it, or if the mean image shows quite another one, the profile is
         measured.
     """
     if fwhm_px is None:
-        return measured_profile(equations, grid)
-    shown = _likeliest_width(equations, grid, fwhm_px)
+        return measured_profile(equations, radius)
+    shown = _likeliest_width(equations, radius, fwhm_px)
     if _BELIEVED[0] <= shown <= _BELIEVED[1]:
         return kolmogorov_profile(fwhm_px)
     _log.warning(
@@ -45,7 +46,7 @@ def sky_profile(equations: NormalEquations, grid: Grid, *, fwhm_px: float | None
         fwhm_px,
         shown * fwhm_px,
     )
-    return measured_profile(equations, grid)
+    return measured_profile(equations, radius)
 
 
 def straying(profile: Floats) -> Floats:
@@ -75,17 +76,14 @@ def kolmogorov_profile(fwhm_px: float) -> Floats:
     return np.asarray(np.exp(-3.44194 * (_FREQUENCY * fwhm_px / 0.975863) ** (5 / 3)))
 
 
-def measured_profile(equations: NormalEquations, grid: Grid) -> Floats:
+def measured_profile(equations: NormalEquations, radius: Floats) -> Floats:
     """Square root of the radial power of the mean image less its noise, (T,), 1 at most."""
+    half = len(equations.right) // 2
     precision, re, im = (
-        equations.normal[0],
-        equations.right[0],
-        equations.right[len(equations.right) // 2],
+        plane.ravel() for plane in (equations.normal[0], equations.right[0], equations.right[half])
     )
-    frequency_y, frequency_x = grid.frequencies
-    radius = np.hypot(frequency_y[:, None], frequency_x)
     # No ring is so narrow that a small field has no mode in it.
-    rings = max(1, min(_RINGS, int(_HIGHEST * min(grid.shape))))
+    rings = max(1, min(_RINGS, int(np.sqrt(radius.size))))
     ring = np.minimum((radius / _HIGHEST * rings).astype(int), rings - 1)
     # The zero mode is the sum of the image, not its structure.
     known = (precision > 0) & (radius > 0)
@@ -111,10 +109,8 @@ def _falling(power: Floats, number: Ints) -> Floats:
     return np.asarray(np.maximum(nearest, 0))
 
 
-def _likeliest_width(equations: NormalEquations, grid: Grid, fwhm_px: float) -> float:
+def _likeliest_width(equations: NormalEquations, radius: Floats, fwhm_px: float) -> float:
     """Width of the seeing under which the mean image is most probable, in units of the one told."""
-    frequency_y, frequency_x = grid.frequencies
-    radius = np.hypot(frequency_y[:, None], frequency_x).ravel()
     stride = max(1, radius.size // _ENOUGH_MODES)
     chosen = np.flatnonzero(radius > 0)[::stride]
     noise = 1 / np.maximum(equations.normal[0].ravel()[chosen], 1e-30).astype(float)

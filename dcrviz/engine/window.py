@@ -1,0 +1,99 @@
+"""Spectra of a field seen through a window that fades towards its edges.
+
+A source that the edge of a field cuts is no source of the model: what its cut adds to the spectra
+would pass for colour. Where only some modes are wanted, the window costs next to nothing: it is a
+sum of few harmonics, and so every mode a sum of few neighbours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dcrviz.engine.fourier import Grid
+from dcrviz.kernels.modes import Phases, Spectrum
+from dcrviz.records import Floats, Frozen, Ints
+
+_HARMONICS = 3
+_OFFSETS = np.arange(-_HARMONICS, _HARMONICS + 1)
+Taps = NDArray[np.complex64]
+"""(7,), what each neighbour of a mode adds to it."""
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Window(Frozen):
+    """A window of a padded field, and the modes that are looked at through it.
+
+    Parameters
+    ----------
+    rows
+        (R,), rows of the half spectrum.
+    columns
+        The first of them and one past the last: those whose neighbours are all in the half spectrum.
+    along_y, along_x
+        What the neighbours of a mode add to it.
+    energy
+        Sum of the window's squares over the field: of that many pixels is the noise.
+    """
+
+    rows: Ints
+    columns: tuple[int, int]
+    along_y: Taps
+    along_x: Taps
+    energy: float
+
+    def through(self, spectrum: Spectrum) -> Spectrum:
+        """The modes of an image seen through the window, (R, columns), from all modes of it."""
+        height = len(spectrum)
+        first, last = self.columns
+        rows = np.zeros((len(self.rows), spectrum.shape[1]), np.complex64)
+        for offset, tap in zip(_OFFSETS, self.along_y, strict=True):
+            rows += tap * spectrum[(self.rows - offset) % height]
+        modes = np.zeros((len(self.rows), last - first), np.complex64)
+        for offset, tap in zip(_OFFSETS, self.along_x, strict=True):
+            modes += tap * rows[:, first - offset : last - offset]
+        return modes
+
+    def phases(self, phases: Phases) -> Phases:
+        """The phases of these modes alone."""
+        first, last = self.columns
+        return Phases(
+            along_y=np.ascontiguousarray(phases.along_y[:, :, self.rows]),
+            along_x=np.ascontiguousarray(phases.along_x[:, :, first:last]),
+            sources=phases.sources,
+        )
+
+    def frequencies(self, grid: Grid) -> tuple[Floats, Floats]:
+        """(R,) and (columns,), cycles per pixel."""
+        frequency_y, frequency_x = grid.frequencies
+        return frequency_y[self.rows], frequency_x[slice(*self.columns)]
+
+
+def window_for(grid: Grid, *, modes: int) -> Window:
+    """A window of a field, and evenly spaced rows with about so many modes."""
+    (height, width), half = grid.shape, grid.half[1]
+    # Of the lowest frequencies along x the neighbours are in the half that is not kept.
+    columns = (min(_HARMONICS, half // 2), max(half - _HARMONICS, half // 2 + 1))
+    wanted = max(1, modes // max(1, columns[1] - columns[0]))
+    rows = np.arange(0, height, max(1, height // wanted))
+    along_y, energy_y = _taps(height, grid.field[0])
+    along_x, energy_x = _taps(width, grid.field[1])
+    return Window(
+        rows=rows, columns=columns, along_y=along_y, along_x=along_x, energy=energy_y * energy_x
+    )
+
+
+def _taps(length: int, field: int) -> tuple[Taps, float]:
+    """Harmonics of a window of period `length` about the middle of the field, and its energy there.
+
+    Notes
+    -----
+    h^2 (3 - 2 h) with h = (1 + cos) / 2: flat in the middle and at both ends.
+    """
+    angle = 2 * np.pi * (np.arange(length) - (field - 1) / 2) / length
+    wave = (1 + np.cos(angle)) / 2
+    window = wave**2 * (3 - 2 * wave)
+    harmonics = np.fft.fft(window)[_OFFSETS % length] / length
+    return harmonics.astype(np.complex64), float((window[:field] ** 2).sum())
