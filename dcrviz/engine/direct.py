@@ -72,6 +72,8 @@ def closed_form(problem: Problem, *, threads: int = 1) -> System:
             mode_precision(problem)[few],
             threads=threads,
         )
+    # A step may remember them.
+    equations.normal.flags.writeable = equations.right.flags.writeable = False
     prior = learn_prior(
         equations,
         grid,
