@@ -10,7 +10,7 @@ import numpy as np
 from dcrviz.config import AssembleConfig
 from dcrviz.config_rules import auto_values
 from dcrviz.cores import available_cores
-from dcrviz.engine.anderson import AndersonMemory, mixed
+from dcrviz.engine.anderson import FIRST_MOVES, AndersonMemory, mixed
 from dcrviz.engine.convergence import Convergence, measure
 from dcrviz.engine.correction import stacked_residual
 from dcrviz.engine.fourier_moves import move_by_pcg, move_directly
@@ -28,6 +28,14 @@ from dcrviz.records import Cube
 
 # Distance from the edge of a cut within which the noise of the clamp is not measured.
 _NOISE_MARGIN_PX = 5
+# Knobs that make another map of LSST's iteration; the gain is only how far it is followed.
+_MAP_KNOBS = (
+    "accelerate",
+    "clamp_iterations",
+    "clamp_subfilters",
+    "clamp_width",
+    "noise_estimator",
+)
 
 
 def first_step(problem: Problem, config: AssembleConfig | None = None) -> Step:
@@ -156,11 +164,13 @@ def _accelerate_tile(problem: Problem, step: Step, index: int, config: AssembleC
     inner = problem.tiles[index].inner.slices
     before, after = step.planes[:, *inner], plain.planes[:, *inner]
     length = plain.gain / (1 + plain.gain)
-    known = step.memory
-    if not isinstance(known, AndersonMemory) or known.tile != index:
-        known = AndersonMemory(tile=index, planes=(), moves=(), evaluations=0)
-    memory = known.with_point(before, (after - before) / np.float32(length), evaluations=1)
-    if len(memory.planes) < 2:
+    known, knobs = step.memory, tuple(getattr(config, name) for name in _MAP_KNOBS)
+    if not isinstance(known, AndersonMemory) or (known.tile, known.knobs) != (index, knobs):
+        known = AndersonMemory(tile=index, knobs=knobs)
+    whole = (after - before) / np.float32(length)
+    whole.flags.writeable = False
+    memory = known.with_point(before, whole, evaluations=1)
+    if len(memory.planes) < 2 or step.histories[index].iterations < FIRST_MOVES:
         return replace(plain, memory=memory)
     bold = step.planes.copy()
     bold[:, *inner] = mixed(memory, length=length)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -11,6 +11,8 @@ from dcrviz.engine.step import Memory
 from dcrviz.records import Cube, Floats, Frozen
 
 _DEPTH = 5
+FIRST_MOVES = 4
+"""Moves of the map alone, before the past tells anything: mixed, the first are often worse."""
 # Directions of the past that are this nearly the same, in units of the longest, tell nothing more.
 _ROUNDING = 1e-8
 
@@ -27,17 +29,20 @@ class AndersonMemory(Frozen, Memory):
         Up to 5 times (S, Y, X), the oldest first: planes, and the map's whole move from them.
     evaluations
         How often the map was evaluated for this tile, rejected planes included.
+    knobs
+        Values of those that shape the map: turned, it is another map, and this past is not its.
     """
 
     tile: int
-    planes: tuple[Cube, ...]
-    moves: tuple[Cube, ...]
-    evaluations: int
+    planes: tuple[Cube, ...] = ()
+    moves: tuple[Cube, ...] = ()
+    evaluations: int = 0
+    knobs: tuple[object, ...] = ()
 
     def with_point(self, planes: Cube, move: Cube, *, evaluations: int) -> AndersonMemory:
         """With one more pair, the oldest left out if there are too many."""
-        return AndersonMemory(
-            tile=self.tile,
+        return replace(
+            self,
             planes=(*self.planes, planes)[-_DEPTH - 1 :],
             moves=(*self.moves, move)[-_DEPTH - 1 :],
             evaluations=self.evaluations + evaluations,
@@ -45,12 +50,7 @@ class AndersonMemory(Frozen, Memory):
 
     def forgotten(self) -> AndersonMemory:
         """With the last pair alone."""
-        return AndersonMemory(
-            tile=self.tile,
-            planes=self.planes[-1:],
-            moves=self.moves[-1:],
-            evaluations=self.evaluations,
-        )
+        return replace(self, planes=self.planes[-1:], moves=self.moves[-1:])
 
 
 def mixed(memory: AndersonMemory, *, length: float) -> Cube:

@@ -75,6 +75,8 @@ def closed_form(problem: Problem, *, threads: int = 1) -> System:
             basis,
             precision * np.prod(grid.field) / window.energy,
         )
+    # A step may remember them.
+    equations.normal.flags.writeable = equations.right.flags.writeable = False
     prior = learn_prior(
         inner,
         window,
