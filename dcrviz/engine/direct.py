@@ -76,7 +76,8 @@ def closed_form(problem: Problem, *, threads: int = 1) -> System:
             precision * np.prod(grid.field) / window.energy,
         )
     # A step may remember them.
-    equations.normal.flags.writeable = equations.right.flags.writeable = False
+    for array in (equations.normal, equations.right, equations.power):
+        array.flags.writeable = False
     prior = learn_prior(
         inner,
         window,

@@ -31,7 +31,7 @@ class Window(Frozen):
     rows
         (R,), rows of the half spectrum.
     columns
-        The first of them and one past the last: those whose neighbours are all in the half spectrum.
+        The first column and one past the last: those whose neighbours the half spectrum has.
     along_y, along_x
         What the neighbours of a mode add to it.
     energy

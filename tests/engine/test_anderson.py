@@ -117,7 +117,8 @@ def test_a_tile_begins_as_if_there_had_been_none_before(exposures):
     [{"accelerate": 2.0}, {"clamp_iterations": 3.0}, {"clamp_subfilters": 0.0}, {"clamp_width": 1}],
 )
 def test_a_knob_that_makes_another_map_ends_the_past(exposures, turned):
-    problem = dcrviz.prepare(exposures, dcrviz.AssembleConfig(solver="anderson"))
+    config = dcrviz.AssembleConfig(solver="anderson", max_iterations=20)
+    problem = dcrviz.prepare(exposures, config)
     *_, step = (step for step, _ in zip(dcrviz.assemble(problem), range(8), strict=False))
     config = problem.config.with_values(**turned)
     after = dcrviz.advance(problem, step, config)

@@ -116,7 +116,8 @@ def test_the_amplitudes_are_found_that_a_sky_was_drawn_with(n_subfilters, seed):
     # Fisher's information is on the logarithm of the squared amplitude.
     errors = np.sqrt(np.diag(np.linalg.inv(prior.evidence.information))) / 2
     off = np.log(prior.whitening.amplitudes / truth)
-    assert (np.abs(off) < 4 * errors).all(), (off, errors)
+    # The errors of the visits are learnt, too, which the information does not count.
+    assert (np.abs(off) < 5 * errors).all(), (off, errors)
 
 
 def test_no_other_amplitudes_have_a_higher_evidence(sky):
