@@ -87,6 +87,7 @@ def explore(
             lambda: explorer_app(exposures, config, template=template),
             Address(),
             announce=lambda url: _log.info("explorer at %s", url),
+            solver=(config or AssembleConfig()).solver,
         )
     return None
 
@@ -98,6 +99,7 @@ def serve(
     announce: Callable[[str], None],
     open_browser: bool = True,
     keep: bool = False,
+    solver: str = "iterative",
 ) -> None:
     """Serve until the last page has closed or the person interrupts, or for ever with `keep`.
 
@@ -107,9 +109,11 @@ def serve(
         Makes the explorer of each page that is opened.
     announce
         Told the address once the server listens.
+    solver
+        With which the pages start, whose loops are compiled first.
     """
     # While the browser is still opening.
-    warm_up_in_background()
+    warm_up_in_background(solver)
     pages = _OpenPages(keep=keep)
 
     def page() -> pn.viewable.Viewable:
