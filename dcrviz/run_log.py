@@ -7,7 +7,10 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from dcrviz.engine import Outcome, Problem, Step
+from dcrviz.engine.anderson import AndersonMemory
 from dcrviz.engine.problem import Tile
 from dcrviz.engine.step import ClampReport, History
 from dcrviz.physics.geometry import airmass_of
@@ -28,9 +31,12 @@ def history_record(
     clamps
         Tile and report of every iteration, in order.
     """
+    solver = problem.config.solver
     return {
+        "solver": solver,
         "outcome": last.outcome.name,
-        "sentence": last.outcome.sentence,
+        "sentence": last.outcome.sentence_for(solver),
+        "plane_sigma": _plane_sigma(last),
         "warnings": list(problem.warnings),
         "band": {
             "name": problem.band.name,
@@ -76,12 +82,11 @@ def log_step(problem: Problem, step: Step, before: Step | None) -> None:
         )
         _log.info("Individual metrics: %s", {key: round(v, 8) for key, v in measured.items()})
         _log.info(
-            "%s, iteration %d: convergence metric %.8g, %.4f%% improvement (gain: %.2f)",
+            "%s, iteration %d: convergence metric %.8g, %s",
             name,
             history.iterations,
             step.metric,
-            100 * history.improvement,
-            step.gain,
+            _advance(problem, step),
         )
     if step.returned:
         _log.info("%s: returned to iteration %d", name, step.iteration)
@@ -90,7 +95,28 @@ def log_step(problem: Problem, step: Step, before: Step | None) -> None:
         if running and ended.outcome is not Outcome.RUNNING:
             level = logging.INFO if ended.outcome is Outcome.CONVERGED else logging.WARNING
             number = f"subregion {tile + 1} of {len(problem.tiles)}"
-            _log.log(level, "%s: %s", number, ended.outcome.sentence)
+            _log.log(level, "%s: %s", number, ended.outcome.sentence_for(problem.config.solver))
+
+
+def _advance(problem: Problem, step: Step) -> str:
+    """How far an iteration went, in what its solver goes by."""
+    history = step.history
+    if problem.config.solver == "direct":
+        return "solved in closed form"
+    if problem.config.solver == "pcg":
+        return f"relative residual {history.residuals[-1]:.3g}"
+    how = f"gain: {step.gain:.2f}"
+    if isinstance(step.memory, AndersonMemory):
+        how += f", evaluations: {step.memory.evaluations}"
+    return f"{100 * history.improvement:.4f}% improvement ({how})"
+
+
+def _plane_sigma(step: Step) -> list[float | None] | None:
+    """Posterior standard deviation of each plane in one pixel; None if the solver tells none."""
+    if step.covariance is None:
+        return None
+    variances = np.diag(step.covariance).tolist()
+    return [math.sqrt(v) if math.isfinite(v) and v >= 0 else None for v in variances]
 
 
 def _visit_record(problem: Problem, index: int, visit: Visit) -> dict[str, Any]:
@@ -112,7 +138,7 @@ def _tile_record(
     return {
         "box": {"x0": inner.x0, "y0": inner.y0, "width": inner.shape[1], "height": inner.shape[0]},
         "outcome": history.outcome.name,
-        "sentence": history.outcome.sentence,
+        "sentence": history.outcome.sentence_for(problem.config.solver),
         "lsst_ending": history.lsst_ending,
         "best_iteration": history.best_iteration,
         "iterations": [
@@ -130,6 +156,7 @@ def _iteration_record(
         "iteration": number,
         "gain": history.gains[number - 1] if number else None,
         "metric": _number(history.metrics[number]),
+        "residual": _number(history.residuals[number - 1]) if number else None,
         "visit_metrics": {str(visit.id): _number(metric) for visit, metric in per_visit},
     }
     if 0 < number <= len(clamps):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import queue
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+
+from dcrviz.background import BackgroundThread
 
 Deliver = Callable[[Callable[[], None]], None]
 """Hands a callback to the thread that owns the session, such as a page's event loop."""
@@ -35,8 +36,7 @@ class Worker:
     def __init__(self, deliver: Deliver | None = None) -> None:
         self._deliver: Deliver = deliver or (lambda callback: callback())
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._work, name="dcrviz-engine", daemon=True)
-        self._thread.start()
+        BackgroundThread(self._work, name="dcrviz-engine", wake=self.close).start()
 
     def submit(
         self,

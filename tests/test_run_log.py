@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
 import dcrviz
@@ -68,7 +69,7 @@ def test_the_record_is_json_without_anything_that_json_does_not_know(exposures):
 
 def test_the_record_tells_the_outcome_of_the_run_and_of_each_subregion(record):
     assert record["outcome"] == "EXHAUSTED"
-    assert record["sentence"] == Outcome.EXHAUSTED.sentence
+    assert record["sentence"] == Outcome.EXHAUSTED.sentence_for("iterative")
     assert [tile["outcome"] for tile in record["tiles"]] == [
         "EXHAUSTED",
         "NO_DETECTIONS",
@@ -79,6 +80,38 @@ def test_the_record_tells_the_outcome_of_the_run_and_of_each_subregion(record):
         "",
         "max_iterations",
     ]
+
+
+@pytest.mark.parametrize("solver", ["iterative", "anderson", "direct", "pcg"])
+def test_the_record_tells_the_solver_and_the_ending_in_its_words(exposures, solver):
+    problem, steps = run_of(exposures, solver=solver)
+    record = record_of(problem, steps)
+    assert record["solver"] == solver
+    assert record["sentence"] == steps[-1].outcome.sentence_for(solver)
+    assert json.loads(json.dumps(record, allow_nan=False)) == record
+
+
+def test_the_record_has_the_residual_of_each_iteration_of_equations(exposures):
+    problem, steps = run_of(exposures, solver="pcg", tolerance=1e-7)
+    iterations = record_of(problem, steps)["tiles"][0]["iterations"]
+    residuals = [iteration["residual"] for iteration in iterations]
+    assert residuals == [None, *steps[-1].histories[0].residuals]
+
+
+def test_the_record_has_no_residual_where_there_are_no_equations(record):
+    for tile in record["tiles"]:
+        assert {iteration["residual"] for iteration in tile["iterations"]} == {None}
+
+
+@pytest.mark.parametrize("solver", ["direct", "pcg"])
+def test_the_record_has_the_deviation_of_each_plane_that_the_solver_tells(exposures, solver):
+    problem, steps = run_of(exposures, solver=solver)
+    expected = np.sqrt(np.diag(steps[-1].covariance))
+    np.testing.assert_allclose(record_of(problem, steps)["plane_sigma"], expected)
+
+
+def test_the_record_has_no_deviation_of_planes_that_are_iterated(record):
+    assert record["plane_sigma"] is None
 
 
 def test_the_record_tells_where_each_subregion_is(record):
@@ -170,6 +203,22 @@ def test_the_log_has_a_line_for_each_iteration(exposures, caplog):
     assert sum("Individual metrics: {0: " in line for line in lines) == len(iterations)
 
 
+@pytest.mark.parametrize(
+    ("solver", "told"),
+    [
+        ("iterative", r"% improvement \(gain: 0\.\d\d\)$"),
+        ("anderson", r"% improvement \(gain: 0\.\d\d, evaluations: \d+\)$"),
+        ("direct", r", solved in closed form$"),
+        ("pcg", r", relative residual \d\S*$"),
+    ],
+)
+def test_the_log_tells_of_an_iteration_what_its_solver_goes_by(exposures, caplog, solver, told):
+    problem, steps = run_of(exposures, solver=solver)
+    lines = [message for _, message in logged(caplog, problem, steps) if ", iteration " in message]
+    assert lines
+    assert all(re.search(told, line) for line in lines)
+
+
 def test_the_log_has_the_ending_of_every_subregion_once(exposures, caplog):
     problem, steps = run_of(exposures)
     lines = logged(caplog, problem, steps)
@@ -179,9 +228,9 @@ def test_the_log_has_the_ending_of_every_subregion_once(exposures, caplog):
         if re.fullmatch(r"subregion \d of 3: [A-Z].*\.", message)
     ]
     assert sorted(endings) == [
-        (logging.WARNING, f"subregion 1 of 3: {Outcome.EXHAUSTED.sentence}"),
+        (logging.WARNING, f"subregion 1 of 3: {Outcome.EXHAUSTED.sentence_for('iterative')}"),
         (logging.WARNING, f"subregion 2 of 3: {Outcome.NO_DETECTIONS.sentence}"),
-        (logging.WARNING, f"subregion 3 of 3: {Outcome.EXHAUSTED.sentence}"),
+        (logging.WARNING, f"subregion 3 of 3: {Outcome.EXHAUSTED.sentence_for('iterative')}"),
     ]
 
 
@@ -197,7 +246,10 @@ def test_the_log_warns_of_too_few_visits_in_every_subregion(exposures, caplog):
 def test_convergence_is_no_warning(exposures, caplog):
     problem, steps = run_of(exposures, convergence_threshold=0.99, min_iterations=1)
     lines = logged(caplog, problem, steps)
-    assert (logging.INFO, f"subregion 1 of 3: {Outcome.CONVERGED.sentence}") in lines
+    assert (
+        logging.INFO,
+        f"subregion 1 of 3: {Outcome.CONVERGED.sentence_for('iterative')}",
+    ) in lines
 
 
 def test_the_log_tells_the_return_to_the_best_iteration(exposures, caplog):
@@ -205,4 +257,4 @@ def test_the_log_tells_the_return_to_the_best_iteration(exposures, caplog):
     messages = [message for _, message in logged(caplog, problem, steps)]
     best = steps[-1].histories[0].best_iteration
     place = messages.index(f"subregion 1 of 3: returned to iteration {best}")
-    assert messages[place + 1] == f"subregion 1 of 3: {Outcome.DIVERGED.sentence}"
+    assert messages[place + 1] == f"subregion 1 of 3: {Outcome.DIVERGED.sentence_for('iterative')}"

@@ -127,6 +127,6 @@ def test_the_installed_explorer_serves_a_page_until_it_is_interrupted(installed)
                 assert answer.status == 200
                 assert b"dcrviz explorer" in answer.read()
             process.send_signal(signal.SIGINT)
-            assert process.wait(timeout=20) == 0
+            assert process.wait(timeout=20) == 130
         finally:
             process.kill()

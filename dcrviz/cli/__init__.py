@@ -1,11 +1,13 @@
 """The command ``dcrviz``: batches of what the library does, and the explorer.
 
-A mistake of the person ends with exit code 2 and one line on standard error.
+A mistake of the person ends with exit code 2 and one line on standard error, a signal that ends the
+command with 128 and its number, as shells have it.
 """
 
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -13,6 +15,7 @@ from typing import NoReturn
 from dcrviz.cli import assemble, explore, show_config, simulate, template
 from dcrviz.cli.console import console
 from dcrviz.cli.options import one_setting_each
+from dcrviz.cli.signals import Terminated, ended_by_signals
 
 _COMMANDS = (explore, assemble, template, simulate, show_config)
 
@@ -39,20 +42,26 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; the exit code is 0, or 2 for a mistake that one line explains."""
+    """Run the command; the exit code is 0, 2 for a mistake told in one line, or a signal's."""
     words = sys.argv[1:] if arguments is None else arguments
     try:
         options = build_parser().parse_args(one_setting_each(words))
-        with console(quiet=options.quiet) as options.console:
+        with ended_by_signals(), console(quiet=options.quiet) as options.console:
             options.run(options)
     except (ValueError, OSError) as error:
         return _failed(str(error))
     except MemoryError as error:
         return _failed(f"the data must fit into memory; {error or 'it is full'}")
+    except Terminated:
+        return _stopped("terminated", signal.SIGTERM)
     except KeyboardInterrupt:
-        print("dcrviz: interrupted; nothing was written", file=sys.stderr)
-        return 130
+        return _stopped("interrupted", signal.SIGINT)
     return 0
+
+
+def _stopped(how: str, number: signal.Signals) -> int:
+    print(f"dcrviz: {how}; no file is left half written", file=sys.stderr)
+    return 128 + number
 
 
 def _failed(sentence: str) -> int:

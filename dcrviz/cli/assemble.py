@@ -87,7 +87,16 @@ def _iterate(problem: Problem, *, quiet: bool) -> tuple[Step, list[tuple[int, Cl
                 clamps.append((step.tile, step.clamps))
             if step.index:
                 bar.update()
-            bar.set_postfix(metric=f"{step.metric:.5f}", subregion=step.tile + 1)
+            bar.set_postfix(_shown(step))
             log_step(problem, step, before)
             before = step
     return step, clamps
+
+
+def _shown(step: Step) -> dict[str, Any]:
+    """What the bar tells of a step: the residual, too, where the solver has one to bring down."""
+    shown: dict[str, Any] = {"metric": f"{step.metric:.5f}"}
+    residuals = step.history.residuals
+    if residuals and residuals[-1] > 0:
+        shown["residual"] = f"{residuals[-1]:.1e}"
+    return shown | {"subregion": step.tile + 1}

@@ -73,6 +73,7 @@ def run(options: argparse.Namespace) -> None:
             address,
             open_browser=not options.no_browser,
             keep=options.keep,
+            solver=config.solver,
             announce=lambda url: print(f"dcrviz explorer at {url} (Ctrl-C ends it)", flush=True),
         )
     except OSError as error:

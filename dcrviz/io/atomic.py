@@ -10,6 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from dcrviz.io.uninterrupted import uninterrupted
+
 
 class AtomicFiles:
     """A group of files, written under other names and renamed once all are complete.
@@ -58,15 +60,16 @@ class AtomicFiles:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        try:
-            if isinstance(error, OSError):
-                raise self._failure(error) from error
-            if error is None:
-                self._rename()
-        finally:
-            for temporary in self._names.values():
-                temporary.unlink(missing_ok=True)
-            _remove_empty(self._made)
+        with uninterrupted():
+            try:
+                if isinstance(error, OSError):
+                    raise self._failure(error) from error
+                if error is None:
+                    self._rename()
+            finally:
+                for temporary in self._names.values():
+                    temporary.unlink(missing_ok=True)
+                _remove_empty(self._made)
 
     def _rename(self) -> None:
         try:

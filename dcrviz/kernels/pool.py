@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import queue
-import threading
 from collections.abc import Callable, Sequence
 from typing import TypeVar
+
+from dcrviz.background import BackgroundThread
 
 _Result = TypeVar("_Result")
 
@@ -14,6 +15,7 @@ def run_all(tasks: Sequence[Callable[[], _Result]], *, threads: int) -> list[_Re
     """Results of all tasks, in their order, computed by at most so many threads at once.
 
     The calling thread computes, too. The first error is raised; tasks not yet begun are then left.
+    When the caller is interrupted it waits for nobody: each helper ends with its present task.
     """
     if threads <= 1 or len(tasks) <= 1:
         return [task() for task in tasks]
@@ -31,18 +33,22 @@ def run_all(tasks: Sequence[Callable[[], _Result]], *, threads: int) -> list[_Re
                 return
             try:
                 results[index] = tasks[index]()
-            except BaseException as error:
+            except Exception as error:
                 errors.append(error)
 
     helpers = [
-        threading.Thread(target=work, name=f"dcrviz-kernel-{number}", daemon=True)
+        BackgroundThread(work, name=f"dcrviz-kernel-{number}")
         for number in range(min(threads, len(tasks)) - 1)
     ]
-    for helper in helpers:
-        helper.start()
-    work()
-    for helper in helpers:
-        helper.join()
+    try:
+        for helper in helpers:
+            helper.start()
+        work()
+        for helper in helpers:
+            helper.join()
+    except BaseException as interrupt:
+        errors.append(interrupt)
+        raise
     if errors:
         raise errors[0]
     return [results[index] for index in range(len(tasks))]

@@ -7,7 +7,7 @@ import html
 import panel as pn
 from panel.viewable import Viewer
 
-from dcrviz.engine import Outcome
+from dcrviz.engine import Outcome, Step
 from dcrviz.session import Session
 from dcrviz.views.inputs import Slider
 
@@ -78,11 +78,21 @@ def words(session: Session) -> str:
     if step.returned:
         place = f"Returned to iteration {step.iteration}"
     if step.iteration:
-        place += f": metric {step.metric:.5f}, gain {step.history.gains[step.iteration - 1]:.2f}."
+        place += f": metric {step.metric:.5f}{_how(session, step)}."
     else:
         place += f": the starting model, metric {step.metric:.5f}."
     if step.outcome is not Outcome.RUNNING:
-        return f"{place} {step.outcome.sentence}"
+        return f"{place} {step.outcome.sentence_for(session.problem.config.solver)}"
     if session.playing:
         return f"{place} Running."
     return f"{place} {'Finishing the iteration.' if session.busy else 'Paused.'}"
+
+
+def _how(session: Session, step: Step) -> str:
+    """What the solver goes by in this iteration; nothing for one that iterates not at all."""
+    history, solver = step.history, session.problem.config.solver
+    if solver == "direct":
+        return ""
+    if solver == "pcg":
+        return f", relative residual {history.residuals[step.iteration - 1]:.1e}"
+    return f", gain {history.gains[step.iteration - 1]:.2f}"

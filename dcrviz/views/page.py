@@ -92,6 +92,8 @@ def deliver_to_page() -> Deliver | None:
         return None
 
     def deliver(callback: Callable[[], None]) -> None:
-        document.add_next_tick_callback(callback)
+        # A page that has closed has nothing left to show a result on.
+        if document.session_context is not None:
+            document.add_next_tick_callback(callback)
 
     return deliver

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
 import sys
+import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,11 +82,13 @@ def explore(
     """
     if in_notebook():
         return explorer_app(exposures, config, template=template)
-    serve(
-        lambda: explorer_app(exposures, config, template=template),
-        Address(),
-        announce=lambda url: _log.info("explorer at %s", url),
-    )
+    with suppress(KeyboardInterrupt):
+        serve(
+            lambda: explorer_app(exposures, config, template=template),
+            Address(),
+            announce=lambda url: _log.info("explorer at %s", url),
+            solver=(config or AssembleConfig()).solver,
+        )
     return None
 
 
@@ -94,8 +99,9 @@ def serve(
     announce: Callable[[str], None],
     open_browser: bool = True,
     keep: bool = False,
+    solver: str = "iterative",
 ) -> None:
-    """Serve until the last page has closed, or for ever with `keep`.
+    """Serve until the last page has closed or the person interrupts, or for ever with `keep`.
 
     Parameters
     ----------
@@ -103,9 +109,11 @@ def serve(
         Makes the explorer of each page that is opened.
     announce
         Told the address once the server listens.
+    solver
+        With which the pages start, whose loops are compiled first.
     """
     # While the browser is still opening.
-    warm_up_in_background()
+    warm_up_in_background(solver)
     pages = _OpenPages(keep=keep)
 
     def page() -> pn.viewable.Viewable:
@@ -113,6 +121,7 @@ def serve(
         pn.state.on_session_destroyed(pages.closed)
         return make().__panel__()
 
+    interrupt = signal.getsignal(signal.SIGINT)
     origins = [f"{name}:{address.port}" for name in ("localhost", "127.0.0.1") if address.port]
     server = pn.serve(
         {"/": page},
@@ -126,13 +135,14 @@ def serve(
         check_unused_sessions_milliseconds=_CHECK_MS,
         unused_session_lifetime_milliseconds=_GRACE_MS,
     )
+    if threading.current_thread() is threading.main_thread():
+        # Panel takes Ctrl-C for itself, and would go on as if the last page had closed.
+        signal.signal(signal.SIGINT, interrupt)
     pages.stop = lambda: server.io_loop.add_callback(server.io_loop.stop)
     announce(f"http://{address.host}:{server.port}")
     server.start()
     try:
         server.io_loop.start()
-    except KeyboardInterrupt:
-        pass
     finally:
         server.stop(wait=False)
 

@@ -4,29 +4,47 @@ from __future__ import annotations
 
 import logging
 import threading
+from functools import cache
 
+from dcrviz.background import BackgroundThread
 from dcrviz.config import AssembleConfig
+from dcrviz.diagnostics.pictures import pictures
 from dcrviz.engine import advance, first_step, prepare
 from dcrviz.simulate import random_scene, read_conditions, simulate_exposures
 
 _log = logging.getLogger(__name__)
 _SIDE_PX = 40
+# What the first click needs comes first; anderson has the loops of LSST's iteration.
+_RUNS = (
+    AssembleConfig(),
+    AssembleConfig(solver="direct"),
+    AssembleConfig(solver="pcg"),
+    AssembleConfig.preset("lsst-2019"),
+    AssembleConfig(interpolation_order=1),
+    AssembleConfig.preset("lsst-2019").with_values(interpolation_order=1),
+)
 
 
-def warm_up_in_background() -> threading.Thread:
-    """Run a tiny fit of each kind in a daemon thread; what it compiles is then there for all."""
-    thread = threading.Thread(target=warm_up, name="dcrviz-warm-up", daemon=True)
+@cache
+def warm_up_in_background(solver: str = "iterative") -> threading.Thread:
+    """Run a tiny fit of each kind in a daemon thread; what it compiles is then there for all.
+
+    Parameters
+    ----------
+    solver
+        Whose fit comes first.
+    """
+    thread = BackgroundThread(lambda: warm_up(solver), name="dcrviz-warm-up")
     thread.start()
     return thread
 
 
-def warm_up() -> None:
-    """One iteration on a tiny made field for each way of weighing and the common splines."""
+def warm_up(solver: str = "iterative") -> None:
+    """One step and its pictures on a tiny made field, for each solver and what splits its loops."""
     scene = random_scene(1, shape=(_SIDE_PX, _SIDE_PX), n_stars=3, n_galaxies=0, n_quasars=0)
     exposures = simulate_exposures(scene, read_conditions("hits2015")[:3], seed=1)
-    for order in (3, 1):
-        for preset in ("default", "lsst-2019"):
-            config = AssembleConfig.preset(preset).with_values(interpolation_order=order)
-            problem = prepare(exposures, config)
-            advance(problem, first_step(problem))
+    for config in sorted(_RUNS, key=lambda config: config.solver != solver):
+        problem = prepare(exposures, config)
+        step = advance(problem, first_step(problem))
+        pictures(problem, step, visit=0)
     _log.debug("the engine is compiled")

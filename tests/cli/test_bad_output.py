@@ -62,7 +62,7 @@ def test_an_interrupted_run_writes_nothing(warps, tmp_path, run, monkeypatch):
     monkeypatch.setattr("dcrviz.cli.assemble.coadds", interrupted)
     ended = run("assemble", *warps, "--out", tmp_path / "out", "--quiet")
     assert ended.code == 130
-    assert ended.err.splitlines()[-1] == "dcrviz: interrupted; nothing was written"
+    assert ended.err.splitlines()[-1] == "dcrviz: interrupted; no file is left half written"
     assert not (tmp_path / "out").exists()
 
 

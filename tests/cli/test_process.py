@@ -57,6 +57,16 @@ def test_a_terminal_shows_a_progress_bar(simulated, tmp_path):
     assert "Selected airmasses" in shown
 
 
+def test_the_bar_of_a_solver_of_equations_shows_the_residual(simulated, tmp_path):
+    master, slave = pty.openpty()
+    words = [*MODULE, "assemble", simulated, "--out", tmp_path / "out", "--set", "solver=pcg"]
+    with subprocess.Popen([str(w) for w in words], stdout=slave, stderr=slave) as process:
+        os.close(slave)
+        shown = _all_of(master)
+    assert process.returncode == 0
+    assert "residual=" in shown
+
+
 def _all_of(master):
     """What a terminal was sent until its last writer has closed it."""
     parts = []

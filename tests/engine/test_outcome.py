@@ -12,6 +12,23 @@ def test_every_outcome_has_a_sentence_of_its_own():
     assert all(sentence.endswith(".") for sentence in sentences)
 
 
+@pytest.mark.parametrize("solver", ["iterative", "anderson", "direct", "pcg"])
+def test_every_ending_in_the_words_of_a_solver_is_a_sentence_of_its_own(solver):
+    sentences = [outcome.sentence_for(solver) for outcome in Outcome]
+    assert len(set(sentences)) == len(Outcome)
+    assert all(sentence.endswith(".") for sentence in sentences)
+
+
+@pytest.mark.parametrize("solver", ["direct", "pcg"])
+def test_a_solver_that_does_not_stop_by_the_metric_does_not_say_so(solver):
+    assert not any("metric" in outcome.sentence_for(solver) for outcome in Outcome)
+    assert not any("metric" in outcome.sentence for outcome in Outcome)
+
+
+def test_the_closed_form_does_not_converge_but_is_solved():
+    assert Outcome.CONVERGED.sentence_for("direct").startswith("Solved in closed form")
+
+
 def test_a_whole_runs_while_any_part_runs():
     assert worst([Outcome.NO_DATA, Outcome.RUNNING, Outcome.CONVERGED]) is Outcome.RUNNING
 

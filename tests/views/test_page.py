@@ -124,10 +124,19 @@ def test_the_slider_spans_all_stored_steps(session):
     assert session.cursor == 1
 
 
-def test_the_outcome_is_told_in_words(session):
+@pytest.mark.parametrize("solver", ["iterative", "anderson", "direct", "pcg"])
+def test_the_outcome_is_told_in_the_words_of_the_solver(session, solver):
+    session.config.solver = solver
     session.play()
     assert session.outcome is not Outcome.RUNNING
-    assert session.outcome.sentence in words(session)
+    assert words(session).endswith(session.outcome.sentence_for(solver))
+
+
+def test_a_solver_of_equations_tells_its_residual_instead_of_a_gain(session):
+    session.config.solver = "pcg"
+    session.step()
+    assert "relative residual" in words(session)
+    assert "gain" not in words(session)
 
 
 def test_a_session_without_visits_says_so():

@@ -1,0 +1,63 @@
+"""Daemon threads that are gone before the interpreter is."""
+
+from __future__ import annotations
+
+import atexit
+import ctypes
+import threading
+import time
+from collections.abc import Callable
+
+# How long a process that ends waits for them, all together.
+_PATIENCE_S = 0.7
+
+
+class BackgroundThread(threading.Thread):
+    """A daemon thread that is asked to end when the interpreter does.
+
+    Parameters
+    ----------
+    target, name
+        What it runs, and what it is called.
+    wake
+        Called at the end, if the thread may be waiting for something.
+
+    Notes
+    -----
+    A thread amid a compiled loop that asks for the interpreter's lock when there is none any more
+    may abort the whole process. Other ways to end it reach it between its loops alone, too.
+    """
+
+    def __init__(
+        self,
+        target: Callable[[], None],
+        *,
+        name: str,
+        wake: Callable[[], None] = lambda: None,
+    ) -> None:
+        super().__init__(target=target, name=name, daemon=True)
+        self.wake = wake
+
+    def interrupt(self) -> None:
+        """Have the thread end at its next line of Python."""
+        self.wake()
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(
+            ctypes.c_ulong(self.ident or 0), ctypes.py_object(SystemExit)
+        )
+
+
+def end_all() -> None:
+    """Interrupt all of them, and wait a moment for each to finish the loop at hand."""
+    running = [
+        thread
+        for thread in threading.enumerate()
+        if isinstance(thread, BackgroundThread) and thread.is_alive()
+    ]
+    deadline = time.monotonic() + _PATIENCE_S
+    for thread in running:
+        thread.interrupt()
+    for thread in running:
+        thread.join(max(0.0, deadline - time.monotonic()))
+
+
+atexit.register(end_all)

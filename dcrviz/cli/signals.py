@@ -1,0 +1,49 @@
+"""How a person, or the machine, ends a command that is at work."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import NoReturn
+
+# After this long a signal that has not ended the command is told again.
+_PATIENCE_S = 1.0
+
+
+class Terminated(KeyboardInterrupt):
+    """The machine has asked the process to end."""
+
+
+@contextmanager
+def ended_by_signals() -> Iterator[None]:
+    """Have Ctrl-C raise KeyboardInterrupt and SIGTERM `Terminated` in the block, wherever it is.
+
+    Notes
+    -----
+    Python drops an exception that meets a destructor, as there are many while loops are compiled.
+    So each is raised again until the block has ended.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    again: list[threading.Timer] = []
+
+    def stop(number: int, _frame: FrameType | None) -> NoReturn:
+        timer = threading.Timer(_PATIENCE_S, os.kill, [os.getpid(), number])
+        timer.daemon = True
+        timer.start()
+        again.append(timer)
+        raise Terminated if number == signal.SIGTERM else KeyboardInterrupt
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for timer in again:
+            timer.cancel()

@@ -1,0 +1,157 @@
+"""Ctrl-C and SIGTERM amid a fit: one line, the exit code that shells know, and nothing left."""
+
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+
+import pytest
+
+from dcrviz.cli.signals import ended_by_signals
+from dcrviz.io.atomic import AtomicFiles
+
+# Far more than the 2 s that a person should wait: machines that run tests may be busy.
+PATIENCE_S = 30
+ENDLESS = {
+    "iterative": ["use_convergence=false", "max_iterations=10000000"],
+    "anderson": ["use_convergence=false", "max_iterations=10000000"],
+    "pcg": ["positivity=true", "tolerance=1e-30", "max_iterations=10000000"],
+}
+ENDINGS = [
+    (signal.SIGINT, 130, "dcrviz: interrupted; no file is left half written"),
+    (signal.SIGTERM, 143, "dcrviz: terminated; no file is left half written"),
+]
+# An explorer that begins to iterate by itself and says so.
+PLAYING = """
+from dcrviz.views import page, serve
+
+class Playing(page.Explorer):
+    def __init__(self, *arguments, **knobs):
+        super().__init__(*arguments, **knobs)
+        self.session.param.watch(self.tell, "moments")
+        self.session.play()
+
+    def tell(self, event):
+        print("steps", len(event.new), flush=True)
+
+serve.Explorer = Playing
+"""
+COMMAND = PLAYING + "import sys\nfrom dcrviz.cli import main\nsys.exit(main())"
+APP = PLAYING + "serve.explorer_app({exposures}, {config}).servable()"
+
+
+@pytest.fixture
+def started():
+    """Starts a process; all that it says is in its standard output."""
+    running = []
+
+    def start(*words):
+        process = subprocess.Popen(
+            [str(word) for word in words],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        running.append(process)
+        return process
+
+    yield start
+    for process in running:
+        process.kill()
+        process.communicate()
+
+
+def wait_for(process, pattern):
+    """The first match of what a process says, line by line."""
+    said = []
+    for line in process.stdout:
+        said.append(line)
+        if found := re.search(pattern, line):
+            return found
+    raise AssertionError("".join(said))
+
+
+def end(process, number):
+    """Send a signal and give what the process said from then on."""
+    process.send_signal(number)
+    return process.communicate(timeout=PATIENCE_S)[0]
+
+
+def visit(address):
+    """Ask for a page, as a browser would: that makes a session."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            return opener.open(address, timeout=PATIENCE_S).read()
+        except OSError:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+
+
+@pytest.mark.parametrize("ending", ENDINGS, ids=["SIGINT", "SIGTERM"])
+@pytest.mark.parametrize("solver", ENDLESS)
+def test_a_signal_ends_a_fit_in_one_line_and_leaves_nothing(
+    simulated, tmp_path, started, solver, ending
+):
+    number, code, line = ending
+    words = ["assemble", simulated, "--out", tmp_path / "out" / "deep"]
+    process = started(
+        sys.executable, "-m", "dcrviz.cli", *words, "--set", f"solver={solver}", *ENDLESS[solver]
+    )
+    wait_for(process, ", iteration 3:")
+    said = end(process, number)
+    assert process.returncode == code
+    assert said.splitlines()[-1] == line
+    assert "Traceback" not in said
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("ending", ENDINGS, ids=["SIGINT", "SIGTERM"])
+def test_a_signal_ends_the_explorer_amid_a_fit_in_one_line(simulated, started, ending):
+    number, code, line = ending
+    words = ["explore", simulated, "--no-browser", "--keep", "--set", "solver=pcg"]
+    process = started(sys.executable, "-c", COMMAND, *words, *ENDLESS["pcg"])
+    visit(wait_for(process, r"http://\S+").group())
+    wait_for(process, "steps 3")
+    said = end(process, number)
+    assert process.returncode == code
+    assert [text for text in said.splitlines() if not text.startswith("steps")] == [line]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_panel_serve_ends_amid_a_fit_without_a_trace(simulated, tmp_path, started, number):
+    app = tmp_path / "app.py"
+    knobs = "solver='pcg', positivity=True, tolerance=1e-30, max_iterations=10**7"
+    exposures = f"dcrviz.read_exposures({str(simulated)!r})"
+    app.write_text(
+        "import dcrviz\n"
+        + APP.format(exposures=exposures, config=f"dcrviz.AssembleConfig({knobs})")
+    )
+    process = started(sys.executable, "-m", "panel", "serve", app, "--port", "0")
+    visit(wait_for(process, r"http://\S+").group())
+    wait_for(process, "steps 3")
+    said = end(process, number)
+    # Panel's own exit code.
+    assert process.returncode == 0, said
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_amid_the_renaming_waits_until_all_files_have_their_names(
+    tmp_path, monkeypatch, number
+):
+    def rename(files):
+        signal.raise_signal(number)
+        renamed(files)
+
+    renamed = AtomicFiles._rename
+    monkeypatch.setattr(AtomicFiles, "_rename", rename)
+    files = AtomicFiles()
+    for name in ("a.txt", "b.txt"):
+        files.add(tmp_path / name).write_text("one")
+    with pytest.raises(KeyboardInterrupt, match=r"^$"), ended_by_signals(), files:
+        pass
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.txt", "b.txt"]

@@ -1,0 +1,47 @@
+"""Threads in the background end before the interpreter does, whatever they are doing."""
+
+import subprocess
+import sys
+
+import pytest
+
+BUSY = """
+import threading
+from scipy import fft
+import numpy as np
+from dcrviz.background import BackgroundThread
+
+started = threading.Event()
+
+def work():
+    image = np.ones((512, 512), np.float32)
+    try:
+        while True:
+            fft.fft2(image, workers=2)
+            started.set()
+    finally:
+        print("ended", flush=True)
+
+BackgroundThread(work, name="busy").start()
+started.wait()
+"""
+IDLE = """
+import time
+from dcrviz.worker import Worker
+
+worker = Worker()
+time.sleep(0.1)
+import dcrviz.background as background
+before = time.monotonic()
+background.end_all()
+assert time.monotonic() - before < background._PATIENCE_S
+print("ended")
+"""
+
+
+@pytest.mark.parametrize("code", [BUSY, IDLE])
+def test_a_process_ends_without_a_word_once_its_threads_have(code):
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "ended\n", "")
