@@ -121,8 +121,8 @@ class SolverConfig(Config):
     positivity = Switch(
         False,
         group="Clamps",
-        equation="y_a >= 0",
-        doc="Push negative pixels of the planes towards zero, iteration by iteration of pcg.",
+        equation="y_a >= sky level",
+        doc="Push pixels of the planes that are below the sky towards it, as pcg iterates.",
     )
     noise_estimator = Choice(
         "robust",

@@ -22,8 +22,9 @@ from dcrviz.records import Bools, Cube, Frozen, Plane
 
 # What a negative pixel counts, when it is pushed towards zero, in units of all visits together.
 _PUSH = 2.0
-# Iterations for which the negative pixels are taken to stay the same.
+# Iterations after which negative pixels are looked for again, and how many of all start anew.
 _SAME_SIGNS = 4
+_FEW = 0.01
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -88,11 +89,14 @@ def cg_start(problem: Problem, *, threads: int = 1) -> CgMemory:
 
 def cg_planes(memory: CgMemory, *, threads: int = 1) -> Cube:
     """The planes of a solution, (S, Y, X)."""
-    images = [
-        memory.system.grid.image(spectrum, threads=threads)
-        for spectrum in _plane_spectra(memory, memory.solution)
-    ]
-    return with_level(np.stack(images), memory.system)
+    return with_level(_above_level(memory, threads=threads), memory.system)
+
+
+def _above_level(memory: CgMemory, *, threads: int) -> Cube:
+    """The planes above the level of the empty sky."""
+    grid = memory.system.grid
+    spectra = _plane_spectra(memory, memory.solution)
+    return np.stack([grid.image(spectrum, threads=threads) for spectrum in spectra])
 
 
 def cg_step(
@@ -103,14 +107,13 @@ def cg_step(
     Parameters
     ----------
     positivity
-        Whether negative pixels of the planes are pushed towards zero. Which they are is found
-        anew every few iterations, and the directions start anew with them.
+        Whether pixels of the planes below the level of the sky are pushed towards it. Every few
+        iterations those that have sunk since are added, and the directions start anew with them.
     """
-    if positivity != (memory.negative is not None) or (
-        positivity and memory.iterations % _SAME_SIGNS == 0
-    ):
-        negative = cg_planes(memory, threads=threads) < 0 if positivity else None
-        memory = _begin(problem, replace(memory, negative=negative), threads=threads)
+    if not positivity and memory.negative is not None:
+        memory = _pushed(problem, memory, None, threads=threads)
+    elif positivity and (memory.negative is None or memory.iterations % _SAME_SIGNS == 0):
+        memory = _with_negative(problem, memory, threads=threads)
     width = memory.system.grid.shape[1]
     image = _apply(problem, memory, memory.direction, threads=threads)
     curvature = inner(memory.direction, image, width=width)
@@ -129,6 +132,31 @@ def cg_step(
         product=product,
         iterations=memory.iterations + 1,
     )
+
+
+def _with_negative(problem: Problem, memory: CgMemory, *, threads: int) -> CgMemory:
+    """With the pixels pushed that are negative now; from where it stands if they hardly differ."""
+    negative = _above_level(memory, threads=threads) < 0
+    if memory.negative is not None:
+        negative |= memory.negative
+        if np.count_nonzero(negative != memory.negative) < _FEW * negative.size:
+            return memory
+    negative.flags.writeable = False
+    return _pushed(problem, memory, negative, threads=threads)
+
+
+def _pushed(
+    problem: Problem, memory: CgMemory, negative: Bools | None, *, threads: int
+) -> CgMemory:
+    """With these pixels pushed, which the preconditioner takes for as many anywhere."""
+    system = memory.system
+    equations, basis = system.equations, system.prior.basis
+    if negative is not None:
+        push = _PUSH * mode_precision(problem).sum() * negative.mean(axis=(1, 2))
+        added = np.tril((basis.T * push) @ basis).astype(np.float32)
+        equations = replace(equations, normal=equations.normal + added.reshape(-1, 1, 1))
+    factors = factor_modes(equations, system.prior.whitening, threads=threads)
+    return _begin(problem, replace(memory, factors=factors, negative=negative), threads=threads)
 
 
 def _begin(problem: Problem, memory: CgMemory, *, threads: int) -> CgMemory:

@@ -213,6 +213,7 @@ def test_positivity_takes_away_most_of_the_negative_light(masked):
     def negative(step):
         return np.minimum(step.planes, 0).sum()
 
+    assert pushed.outcome is Outcome.CONVERGED
     assert negative(pushed) > 0.5 * negative(free)
     assert pushed.planes.sum() == pytest.approx(free.planes.sum(), rel=0.02)
 
