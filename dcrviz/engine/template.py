@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from dcrviz.engine.taps import visit_taps
-from dcrviz.kernels.planes import amplified_planes, mean_plane
-from dcrviz.kernels.shift import shift_and_sum
+from dcrviz.kernels.planes import amplified_planes
+from dcrviz.kernels.shift import add_shifts
 from dcrviz.kernels.spline import stack_coefficients
 from dcrviz.records import Cube, Plane, Shifts, SplineOrder
 
 
-def amplify(planes: Cube, accelerate: float) -> Cube:
+def amplify(planes: Cube, accelerate: float, *, threads: int = 1) -> Cube:
     """Planes with their differences from the mean plane amplified, (S, Y, X).
 
     Notes
@@ -20,7 +20,7 @@ def amplify(planes: Cube, accelerate: float) -> Cube:
     """
     if accelerate <= 1:
         return planes
-    return amplified_planes(planes, mean_plane(planes), accelerate)
+    return amplified_planes(planes, accelerate, threads=threads)
 
 
 def visit_template(amplified: Cube, shifts: Shifts, visit: int, *, order: SplineOrder) -> Plane:
@@ -29,5 +29,6 @@ def visit_template(amplified: Cube, shifts: Shifts, visit: int, *, order: Spline
     shape = (amplified.shape[1], amplified.shape[2])
     taps = visit_taps(shifts, shape, order)[visit]
     template = np.zeros(shape, dtype=np.float32)
-    shift_and_sum(stack_coefficients(amplified, order=order), taps.forward, taps.sources, template)
+    coefs = stack_coefficients(amplified, order=order)
+    add_shifts(coefs, taps.forward, taps.sources, template[None])
     return template

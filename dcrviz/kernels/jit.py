@@ -8,29 +8,45 @@ from typing import Any, TypeVar, cast
 _Loop = TypeVar("_Loop", bound=Callable[..., Any])
 
 # NaN keeps its meaning; sums may be reordered, as vector units do.
-_FAST = {"contract", "nsz", "arcp", "reassoc"}
+_COUNTING: dict[str, Any] = {
+    "nogil": True,
+    "fastmath": {"contract", "nsz", "arcp", "reassoc"},
+}
+_LOCK_FREE = {**_COUNTING, "_nrt": False}
 
 
 def inlined(loop: _Loop) -> _Loop:
     """Compile a short loop into every loop that calls it, which spares the call."""
     from numba import njit
 
-    return cast(_Loop, njit(nogil=True, fastmath=_FAST, forceinline=True)(loop))
+    return cast(_Loop, njit(**_LOCK_FREE, forceinline=True)(loop))
 
 
 def compiled(loop: _Loop) -> _Loop:
-    """Compile a loop on its first call, without the interpreter's lock.
+    """Compile a loop on its first call, without the interpreter's lock; it makes no arrays.
 
     Notes
     -----
+    numba counts who holds an array: an atomic addition at a slice or call, on a number that
+    threads share. Here nothing is counted: so whatever a loop works in is handed to it.
+
     The machine code is cached beside the source, or in the user's cache where the source is
     read-only; where neither can be written to, it is compiled anew in each process.
     """
+    return _cached(loop, _LOCK_FREE)
+
+
+def compiled_with_lists(loop: _Loop) -> _Loop:
+    """Compile a loop that makes lists or arrays of its own."""
+    return _cached(loop, _COUNTING)
+
+
+def _cached(loop: _Loop, options: dict[str, Any]) -> _Loop:
     from numba import njit
 
     try:
-        fast = njit(cache=True, nogil=True, fastmath=_FAST)(loop)
+        fast = njit(cache=True, **options)(loop)
     except RuntimeError:
-        fast = njit(nogil=True, fastmath=_FAST)(loop)
+        fast = njit(**options)(loop)
     # numba's wrapper is called as the loop is.
     return cast(_Loop, fast)
