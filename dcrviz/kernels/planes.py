@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 
 from dcrviz.kernels.flags import open_in_place
-from dcrviz.kernels.jit import compiled, inlined
+from dcrviz.kernels.jit import compiled, inlined, summing
 from dcrviz.kernels.pool import run_bands
 from dcrviz.kernels.sums import copy_line
 from dcrviz.records import Bools, Bytes, Cube, Floats, Plane
@@ -111,15 +111,18 @@ def _mean(planes: Cube, mean: Plane) -> None:
 
 @compiled
 def _amplify(planes: Cube, factor: np.float32, out: Cube, top: int, bottom: int) -> None:
-    number, _, width = planes.shape
+    last, width = len(planes) - 1, planes.shape[2]
     for y in range(top, bottom):
-        # The mean is kept in the last plane's row, which is amplified last.
-        mean = out[number - 1, y]
+        # The mean is kept where the last plane's row will stand.
+        mean = out[last, y]
         _mean_row(planes, y, mean)
-        for a in range(number):
+        for a in range(last):
             source, target = planes[a, y], out[a, y]
             for x in range(width):
                 target[x] = mean[x] + factor * (source[x] - mean[x])
+        source = planes[last, y]
+        for x in range(width):
+            mean[x] += factor * (source[x] - mean[x])
 
 
 @compiled
@@ -158,9 +161,15 @@ def _correct(old: Cube, correction: Cube, new: Cube, top: int, bottom: int) -> N
 def _sum(plane: Plane) -> float:
     total = 0.0
     for y in range(plane.shape[0]):
-        row = plane[y]
-        for x in range(plane.shape[1]):
-            total += row[x]
+        total += _sum_row(plane[y])
+    return total
+
+
+@summing
+def _sum_row(row: Plane) -> float:
+    total = 0.0
+    for x in range(len(row)):
+        total += row[x]
     return total
 
 
@@ -242,18 +251,25 @@ def _hold(planes: Cube, held: Plane, omega: Plane, top: int, bottom: int) -> Non
 
 @compiled
 def _deviation(image: Plane, counted: Bytes) -> tuple[int, float]:
-    number, total, zero = 0, 0.0, 0.0
+    number, total = 0, 0.0
     for y in range(image.shape[0]):
-        row, flag = image[y], counted[y]
-        for x in range(image.shape[1]):
-            total += row[x] if flag[x] else zero
-            number += flag[x]
+        counts, sum_of_row = _moment(image[y], counted[y], 0.0, 1)
+        number += counts
+        total += sum_of_row
     if number == 0:
         return 0, 0.0
-    mean, squares = total / number, 0.0
+    squares = 0.0
     for y in range(image.shape[0]):
-        row, flag = image[y], counted[y]
-        for x in range(image.shape[1]):
-            off = row[x] - mean
-            squares += off * off if flag[x] else zero
+        squares += _moment(image[y], counted[y], total / number, 2)[1]
     return number, np.sqrt(squares / number)
+
+
+@summing
+def _moment(row: Plane, flag: Bytes, mean: float, power: int) -> tuple[int, float]:
+    """How many pixels of a row count, and the sum of a power of their distances from the mean."""
+    number, total, zero = 0, 0.0, 0.0
+    for x in range(len(row)):
+        off = row[x] - mean
+        total += (off if power == 1 else off * off) if flag[x] else zero
+        number += flag[x]
+    return number, total

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dcrviz.kernels.jit import compiled, inlined
+from dcrviz.kernels.jit import compiled, summing
 from dcrviz.kernels.shift import STRIP, Ring, ShiftTable, add_ring, fill_ring, ring_of, shift_table
 from dcrviz.kernels.sums import aligned
 from dcrviz.kernels.taps import PAD, Taps
@@ -114,7 +114,7 @@ def _sweep(
     return difference, total
 
 
-@inlined
+@summing
 def _compare(
     image: Plane,
     template: Plane,
