@@ -130,13 +130,14 @@ def iterate(
     """
     old = np.ascontiguousarray(planes[:, *tile.outer.slices])
     if correction is None:
-        amplified = amplify(old, config.accelerate)
+        amplified = amplify(old, config.accelerate, threads=_threads(config))
         correction = stacked_residual(problem, amplified, box=tile.outer, threads=_threads(config))
-    new = corrected(old, correction)
+    new = corrected(old, correction, threads=_threads(config))
     clamped, report = _clamp(problem, new, old, tile, config)
-    mixed = blended(clamped, old, gain)
+    mixed = blended(clamped, old, gain, threads=_threads(config))
     if problem.config.use_model_weights:
-        hold(mixed, share_of_template(problem)[tile.outer.slices], tile.omega)
+        share = share_of_template(problem)[tile.outer.slices]
+        hold(mixed, share, tile.omega, threads=_threads(config))
     after = mixed if mixed.shape == planes.shape else planes.copy()
     if after is not mixed:
         after[:, *tile.inner.slices] = mixed[:, *tile.inner.within(tile.outer).slices]

@@ -12,7 +12,7 @@ from dcrviz.engine.noise import background_noise
 from dcrviz.engine.problem import Problem
 from dcrviz.engine.step import Correction
 from dcrviz.engine.template import amplify
-from dcrviz.kernels.planes import mean_plane
+from dcrviz.kernels.planes import brightness
 from dcrviz.records import Cube, Floats, Frozen, Plane
 
 
@@ -68,9 +68,9 @@ def measure(  # noqa: PLR0913 - each of the metric's knobs by its name
         return Convergence(metric=mean_metric(exact, empty=empty), per_visit=exact)
     fit = fit_visits(
         problem,
-        amplify(own, accelerate),
+        amplify(own, accelerate, threads=threads),
         box=box,
-        importance=importance_of(problem, planes, own, estimator=estimator),
+        importance=importance_of(problem, planes, own, estimator=estimator, threads=threads),
         stack=box == outer,
         threads=threads,
     )
@@ -84,7 +84,9 @@ def measure(  # noqa: PLR0913 - each of the metric's knobs by its name
     )
 
 
-def importance_of(problem: Problem, planes: Cube, own: Cube, *, estimator: str) -> Plane:
+def importance_of(
+    problem: Problem, planes: Cube, own: Cube, *, estimator: str, threads: int = 1
+) -> Plane:
     """(Y, X) weight of each pixel of a tile in the metric: |mean of its planes| + 3 noise."""
     noise = background_noise(
         planes[min(1, len(planes) - 1)],
@@ -92,7 +94,7 @@ def importance_of(problem: Problem, planes: Cube, own: Cube, *, estimator: str) 
         margin_px=problem.buffer_px,
         estimator=estimator,
     )
-    importance: Plane = np.abs(mean_plane(own)) + np.float32(3 * noise)
+    importance = brightness(own, 3 * noise, threads=threads)
     return importance if importance.any() else np.ones_like(importance)
 
 

@@ -74,7 +74,9 @@ def fit_visits(
     correction is a weighted mean, which nothing can blow up, not even a hole in a deep visit.
     """
     taps = visit_taps(problem.shifts, box.shape, problem.order)
-    coefs = stack_coefficients(np.ascontiguousarray(amplified), order=problem.order)
+    coefs = stack_coefficients(
+        np.ascontiguousarray(amplified), order=problem.order, threads=threads
+    )
     sweep = _Sweep(
         problem=problem,
         box=box,
@@ -90,7 +92,9 @@ def fit_visits(
         correction = parts[0][0]
         for total, _ in parts[1:]:
             correction += total
-        correction *= problem.stack_weight[:, *box.slices]
+        weight = problem.stack_weight[:, *box.slices]
+        for plane, share in zip(correction, weight, strict=True):
+            plane *= share
         correction.flags.writeable = False
     return Fit(correction=correction, per_visit=np.concatenate([misfits for _, misfits in parts]))
 
@@ -162,7 +166,8 @@ class _Sweep:
         """Add the residuals with these coefficients, shifted back into each subfilter."""
         backward = Taps.joined([table.backward for table in taps])
         if self.problem.weights is None:
-            add_shifts(coefs, backward, total)
+            sources = np.repeat(np.arange(len(coefs)), len(total))
+            add_shifts(coefs, backward, sources, total)
             return
         weights = [
             coefficients(self.problem.weights[visit][self.box.slices], order=1) for visit in visits

@@ -7,13 +7,13 @@ import numpy as np
 from dcrviz.engine.fourier import fourier_template, grid_for, plane_spectra
 from dcrviz.engine.problem import Problem
 from dcrviz.engine.taps import visit_taps
-from dcrviz.kernels.planes import amplified_planes, mean_plane
-from dcrviz.kernels.shift import shift_and_sum
+from dcrviz.kernels.planes import amplified_planes
+from dcrviz.kernels.shift import add_shifts
 from dcrviz.kernels.spline import stack_coefficients
 from dcrviz.records import Cube, Plane, Shifts, SplineOrder
 
 
-def amplify(planes: Cube, accelerate: float) -> Cube:
+def amplify(planes: Cube, accelerate: float, *, threads: int = 1) -> Cube:
     """Planes with their differences from the mean plane amplified, (S, Y, X).
 
     Notes
@@ -22,7 +22,7 @@ def amplify(planes: Cube, accelerate: float) -> Cube:
     """
     if accelerate <= 1:
         return planes
-    return amplified_planes(planes, mean_plane(planes), accelerate)
+    return amplified_planes(planes, accelerate, threads=threads)
 
 
 def share_of_template(problem: Problem) -> Plane:
@@ -47,5 +47,6 @@ def visit_template(
         return fourier_template(plane_spectra(amplified, grid), shifts, visit, grid)
     taps = visit_taps(shifts, shape, order)[visit]
     template = np.zeros(shape, dtype=np.float32)
-    shift_and_sum(stack_coefficients(amplified, order=order), taps.forward, taps.sources, template)
+    coefs = stack_coefficients(amplified, order=order)
+    add_shifts(coefs, taps.forward, taps.sources, template[None])
     return template

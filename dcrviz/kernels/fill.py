@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dcrviz.kernels.jit import compiled
+from dcrviz.kernels.jit import compiled, compiled_with_lists
 from dcrviz.records import Bools, Bytes, Plane
 
 
@@ -16,7 +16,7 @@ def fill_from_rims(image: Plane, known: Bools) -> None:
     _fill(image, known.astype(np.uint8))
 
 
-@compiled
+@compiled_with_lists
 def _fill(image: Plane, known: Bytes) -> None:
     height, width = image.shape
     ring = [(y, x) for y in range(height) for x in range(width) if not known[y, x]]

@@ -20,7 +20,8 @@ def open_flags(flags: Bools, radius_px: int) -> Bools:
     """
     opened = np.array(flags, dtype=np.bool_)
     if opened.size:
-        open_in_place(opened.view(np.uint8), radius_px)
+        pixels = opened.view(np.uint8)
+        open_in_place(pixels, np.empty_like(pixels), radius_px)
     return opened
 
 
@@ -34,15 +35,18 @@ def grow_flags(flags: Bools, radius_px: float) -> Bools:
 
 
 @compiled
-def open_in_place(flags: Bytes, radius: int) -> int:
-    """Open (Y, X) uint8 flags with the diamond of this radius; returns how many are left."""
+def open_in_place(flags: Bytes, other: Bytes, radius: int) -> int:
+    """Open (Y, X) flags with the diamond of this radius; returns how many are left.
+
+    `other` is room of the same shape.
+    """
     left = 0
     for y in range(flags.shape[0]):
         left += flags[y].sum()
     if radius == 0 or left == 0:
         return left
     # As many crosses grow as erode: the result ends up where it began.
-    here, other = flags, np.empty_like(flags)
+    here = flags
     for _ in range(radius):
         left = _cross(here, other, True)
         here, other = other, here
@@ -59,13 +63,13 @@ def open_in_place(flags: Bytes, radius: int) -> int:
 def _cross(flags: Bytes, out: Bytes, erode: bool) -> int:
     """Erode or grow by a cross; outside the image nothing is flagged. Returns how many are left."""
     height, width = flags.shape
-    nothing = np.zeros(width, np.uint8)
     left = 0
     for y in range(height):
-        above = flags[y - 1] if y > 0 else nothing
-        below = flags[y + 1] if y < height - 1 else nothing
         here, target = flags[y], out[y]
-        if erode:
+        above, below = flags[max(y - 1, 0)], flags[min(y + 1, height - 1)]
+        if erode and (y == 0 or y == height - 1):
+            target[:] = 0
+        elif erode:
             target[0] = target[width - 1] = 0
             for x in range(width - 2):
                 target[x + 1] = here[x] & here[x + 1] & here[x + 2] & above[x + 1] & below[x + 1]

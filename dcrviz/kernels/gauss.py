@@ -7,11 +7,10 @@ from typing import Literal
 import numpy as np
 
 from dcrviz.kernels.jit import compiled
-from dcrviz.records import Plane
+from dcrviz.kernels.sums import PAIRS, aligned, copy_line, filter_rows
+from dcrviz.records import Ints, Plane
 
 _TRUNCATE = 4.0
-# Taps on each side that one sweep adds; the weights are filled up with zeros to a multiple.
-_GROUP = 4
 
 
 def smooth(
@@ -42,7 +41,17 @@ def smooth(
         out[...] = image
         return out
     half = _half_weights(width_px)
-    _smooth(image, half, mode == "reflect", out, _GROUP)
+    reach = len(half) - 1
+    _smooth(
+        image,
+        half,
+        mode == "reflect",
+        out,
+        aligned(image.shape[1] + 2 * reach),
+        aligned((2 * reach + 2) * _row_length(image.shape[1])).reshape(2 * reach + 2, -1),
+        (np.arange(reach)[::-1].copy(), np.arange(reach) + reach + 1),
+        (np.empty(reach, np.int64), np.empty(reach, np.int64)),
+    )
     return out
 
 
@@ -50,77 +59,50 @@ def _half_weights(width_px: float) -> Plane:
     radius = int(_TRUNCATE * width_px + 0.5)
     weights = np.exp(-0.5 * (np.arange(radius + 1) / width_px) ** 2)
     weights /= 2 * weights.sum() - weights[0]
-    filled = np.zeros(1 + -(-radius // _GROUP) * _GROUP, dtype=np.float32)
+    filled = np.zeros(1 + max(1, -(-radius // PAIRS)) * PAIRS, dtype=np.float32)
     filled[: radius + 1] = weights
     return filled
 
 
-@compiled
-def _smooth(image: Plane, half: Plane, reflect: bool, out: Plane, group: int) -> None:
-    height, width = image.shape
-    reach = len(half) - 1
-    column = np.empty(width, np.float32)
-    nothing = np.zeros(width, np.float32)
-    padded = np.zeros(width + 2 * reach, np.float32)
-    for y in range(height):
-        source = image[y]
-        for x in range(width):
-            column[x] = half[0] * source[x]
-        for k in range(1, reach + 1, group):
-            _add_rows(image, half, y, k, reflect, nothing, column)
-        padded[reach : reach + width] = column
-        if reflect:
-            for k in range(reach):
-                padded[reach - 1 - k] = column[_reflected(-1 - k, width)]
-                padded[reach + width + k] = column[_reflected(width + k, width)]
-        _along_row(padded, half, reach, group, out[y])
+def _row_length(width: int) -> int:
+    """Length of a row in the ring: whole cache lines, of which all rows begin in different ones."""
+    return (width // 32 + 1) * 32 + 16
 
 
 @compiled
-def _add_rows(
-    image: Plane, half: Plane, y: int, k: int, reflect: bool, nothing: Plane, column: Plane
+def _smooth(
+    image: Plane,
+    half: Plane,
+    reflect: bool,
+    out: Plane,
+    line: Plane,
+    ring: Plane,
+    neighbours: tuple[Ints, Ints],
+    pairs: tuple[Ints, Ints],
 ) -> None:
-    a0, b0 = _row(image, y - k, reflect, nothing), _row(image, y + k, reflect, nothing)
-    a1, b1 = _row(image, y - k - 1, reflect, nothing), _row(image, y + k + 1, reflect, nothing)
-    a2, b2 = _row(image, y - k - 2, reflect, nothing), _row(image, y + k + 2, reflect, nothing)
-    a3, b3 = _row(image, y - k - 3, reflect, nothing), _row(image, y + k + 3, reflect, nothing)
-    h0, h1, h2, h3 = half[k], half[k + 1], half[k + 2], half[k + 3]
-    for x in range(len(column)):
-        column[x] += (
-            h0 * (a0[x] + b0[x])
-            + h1 * (a1[x] + b1[x])
-            + h2 * (a2[x] + b2[x])
-            + h3 * (a3[x] + b3[x])
-        )
+    """Filter each row once, into a ring of those that an output row needs; then their columns.
 
-
-@compiled
-def _row(image: Plane, y: int, reflect: bool, nothing: Plane) -> Plane:
-    height = image.shape[0]
-    if 0 <= y < height:
-        inside: Plane = image[y]
-        return inside
-    outside: Plane = image[_reflected(y, height)] if reflect else nothing
-    return outside
-
-
-@compiled
-def _along_row(padded: Plane, half: Plane, reach: int, group: int, out: Plane) -> None:
-    width = len(out)
-    centre = padded[reach : reach + width]
-    for x in range(width):
-        out[x] = half[0] * centre[x]
-    for k in range(1, reach + 1, group):
-        low = padded[reach - k - 3 : reach - k + width]
-        high = padded[reach + k : reach + k + width + 3]
-        h0, h1, h2, h3 = half[k], half[k + 1], half[k + 2], half[k + 3]
-        for x in range(width):
-            out[x] += (
-                h0 * (low[x + 3] + high[x])
-                + h1 * (low[x + 2] + high[x + 1])
-                + h2 * (low[x + 1] + high[x + 2])
-                + h3 * (low[x] + high[x + 3])
-            )
+    The ring's last row stays empty: it stands for what lies outside.
+    """
+    height, width = image.shape
+    reach, number, length = len(half) - 1, len(ring) - 1, ring.shape[1]
+    rows, target = ring.reshape(ring.size), out.reshape(out.size)
+    for y in range(-reach, height):
+        below = y + reach
+        if below < height:
+            copy_line(image[below], line[reach : reach + width])
+            for k in range(reach if reflect else 0):
+                line[reach - 1 - k] = line[reach + _reflected(-1 - k, width)]
+                line[reach + width + k] = line[reach + _reflected(width + k, width)]
+            filter_rows(line, reach, neighbours, half, rows, below % number * length, width)
+        if y < 0:
+            continue
+        for k in range(reach):
+            for side, row in ((0, y - 1 - k), (1, y + 1 + k)):
+                inside = reflect or 0 <= row < height
+                place = _reflected(row, height) % number if inside else number
+                pairs[side][k] = place * length
+        filter_rows(rows, y % number * length, pairs, half, target, y * width, width)
 
 
 @compiled

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dcrviz.kernels.jit import compiled, inlined
+from dcrviz.kernels.jit import compiled_freely, inlined
 from dcrviz.kernels.mode_factor import ROUNDING, Doubles, factor, substitute
 from dcrviz.records import Floats, Frozen
 
@@ -104,7 +104,7 @@ def weigh_evidence(sample: Sample, amplitudes: Floats, *, error: float = 0.0) ->
     )
 
 
-@compiled
+@compiled_freely
 def _weigh(
     normal: Doubles,
     right: Doubles,

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from dcrviz.kernels.jit import compiled
+from dcrviz.kernels.jit import compiled_freely
 from dcrviz.kernels.mode_factor import factor, radial, substitute, whiten_row
 from dcrviz.kernels.modes import NormalEquations, Parts, Spectrum
 from dcrviz.kernels.pool import run_all
@@ -93,7 +93,7 @@ def _by_rows(
     run_all([partial(loop, *arguments, *block) for block in blocks], threads=threads)
 
 
-@compiled
+@compiled_freely
 def _solve(
     normal: Parts,
     right: Parts,
@@ -136,7 +136,7 @@ def _solve(
                 target[2 * x + 1] = row[x] * im[x]
 
 
-@compiled
+@compiled_freely
 def _factor_rows(
     normal: Parts,
     amplitudes: Floats,
@@ -161,7 +161,7 @@ def _factor_rows(
                 target[x] = matrix[pair * width + x]
 
 
-@compiled
+@compiled_freely
 def _apply_rows(factors: Parts, vectors: Parts, out: Parts, top: int, bottom: int) -> None:
     unknowns, width = len(vectors), factors.shape[2]
     matrix = np.empty(unknowns * unknowns * width, np.float64)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dcrviz.kernels.jit import compiled
+from dcrviz.kernels.jit import compiled_freely
 from dcrviz.kernels.modes import Parts, Phases, Spectrum, respond
 from dcrviz.records import Ints
 
@@ -39,7 +39,7 @@ def inner(one: Vector, other: Vector, *, width: int) -> float:
     return float(_inner(one.view(np.float32), other.view(np.float32), width % 2 == 0))
 
 
-@compiled
+@compiled_freely
 def _add_back(
     spectrum: Parts, along_y: Parts, along_x: Parts, sources: Ints, factor: np.float32, out: Parts
 ) -> None:
@@ -57,7 +57,7 @@ def _add_back(
                 row[2 * x + 1] += re * source[2 * x + 1] - im * source[2 * x]
 
 
-@compiled
+@compiled_freely
 def _inner(one: Parts, other: Parts, even: bool) -> float:
     total = 0.0
     last = one.shape[2] // 2 - 1

@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from dcrviz.kernels.jit import compiled, inlined
+from dcrviz.kernels.jit import compiled_freely, inlined
 from dcrviz.kernels.pool import run_all
 from dcrviz.records import Floats, Frozen, Ints
 
@@ -142,7 +142,7 @@ def matched_spectrum(planes: Sequence[Spectrum], phases: Phases) -> Spectrum:
     return total
 
 
-@compiled
+@compiled_freely
 def _phases(shifts_px: Floats, length: int, count: int) -> Floats:
     """(M, 2, count) real and imaginary parts of exp(-2 pi i k d / length), k = 0, 1, ..."""
     out = np.empty((len(shifts_px), 2, count), np.float64)
@@ -172,7 +172,7 @@ def respond(
             response[other + x] += cos * im[x] + sin * re[x]
 
 
-@compiled
+@compiled_freely
 def _add(
     spectra: Parts,
     along_y: Parts,
@@ -266,7 +266,7 @@ def _add_pair(
         matrix[mirror + x] += precision * (a * d - b * c)
 
 
-@compiled
+@compiled_freely
 def _match(planes: Parts, along_y: Parts, along_x: Parts, sources: Ints, total: Parts) -> None:
     number, height, width = planes.shape[0], planes.shape[1], planes.shape[2] // 2
     response = np.empty(2 * number * width, np.float32)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from dcrviz.kernels.flags import open_in_place
-from dcrviz.kernels.jit import compiled
+from dcrviz.kernels.jit import compiled, inlined, summing
+from dcrviz.kernels.pool import run_bands
+from dcrviz.kernels.sums import copy_line
 from dcrviz.records import Bools, Bytes, Cube, Floats, Plane
 
 
@@ -17,20 +21,29 @@ def mean_plane(planes: Cube) -> Plane:
     return mean
 
 
-def amplified_planes(planes: Cube, mean: Plane, factor: float) -> Cube:
-    """Planes with their differences from the mean multiplied by a factor, (S, Y, X)."""
+def amplified_planes(planes: Cube, factor: float, *, threads: int = 1) -> Cube:
+    """Planes with their differences from the mean plane multiplied by a factor, (S, Y, X)."""
     out = np.empty_like(planes)
     if out.size:
-        _amplify(planes, mean, np.float32(factor), out)
+        run_bands(
+            partial(_amplify, planes, np.float32(factor), out), planes.shape[1], threads=threads
+        )
     return out
 
 
-def corrected(old: Cube, correction: Cube) -> Cube:
+def brightness(planes: Cube, floor: float, *, threads: int = 1) -> Plane:
+    """|mean plane| + floor, (Y, X)."""
+    out = np.empty(planes.shape[1:], dtype=np.float32)
+    if out.size:
+        run_bands(partial(_brightness, planes, np.float32(floor), out), len(out), threads=threads)
+    return out
+
+
+def corrected(old: Cube, correction: Cube, *, threads: int = 1) -> Cube:
     """Old planes plus their correction, the old where that is not finite."""
     new = np.empty_like(correction)
-    for before, added, plane in zip(old, correction, new, strict=True):
-        if plane.size:
-            _correct(before, added, plane)
+    if new.size:
+        run_bands(partial(_correct, old, correction, new), new.shape[1], threads=threads)
     return new
 
 
@@ -46,7 +59,8 @@ def clamp_about(new: Plane, level: Plane, factor: float, radius_px: int) -> tupl
     """
     if new.size == 0:
         return 0, 0
-    return _clamp(new, level, np.float32(factor), radius_px)
+    room = np.empty((2, *new.shape), np.uint8)
+    return _clamp(new, level, np.float32(factor), radius_px, room[0], room[1])
 
 
 def positive_part(image: Plane) -> tuple[Plane, bool]:
@@ -67,23 +81,21 @@ def sharpen(ratio: Plane, blurred: Plane, reference: Plane, *, out: Plane) -> No
         _sharpen(ratio, blurred, reference, out)
 
 
-def blended(new: Cube, old: Cube, gain: float) -> Cube:
+def blended(new: Cube, old: Cube, gain: float, *, threads: int = 1) -> Cube:
     """(gain new + old) / (1 + gain) of (S, Y, X) planes."""
     out = np.empty_like(new)
-    for now, before, target in zip(new, old, out, strict=True):
-        if target.size:
-            _blend(now, before, np.float32(gain), target)
+    if out.size:
+        run_bands(partial(_blend, new, old, np.float32(gain), out), out.shape[1], threads=threads)
     return out
 
 
-def hold(planes: Cube, held: Plane, omega: Plane) -> None:
+def hold(planes: Cube, held: Plane, omega: Plane, *, threads: int = 1) -> None:
     """Replace (S, Y, X) planes by omega times themselves and 1 - omega times what they are held to.
 
     In place: the planes must be the caller's own.
     """
-    for plane in planes:
-        if plane.size:
-            _hold(plane, held, omega)
+    if planes.size:
+        run_bands(partial(_hold, planes, held, omega), planes.shape[1], threads=threads)
 
 
 def deviation(image: Plane, counted: Bools) -> tuple[int, float]:
@@ -93,56 +105,84 @@ def deviation(image: Plane, counted: Bools) -> tuple[int, float]:
 
 @compiled
 def _mean(planes: Cube, mean: Plane) -> None:
-    number, height, width = planes.shape
-    for y in range(height):
-        row = mean[y]
-        row[:] = planes[0, y]
-        for a in range(1, number):
-            source = planes[a, y]
+    for y in range(planes.shape[1]):
+        _mean_row(planes, y, mean[y])
+
+
+@compiled
+def _amplify(planes: Cube, factor: np.float32, out: Cube, top: int, bottom: int) -> None:
+    last, width = len(planes) - 1, planes.shape[2]
+    for y in range(top, bottom):
+        # The mean is kept where the last plane's row will stand.
+        mean = out[last, y]
+        _mean_row(planes, y, mean)
+        for a in range(last):
+            source, target = planes[a, y], out[a, y]
             for x in range(width):
-                row[x] += source[x]
+                target[x] = mean[x] + factor * (source[x] - mean[x])
+        source = planes[last, y]
         for x in range(width):
-            row[x] /= np.float32(number)
+            mean[x] += factor * (source[x] - mean[x])
 
 
 @compiled
-def _amplify(planes: Cube, mean: Plane, factor: np.float32, out: Cube) -> None:
-    number, height, width = planes.shape
+def _brightness(planes: Cube, floor: np.float32, out: Plane, top: int, bottom: int) -> None:
+    for y in range(top, bottom):
+        row = out[y]
+        _mean_row(planes, y, row)
+        for x in range(out.shape[1]):
+            row[x] = abs(row[x]) + floor
+
+
+@inlined
+def _mean_row(planes: Cube, y: int, row: Plane) -> None:
+    number, _, width = planes.shape
+    copy_line(planes[0, y], row)
+    for a in range(1, number):
+        source = planes[a, y]
+        for x in range(width):
+            row[x] += source[x]
+    for x in range(width):
+        row[x] /= np.float32(number)
+
+
+@compiled
+def _correct(old: Cube, correction: Cube, new: Cube, top: int, bottom: int) -> None:
+    number, _, width = new.shape
     for a in range(number):
-        for y in range(height):
-            source, middle, target = planes[a, y], mean[y], out[a, y]
+        for y in range(top, bottom):
+            before, added, target = old[a, y], correction[a, y], new[a, y]
             for x in range(width):
-                target[x] = middle[x] + factor * (source[x] - middle[x])
-
-
-@compiled
-def _correct(old: Plane, correction: Plane, new: Plane) -> None:
-    for y in range(old.shape[0]):
-        before, added, target = old[y], correction[y], new[y]
-        for x in range(old.shape[1]):
-            value = before[x] + added[x]
-            target[x] = value if np.isfinite(value) else before[x]
+                value = before[x] + added[x]
+                target[x] = value if np.isfinite(value) else before[x]
 
 
 @compiled
 def _sum(plane: Plane) -> float:
     total = 0.0
     for y in range(plane.shape[0]):
-        row = plane[y]
-        for x in range(plane.shape[1]):
-            total += row[x]
+        total += _sum_row(plane[y])
+    return total
+
+
+@summing
+def _sum_row(row: Plane) -> float:
+    total = 0.0
+    for x in range(len(row)):
+        total += row[x]
     return total
 
 
 @compiled
-def _clamp(new: Plane, level: Plane, factor: np.float32, radius: int) -> tuple[int, int]:
+def _clamp(
+    new: Plane, level: Plane, factor: np.float32, radius: int, flags: Bytes, other: Bytes
+) -> tuple[int, int]:
     height, width = new.shape
-    flags = np.empty((height, width), np.uint8)
     for y in range(height):
         now, limit, flag = new[y], level[y], flags[y]
         for x in range(width):
             flag[x] = now[x] > factor * abs(limit[x])
-    high = open_in_place(flags, radius)
+    high = open_in_place(flags, other, radius)
     for y in range(height if high else 0):
         now, limit, flag = new[y], level[y], flags[y]
         for x in range(width):
@@ -151,7 +191,7 @@ def _clamp(new: Plane, level: Plane, factor: np.float32, radius: int) -> tuple[i
         now, limit, flag = new[y], level[y], flags[y]
         for x in range(width):
             flag[x] = now[x] < limit[x] / factor
-    low = open_in_place(flags, radius)
+    low = open_in_place(flags, other, radius)
     for y in range(height if low else 0):
         now, limit, flag = new[y], level[y], flags[y]
         for x in range(width):
@@ -188,37 +228,48 @@ def _sharpen(ratio: Plane, blurred: Plane, reference: Plane, out: Plane) -> None
 
 
 @compiled
-def _blend(new: Plane, old: Plane, gain: np.float32, out: Plane) -> None:
+def _blend(new: Cube, old: Cube, gain: np.float32, out: Cube, top: int, bottom: int) -> None:
     whole = np.float32(1) + gain
-    for y in range(out.shape[0]):
-        now, before, target = new[y], old[y], out[y]
-        for x in range(out.shape[1]):
-            target[x] = (gain * now[x] + before[x]) / whole
+    number, _, width = out.shape
+    for a in range(number):
+        for y in range(top, bottom):
+            now, before, target = new[a, y], old[a, y], out[a, y]
+            for x in range(width):
+                target[x] = (gain * now[x] + before[x]) / whole
 
 
 @compiled
-def _hold(plane: Plane, held: Plane, omega: Plane) -> None:
+def _hold(planes: Cube, held: Plane, omega: Plane, top: int, bottom: int) -> None:
     one = np.float32(1)
-    for y in range(plane.shape[0]):
-        now, rest, weight = plane[y], held[y], omega[y]
-        for x in range(plane.shape[1]):
-            now[x] = now[x] * weight[x] + rest[x] * (one - weight[x])
+    number, _, width = planes.shape
+    for a in range(number):
+        for y in range(top, bottom):
+            now, rest, weight = planes[a, y], held[y], omega[y]
+            for x in range(width):
+                now[x] = now[x] * weight[x] + rest[x] * (one - weight[x])
 
 
 @compiled
 def _deviation(image: Plane, counted: Bytes) -> tuple[int, float]:
-    number, total, zero = 0, 0.0, 0.0
+    number, total = 0, 0.0
     for y in range(image.shape[0]):
-        row, flag = image[y], counted[y]
-        for x in range(image.shape[1]):
-            total += row[x] if flag[x] else zero
-            number += flag[x]
+        counts, sum_of_row = _moment(image[y], counted[y], 0.0, 1)
+        number += counts
+        total += sum_of_row
     if number == 0:
         return 0, 0.0
-    mean, squares = total / number, 0.0
+    squares = 0.0
     for y in range(image.shape[0]):
-        row, flag = image[y], counted[y]
-        for x in range(image.shape[1]):
-            off = row[x] - mean
-            squares += off * off if flag[x] else zero
+        squares += _moment(image[y], counted[y], total / number, 2)[1]
     return number, np.sqrt(squares / number)
+
+
+@summing
+def _moment(row: Plane, flag: Bytes, mean: float, power: int) -> tuple[int, float]:
+    """How many pixels of a row count, and the sum of a power of their distances from the mean."""
+    number, total, zero = 0, 0.0, 0.0
+    for x in range(len(row)):
+        off = row[x] - mean
+        total += (off if power == 1 else off * off) if flag[x] else zero
+        number += flag[x]
+    return number, total

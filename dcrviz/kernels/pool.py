@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import queue
 from collections.abc import Callable, Sequence
+from functools import partial
+from itertools import pairwise
 from typing import TypeVar
 
 from dcrviz.background import BackgroundThread
@@ -52,3 +54,10 @@ def run_all(tasks: Sequence[Callable[[], _Result]], *, threads: int) -> list[_Re
     if errors:
         raise errors[0]
     return [results[index] for index in range(len(tasks))]
+
+
+def run_bands(loop: Callable[[int, int], None], length: int, *, threads: int) -> None:
+    """Call a loop for the first and one past the last row of as many bands as there are threads."""
+    parts = max(1, min(threads, length))
+    edges = [length * part // parts for part in range(parts + 1)]
+    run_all([partial(loop, *band) for band in pairwise(edges)], threads=threads)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from dcrviz.kernels.jit import compiled
+from dcrviz.kernels.pool import run_all
+from dcrviz.kernels.sums import aligned, copy_line, filter_rows
 from dcrviz.kernels.taps import PAD
-from dcrviz.records import Cube, Floats, Plane, SplineOrder
+from dcrviz.records import Cube, Floats, Ints, Plane, SplineOrder
 
 # Poles of the inverse filters (Unser, Aldroubi and Eden 1993), and the order they belong to.
 _POLES = {
@@ -22,7 +26,7 @@ _POLES = {
     ),
 }
 # The cubic's inverse filter along a row is cut where its tail is below float32's rounding.
-_REACH = 13
+_REACH = 12
 
 
 def coefficients(image: Plane, *, order: SplineOrder, out: Plane | None = None) -> Plane:
@@ -46,7 +50,8 @@ def begin_coefficients(rows: Plane, out: Plane, *, top: int, order: SplineOrder)
     if rows.size == 0:
         return
     if order == 3 and min(out.shape) > 1 + 2 * PAD:
-        _cubic_rows(rows, out, top + PAD, PAD, _CUBIC_ROW)
+        room = aligned(rows.shape[1] + 2 * _REACH)
+        _cubic_rows(rows, out, top + PAD, PAD, _CUBIC_ROW, _NEIGHBOURS, room)
     else:
         _copy(rows, out, top + PAD, PAD)
 
@@ -57,30 +62,34 @@ def end_coefficients(out: Plane, *, order: SplineOrder) -> None:
     if height == 0 or width == 0:
         return
     if order == 3 and min(height, width) > 1:
-        _cubic_columns(out, height, width, PAD)
+        _cubic_columns(out, height, width, PAD, np.zeros(width, np.float32))
     elif order > 1:
         inside = out[PAD : PAD + height, PAD : PAD + width]
         inside[...] = _any_order(inside, _POLES[order])
     _mirror(out, height, width, PAD)
 
 
-def stack_coefficients(planes: Cube, *, order: SplineOrder) -> Cube:
+def stack_coefficients(planes: Cube, *, order: SplineOrder, threads: int = 1) -> Cube:
     """Coefficients of each plane, (S, Y + 2 PAD, X + 2 PAD)."""
     height, width = planes.shape[1:]
     out = np.empty((len(planes), height + 2 * PAD, width + 2 * PAD), dtype=np.float32)
-    for plane, coefs in zip(planes, out, strict=True):
-        coefficients(plane, order=order, out=coefs)
+    tasks = [
+        partial(coefficients, plane, order=order, out=coefs)
+        for plane, coefs in zip(planes, out, strict=True)
+    ]
+    run_all(tasks, threads=threads)
     return out
 
 
 def _cubic_row() -> Plane:
     """Half of the cubic's symmetric inverse filter along one axis: -6 z / (1 - z^2) z^|k|."""
     (pole,) = _POLES[3]
-    half = -6 * pole / (1 - pole**2) * pole ** np.arange(_REACH)
+    half = -6 * pole / (1 - pole**2) * pole ** np.arange(_REACH + 1)
     return np.asarray(half, dtype=np.float32)
 
 
 _CUBIC_ROW = _cubic_row()
+_NEIGHBOURS = (np.arange(_REACH)[::-1].copy(), np.arange(_REACH) + _REACH + 1)
 
 
 def _any_order(image: Plane, poles: tuple[float, ...]) -> Plane:
@@ -98,7 +107,7 @@ def _any_order(image: Plane, poles: tuple[float, ...]) -> Plane:
 def _copy(image: Plane, out: Plane, top: int, pad: int) -> None:
     height, width = image.shape
     for y in range(height):
-        out[y + top, pad : pad + width] = image[y]
+        copy_line(image[y], out[y + top, pad : pad + width])
 
 
 @compiled
@@ -106,8 +115,8 @@ def _mirror(out: Plane, height: int, width: int, pad: int) -> None:
     """Continue the coefficients around their edges, mirrored about the outermost pixels."""
     for k in range(1, pad + 1):
         above, below = _reflected(-k, height), _reflected(height - 1 + k, height)
-        out[pad - k] = out[pad + above]
-        out[pad + height - 1 + k] = out[pad + below]
+        copy_line(out[pad + above], out[pad - k])
+        copy_line(out[pad + below], out[pad + height - 1 + k])
     for y in range(height + 2 * pad):
         row = out[y]
         for k in range(1, pad + 1):
@@ -154,53 +163,34 @@ def _recursion(lines: Floats, pole: float) -> None:
 
 
 @compiled
-def _cubic_rows(image: Plane, out: Plane, top: int, pad: int, half: Plane) -> None:
+def _cubic_rows(
+    image: Plane,
+    out: Plane,
+    top: int,
+    pad: int,
+    half: Plane,
+    neighbours: tuple[Ints, Ints],
+    line: Plane,
+) -> None:
     """The cubic's inverse filter along rows, which are written from row `top` on."""
     height, width = image.shape
-    reach = len(half) - 1
-    buffer = np.empty(width + 2 * reach, np.float32)
+    reach, columns = len(half) - 1, out.shape[1]
+    flat = out.reshape(out.size)
     for y in range(height):
         source = image[y]
-        buffer[reach : reach + width] = source
+        copy_line(source, line[reach : reach + width])
         for k in range(1, reach + 1):
-            buffer[reach - k] = source[_reflected(-k, width)]
-            buffer[reach + width - 1 + k] = source[_reflected(width - 1 + k, width)]
-        _filter_row(buffer, out[y + top, pad : pad + width], half)
+            line[reach - k] = source[_reflected(-k, width)]
+            line[reach + width - 1 + k] = source[_reflected(width - 1 + k, width)]
+        filter_rows(line, reach, neighbours, half, flat, (y + top) * columns + pad, width)
 
 
 @compiled
-def _filter_row(buffer: Plane, row: Plane, half: Plane) -> None:
-    """Symmetric filter of 12 taps to each side, which `buffer` is longer than the row."""
-    width = len(row)
-    for x in range(width):
-        row[x] = half[0] * buffer[x + 12]
-    for x in range(width):
-        row[x] += (
-            half[1] * (buffer[x + 11] + buffer[x + 13])
-            + half[2] * (buffer[x + 10] + buffer[x + 14])
-            + half[3] * (buffer[x + 9] + buffer[x + 15])
-            + half[4] * (buffer[x + 8] + buffer[x + 16])
-            + half[5] * (buffer[x + 7] + buffer[x + 17])
-            + half[6] * (buffer[x + 6] + buffer[x + 18])
-        )
-    for x in range(width):
-        row[x] += (
-            half[7] * (buffer[x + 5] + buffer[x + 19])
-            + half[8] * (buffer[x + 4] + buffer[x + 20])
-            + half[9] * (buffer[x + 3] + buffer[x + 21])
-            + half[10] * (buffer[x + 2] + buffer[x + 22])
-            + half[11] * (buffer[x + 1] + buffer[x + 23])
-            + half[12] * (buffer[x] + buffer[x + 24])
-        )
-
-
-@compiled
-def _cubic_columns(out: Plane, height: int, width: int, pad: int) -> None:
+def _cubic_columns(out: Plane, height: int, width: int, pad: int, start: Plane) -> None:
     """The recursion of one pole down and up the columns, all columns of a row at once."""
     pole = np.float32(-0.2679491924311227)
     gain = np.float32(6.0)
     top = out[pad, pad : pad + width]
-    start = np.zeros(width, np.float32)
     # Mirrored about the first row, the signal is summed until its weight is below rounding.
     power = np.float32(1.0)
     for k in range(40):

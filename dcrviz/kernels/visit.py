@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dcrviz.kernels.jit import compiled, inlined
-from dcrviz.kernels.shift import STRIP, aligned, fill_ring, sum_ring
+from dcrviz.kernels.jit import compiled, compiled_with_lists, summing
+from dcrviz.kernels.shift import STRIP, Ring, ShiftTable, add_ring, fill_ring, ring_of, shift_table
+from dcrviz.kernels.sums import aligned
 from dcrviz.kernels.taps import PAD, Taps
 from dcrviz.records import Bools, Bytes, Cube, Ints, Plane
 
@@ -63,10 +64,7 @@ def residual_and_misfit(
     """
     difference, total = _sweep(
         coefs,
-        taps.first,
-        taps.span,
-        taps.weights,
-        sources,
+        shift_table(taps, sources),
         visit.image,
         visit.usable.view(np.uint8),
         visit.detected.view(np.uint8),
@@ -74,6 +72,8 @@ def residual_and_misfit(
         residual,
         top,
         PAD,
+        ring_of(taps),
+        aligned(STRIP),
     )
     return difference, total / 2
 
@@ -81,10 +81,7 @@ def residual_and_misfit(
 @compiled
 def _sweep(
     coefs: Cube,
-    first: Ints,
-    span: Ints,
-    taps: Cube,
-    sources: Ints,
+    shifts: ShiftTable,
     image: Plane,
     usable: Bytes,
     detected: Bytes,
@@ -92,20 +89,21 @@ def _sweep(
     residual: Plane,
     top: int,
     pad: int,
+    ring: Ring,
+    line: Plane,
 ) -> tuple[float, float]:
     width = residual.shape[1]
-    ring, base = aligned(taps.shape[0] * taps.shape[2] * STRIP)
-    line, start = aligned(STRIP)
     difference, total = 0.0, 0.0
     for x0 in range(0, width, STRIP):
         x1 = min(x0 + STRIP, width)
-        ring[:] = 0
+        ring[0][:] = 0
         for y in range(top, top + len(residual)):
-            fill_ring(coefs, first, span, taps, sources, ring, base, y, top, x0, x1, pad)
-            sum_ring(ring, base, span, taps, y, line, start)
+            line[:] = 0
+            fill_ring(coefs, shifts, ring, y, top, x0, x1, pad)
+            add_ring(ring, shifts, 0, 1, y, line, 0, x1 - x0)
             less, more = _compare(
                 image[y, x0:x1],
-                line[start : start + x1 - x0],
+                line[: x1 - x0],
                 usable[y, x0:x1],
                 detected[y, x0:x1],
                 importance[y, x0:x1],
@@ -116,7 +114,7 @@ def _sweep(
     return difference, total
 
 
-@inlined
+@summing
 def _compare(
     image: Plane,
     template: Plane,
@@ -150,7 +148,7 @@ def misfit_sums(template: Plane, visit: VisitPixels, importance: Plane) -> tuple
     return difference, total / 2
 
 
-@compiled
+@compiled_with_lists
 def _sum_misfit(
     template: Plane, image: Plane, usable: Bytes, detected: Bytes, importance: Plane
 ) -> tuple[float, float]:
