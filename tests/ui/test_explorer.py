@@ -99,6 +99,7 @@ def test_a_solver_knob_takes_effect_at_the_next_step(explorer):
 def test_a_knob_of_the_problem_starts_anew_with_other_panels(explorer):
     button(explorer, "Step").click()
     expect(words(explorer)).to_contain_text("Iteration 1")
+    open_group(explorer, "Model")
     field = explorer.get_by_role("textbox", name="n subfilters")
     field.fill("5")
     field.press("Enter")
@@ -125,6 +126,30 @@ def test_the_panels_show_pictures(explorer):
     expect(words(explorer)).to_contain_text("Iteration 1")
     explorer.wait_for_timeout(1500)
     assert canvas_colours(explorer, 2) > 50
+
+
+def choose_solver(page, name):
+    page.get_by_role("combobox", name="solver", exact=True).select_option(label=name)
+    expect(words(page)).to_contain_text("the starting model")
+
+
+@pytest.mark.parametrize(
+    ("solver", "ending"),
+    [
+        ("direct (closed form)", "Solved in closed form"),
+        ("pcg (masks and weights exactly)", "Converged: the relative residual"),
+    ],
+)
+def test_a_person_chooses_a_solver_and_plays_it_to_its_end(explorer, solver, ending):
+    choose_solver(explorer, solver)
+    button(explorer, "Play").click()
+    expect(words(explorer)).to_contain_text(ending, timeout=40_000)
+    expect(button(explorer, "Play")).to_be_disabled()
+    reason = "no effect: the solver takes whole steps"
+    expect(explorer.get_by_text(reason).first).to_be_visible()
+    explorer.wait_for_timeout(1500)
+    # The metric and eight images, each on the first of two canvases: none is empty.
+    assert all(canvas_colours(explorer, 2 * plot) > 20 for plot in range(9))
 
 
 def test_nothing_is_wider_than_a_laptop(explorer):

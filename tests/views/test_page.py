@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+from bokeh.models import LogScale
 
-from dcrviz.diagnostics.pictures import pictures
+from dcrviz.diagnostics.pictures import pictures, visit_noise
 from dcrviz.engine import Outcome
+from dcrviz.engine.fourier import fourier_template, grid_for, plane_spectra
 from dcrviz.session import Session
 from dcrviz.views import wall as wall_module
 from dcrviz.views.controls import Controls, words
@@ -93,6 +95,55 @@ def test_the_curves_hold_the_whole_course(session):
     assert view._total.data["metric"] == list(history.metrics)
     assert view._gains.data["gain"] == list(history.gains)
     assert len(view._visits.data["metric"]) == len(session.problem.visits)
+
+
+def test_the_curves_hold_the_relative_residuals_of_a_solver_of_equations(session):
+    view = ConvergenceView(session)
+    session.config.param.update(solver="pcg", tolerance=1e-5)
+    session.play()
+    residuals = session.current.history.residuals
+    assert view._residuals.data["residual"] == list(residuals)
+    assert view._residuals.data["iteration"] == list(range(1, len(residuals) + 1))
+    assert view._residual_range.start < min(1e-5, *residuals)
+    assert view._residual_range.end > max(residuals)
+
+
+@pytest.mark.parametrize(
+    ("solver", "seen"),
+    [
+        ("iterative", [True, False]),
+        ("anderson", [True, False]),
+        ("direct", [False, False]),
+        ("pcg", [False, True]),
+    ],
+)
+def test_the_gain_or_the_residual_is_drawn_where_the_solver_has_one(session, solver, seen):
+    view = ConvergenceView(session)
+    view.__panel__()
+    session.config.solver = solver
+    session.step()
+    assert [pane.visible for pane, _ in view._panes] == seen
+
+
+def test_the_residual_has_a_logarithmic_axis_with_the_tolerance_in_force(session):
+    view = ConvergenceView(session)
+    view.__panel__()
+    session.config.param.update(solver="pcg", tolerance=3e-3)
+    session.step()
+    assert isinstance(view._residual_plot().y_scale, LogScale)
+    assert view._goals[0].location == 3e-3
+
+
+def test_the_residual_panel_of_a_solver_in_fourier_space_is_of_exact_templates(session, wall):
+    session.config.solver = "direct"
+    session.step()
+    problem, planes = session.problem, session.current.planes
+    grid = grid_for(problem.shifts, problem.shape)
+    spectra = plane_spectra(planes, grid)
+    template = fourier_template(spectra, problem.shifts, wall.visit, grid)
+    expected = (problem.images[wall.visit] - template) / visit_noise(problem, wall.visit)
+    usable = problem.usable[wall.visit]
+    np.testing.assert_allclose(shown(wall, "residual")[usable], expected[usable], atol=1e-4)
 
 
 def test_a_dashed_line_marks_the_iteration_on_show(session):
