@@ -63,6 +63,12 @@ class Run(Frozen):
                 f"a run to save must have the exposure of each of its {len(self.problem.visits)} "
                 f"visits; got {len(self.exposures)}"
             )
+        for exposure, visit in zip(self.exposures, self.problem.visits, strict=True):
+            if exposure.visit != visit:
+                raise ValueError(
+                    f"a run to save must have the exposures that its problem was prepared from; "
+                    f"got visit {exposure.visit.id} for {visit.id}"
+                )
         if self.knobs and len(self.knobs) != len(self.steps):
             raise ValueError(
                 f"a run to save must have the knobs of each of its {len(self.steps)} steps; got "
