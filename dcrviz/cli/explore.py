@@ -111,7 +111,8 @@ def _saved(options: argparse.Namespace) -> dict[str, Any]:
     if others:
         option = {"settings": "set"}.get(others[0], others[0].replace("_", "-"))
         raise ValueError(
-            f"{options.paths[0]}: a saved run has its own visits and knobs; got --{option} beside it"
+            f"{options.paths[0]}: a saved run has its own visits and knobs; got --{option} beside "
+            "it"
         )
     run = open_run(options.paths[0])
     return {"run": (run, run.prepare())}

@@ -174,7 +174,7 @@ class DataView(Viewer):
         self.said.object = f"<small role='note'>{kinds[self.choice.kind]}: {number} visits.</small>"
 
     def __panel__(self) -> pn.Column:
-        numbers = pn.FlexBox(*self.numbers.values(), width=_WIDTH + 20, margin=0)
+        numbers = pn.GridBox(*self.numbers.values(), ncols=2, margin=0)
         parts: list[Any] = [
             self.said,
             self.scene,
