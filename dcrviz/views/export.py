@@ -161,10 +161,11 @@ class ExportView(Viewer):
 
     def show_python(self) -> None:
         """Show the script that makes the planes on show."""
-        problem, _ = self._shown()
-        if problem is not None:
+        run = self._run()
+        if run is not None:
             moments = self._session.moments[: self._session.cursor + 1]
-            text = python_text(self._choice(), problem.config, moments)
+            given = run.template is not None
+            text = python_text(self._choice(), run.problem.config, moments, template_given=given)
             self.dialog.show("Copy as Python", text)
 
     def show_command(self) -> None:

@@ -23,7 +23,13 @@ from dcrviz.views.data_choice import DataChoice
 _FIELD_PATH = "$(python -c 'import dcrviz; print(dcrviz.bundled(\"field\"))')"
 
 
-def python_text(choice: DataChoice, config: AssembleConfig, moments: Sequence[Moment]) -> str:
+def python_text(
+    choice: DataChoice,
+    config: AssembleConfig,
+    moments: Sequence[Moment],
+    *,
+    template_given: bool = False,
+) -> str:
     """A script that makes the planes of the last of these moments, bit for bit.
 
     Parameters
@@ -32,6 +38,8 @@ def python_text(choice: DataChoice, config: AssembleConfig, moments: Sequence[Mo
         With which the problem was prepared.
     moments
         From the starting model to the step on show.
+    template_given
+        Whether the run began with a coadd of somebody's, which the script can't name.
     """
     made = choice.kind == "made" or choice.name in FIELDS
     first = moments[min(1, len(moments) - 1)].knobs
@@ -40,6 +48,8 @@ def python_text(choice: DataChoice, config: AssembleConfig, moments: Sequence[Mo
         lines.append("from dcrviz.simulate import MadeField, made_exposures")
     lines += ["", *_data_lines(choice)]
     lines.append(f"config = {_config_call(config.with_values(**first))}")
+    if template_given and choice.kind != "run":
+        lines.append("# This run began with a template of its own: give it to prepare, too.")
     lines += [
         f"problem = dcrviz.prepare({', '.join(['exposures', 'config', *_start(choice)])})",
         "step = dcrviz.first_step(problem, config)",

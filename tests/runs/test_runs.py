@@ -221,7 +221,7 @@ def test_a_folder_that_can_not_be_written_leaves_no_trace(exposures, run_of, tmp
     with pytest.raises(ValueError, match="must be a directory to write into; got a file"):
         save_run(tmp_path / "file", run_of(exposures, steps=0))
     bad = replace(exposures[0], planes={"lower case": 1})
-    run = replace(run_of(exposures, steps=0), exposures=(*exposures[1:], bad))
+    run = replace(run_of(exposures, steps=0), exposures=(bad, *exposures[1:]))
     with pytest.raises(ValueError, match="mask planes must have names in capitals"):
         save_run(tmp_path / "new", run, with_data=True)
     assert not (tmp_path / "new").exists()
@@ -233,6 +233,8 @@ def test_a_run_needs_steps_and_matching_exposures_and_knobs(exposures, run_of):
         replace(run, steps=())
     with pytest.raises(ValueError, match="exposure of each of its 4 visits; got 3"):
         replace(run, exposures=exposures[:3])
+    with pytest.raises(ValueError, match="exposures that its problem was prepared from"):
+        replace(run, exposures=exposures[::-1])
     with pytest.raises(ValueError, match="knobs of each of its 1 steps; got 2"):
         replace(run, knobs=({}, {}))
 

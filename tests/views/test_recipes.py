@@ -92,6 +92,11 @@ def test_the_bundled_field_has_no_path_in_the_script(session):
     assert "dcrviz.read_exposures(dcrviz.bundled('field'))" in text_of(session, FIELD)
 
 
+def test_the_script_says_so_where_a_template_was_given(session):
+    text = python_text(FIELD, session.problem.config, session.moments, template_given=True)
+    assert "# This run began with a template of its own" in text
+
+
 def run_shell(text, place):
     """Run commands where they find this interpreter and this package."""
     place.mkdir()
