@@ -42,19 +42,24 @@ if TYPE_CHECKING:
     )
     from dcrviz.io.config_files import read_config, write_config
     from dcrviz.io.lsst_config import from_lsst, to_lsst
+    from dcrviz.runs import Run, SavedRun, open_run, save_run
     from dcrviz.views import explore
 
 __version__ = "0.1.0"
 
 # Imported when first asked for: files need astropy, the explorer needs panel.
 _LATER = {
+    "Run": "dcrviz.runs",
+    "SavedRun": "dcrviz.runs",
     "explore": "dcrviz.views",
     "from_lsst": "dcrviz.io.lsst_config",
+    "open_run": "dcrviz.runs",
     "read_coadds": "dcrviz.io",
     "read_config": "dcrviz.io.config_files",
     "read_exposure": "dcrviz.io",
     "read_exposures": "dcrviz.io",
     "read_throughput": "dcrviz.io",
+    "save_run": "dcrviz.runs",
     "to_lsst": "dcrviz.io.lsst_config",
     "write_coadds": "dcrviz.io",
     "write_config": "dcrviz.io.config_files",
@@ -71,6 +76,8 @@ __all__ = [
     "Outcome",
     "Problem",
     "ProblemConfig",
+    "Run",
+    "SavedRun",
     "Session",
     "Shifts",
     "Site",
@@ -87,12 +94,14 @@ __all__ = [
     "first_step",
     "from_lsst",
     "matched_template",
+    "open_run",
     "prepare",
     "read_coadds",
     "read_config",
     "read_exposure",
     "read_exposures",
     "read_throughput",
+    "save_run",
     "to_lsst",
     "write_coadds",
     "write_config",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 import param
 
@@ -14,6 +15,9 @@ from dcrviz.config_rules import starts_anew
 from dcrviz.engine import Outcome, Problem, Step, advance, coadds, first_step, prepare
 from dcrviz.records import Coadd, Coadds, Exposure
 from dcrviz.worker import Worker
+
+if TYPE_CHECKING:
+    from dcrviz.runs import Run, SavedRun
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -77,7 +81,7 @@ class Session(param.Parameterized):
         self._watch_knobs()
         # After construction, as neither is a change of a run yet.
         self.param.watch(lambda _: self._watch_knobs(), "config")
-        self.param.watch(lambda _: self._restart(), "exposures")
+        self.param.watch(lambda _: self._on_exposures(), "exposures")
 
     @property
     def steps(self) -> list[Step]:
@@ -167,6 +171,69 @@ class Session(param.Parameterized):
             raise ValueError("coadds need a started run; call start() or step() first")
         return coadds(self.problem, self.current)
 
+    def save(self, folder: str | os.PathLike[str], *, with_data: bool = False) -> None:
+        """Save the run on show to a folder; see `dcrviz.save_run`."""
+        from dcrviz.runs import save_run
+
+        save_run(folder, self.as_run(), with_data=with_data)
+
+    def as_run(self) -> Run:
+        """The run on show, to be saved in another thread, say.
+
+        Raises
+        ------
+        ValueError
+            If nothing has been computed yet.
+        """
+        from dcrviz.runs import Run
+
+        if self.problem is None:
+            raise ValueError("a run to save must be started; call start() or step() first")
+        return Run(
+            problem=self.problem,
+            exposures=tuple(self.exposures),
+            steps=tuple(self.steps),
+            config=self.config.copy(),
+            knobs=tuple(moment.knobs for moment in self.moments),
+            template=self._start.template,
+            bright_objects=self._start.bright_objects,
+            shown=self.cursor,
+        )
+
+    @classmethod
+    def from_run(cls, folder: str | os.PathLike[str], *, worker: Worker | None = None) -> Self:
+        """A session that goes on from a saved run; see `dcrviz.open_run`."""
+        from dcrviz.runs import open_run
+
+        run = open_run(folder)
+        session = cls(worker=worker)
+        session.take_run(run, run.prepare())
+        return session
+
+    def take_run(self, run: SavedRun, problem: Problem) -> None:
+        """Put a saved run with its prepared problem on show; the present one becomes a branch."""
+        self.pause()
+        self._revision += 1
+        self._refused = False
+        self._restoring = True
+        try:
+            self._keep_as_branch()
+            self.exposures = list(run.exposures)
+            self.config.param.update(**run.config.values())
+        finally:
+            self._restoring = False
+        self._start = _Start(template=run.template, bright_objects=run.bright_objects)
+        pairs = zip(run.steps, run.knobs, strict=True)
+        with param.parameterized.batch_call_watchers(self):
+            self.problem = problem
+            self.moments = [Moment(step=step, knobs=dict(knobs)) for step, knobs in pairs]
+            self.cursor = run.shown
+
+    def open_data(self, exposures: Sequence[Exposure]) -> None:
+        """Begin anew with other visits, and without the template that was for the old ones."""
+        self._start = _Start(template=None, bright_objects=())
+        self.exposures = list(exposures)
+
     def close(self) -> None:
         """Stop computing; the session is not used again."""
         self.pause()
@@ -181,6 +248,10 @@ class Session(param.Parameterized):
             self._restart()
         names = list(self.config.knobs())
         self._watched = (self.config, self.config.param.watch(self._on_knobs, names))
+
+    def _on_exposures(self) -> None:
+        if not self._restoring:
+            self._restart()
 
     def _on_knobs(self, *events: Any) -> None:
         if not self._restoring and starts_anew({event.name for event in events}):

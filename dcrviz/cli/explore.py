@@ -15,6 +15,11 @@ from dcrviz.cli.options import (
     template_from,
 )
 from dcrviz.engine.check import check_exposures, common_band
+from dcrviz.runs import is_run, open_run
+
+_OWN = ("localhost", "127.0.0.1")
+_OF_VISITS = ("table", "template", "bright_objects", "band", "effective_nm", "min_nm", "max_nm")
+_OF_KNOBS = ("config", "settings", "throughput")
 
 
 def add_parser(commands: Any) -> None:
@@ -23,8 +28,9 @@ def add_parser(commands: Any) -> None:
         "explore",
         help="watch and step a fit in the browser",
         description=(
-            "Open the explorer on these visits, or on the bundled field. It is served on this "
-            "machine alone, and ends when its last page has been closed."
+            "Open the explorer on these visits, on a saved run (the one path of its folder), or on "
+            "the bundled field. It is served on this machine alone, and ends when its last page "
+            "has been closed."
         ),
     )
     add_inputs(parser, needed=False)
@@ -47,29 +53,27 @@ def add_parser(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Check the visits and serve."""
-    if options.address not in ("localhost", "127.0.0.1") and not options.allow_origin:
+    if options.address not in _OWN and not options.allow_origin:
         raise ValueError(
             f"--address {options.address} needs --allow-origin HOST, the name under which browsers "
             "may reach it"
         )
-    config = config_from(options)
-    bright = bright_objects_from(options)
-    exposures = exposures_from(options) if options.paths else None
-    template = None
-    if exposures:
-        check_exposures(exposures)
-        common_band(exposures, config.band)
-        template = template_from(options, exposures[0])
+    if len(options.paths) == 1 and is_run(options.paths[0]):
+        given = _saved(options)
+    else:
+        given = _visits(options)
     # Only here, so that no other command waits for the libraries of the page.
     from dcrviz.views.serve import Address, explorer_app, serve
 
     options.console.open()
+    # Who lets others in does not let them at the files of this machine.
+    local = options.address in _OWN and not options.allow_origin
     address = Address(
         host=options.address, port=options.port, allowed_origins=tuple(options.allow_origin)
     )
     try:
         serve(
-            lambda: explorer_app(exposures, config, template=template, bright_objects=bright),
+            lambda: explorer_app(**given, local=local),
             address,
             open_browser=not options.no_browser,
             keep=options.keep,
@@ -81,3 +85,35 @@ def run(options: argparse.Namespace) -> None:
             f"--address {options.address} --port {options.port} must be free to listen on; got "
             f"{error}"
         ) from error
+
+
+def _visits(options: argparse.Namespace) -> dict[str, Any]:
+    """What the explorer is given: visits, if any are named, and knobs."""
+    config = config_from(options)
+    bright = bright_objects_from(options)
+    exposures = exposures_from(options) if options.paths else None
+    template = None
+    if exposures:
+        check_exposures(exposures)
+        common_band(exposures, config.band)
+        template = template_from(options, exposures[0])
+    return {
+        "exposures": exposures,
+        "config": config,
+        "template": template,
+        "bright_objects": bright,
+    }
+
+
+def _saved(options: argparse.Namespace) -> dict[str, Any]:
+    """A saved run, which has its own visits and knobs."""
+    others = [name for name in (*_OF_VISITS, *_OF_KNOBS) if getattr(options, name)]
+    others += ["preset"] * (options.preset != "default")
+    if others:
+        option = {"settings": "set"}.get(others[0], others[0].replace("_", "-"))
+        raise ValueError(
+            f"{options.paths[0]}: a saved run has its own visits and knobs; got --{option} beside "
+            "it"
+        )
+    run = open_run(options.paths[0])
+    return {"run": (run, run.prepare())}

@@ -86,6 +86,26 @@ def read_start(path: str | os.PathLike[str]) -> Exposure:
     return _exposure(file, parts, wcs=wcs, visit=Visit(id=file.name), variance=parts.variance)
 
 
+def reread(path: Path, visit: Visit, *, variance: float | None = None) -> Exposure:
+    """An exposure whose circumstances are known already; only its pixels and WCS are read.
+
+    Parameters
+    ----------
+    variance
+        The same everywhere, where it was not in the file.
+
+    Raises
+    ------
+    ValueError
+        If it is no complete FITS file of a known layout.
+    """
+    parts = read_parts(path)
+    height, width = parts.image.shape
+    even = None if variance is None else constant_image(variance, (height, width))
+    wcs = read_wcs(parts.header, parts.primary)
+    return _exposure(path, parts, wcs=wcs, visit=visit, variance=even or parts.variance)
+
+
 def _read(path: Path, *, band: Band | None, table: VisitTable | None) -> Exposure:
     parts = read_parts(path)
     visit_id = read_id(parts.keys, path.name.split(".fit")[0])

@@ -2,6 +2,13 @@
 
 from dcrviz.simulate.conditions import CTIO, RUBIN, condition_names, read_conditions
 from dcrviz.simulate.curve import Curve
+from dcrviz.simulate.made_field import (
+    FIELDS,
+    MadeField,
+    made_exposures,
+    made_scene,
+    made_visits,
+)
 from dcrviz.simulate.observe import Simulation, simulate, simulate_exposures
 from dcrviz.simulate.psf import PROFILES, Psf
 from dcrviz.simulate.random_scene import random_scene
@@ -12,10 +19,12 @@ from dcrviz.simulate.spectra import blackbody, flat, line, quasar, spectrum, tab
 
 __all__ = [
     "CTIO",
+    "FIELDS",
     "PIXEL_SCALE_ARCSEC",
     "PROFILES",
     "RUBIN",
     "Curve",
+    "MadeField",
     "Psf",
     "Scene",
     "Simulation",
@@ -24,6 +33,9 @@ __all__ = [
     "condition_names",
     "flat",
     "line",
+    "made_exposures",
+    "made_scene",
+    "made_visits",
     "no_dcr_image",
     "quasar",
     "random_scene",

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import panel as pn
 from panel.viewable import Viewer
 
 from dcrviz.bright import BrightObject
 from dcrviz.config import AssembleConfig
+from dcrviz.engine import Problem
 from dcrviz.records import Coadd, Exposure
+from dcrviz.runs import SavedRun
 from dcrviz.session import Session
+from dcrviz.views.background import Background
 from dcrviz.views.controls import Controls
 from dcrviz.views.curves import ConvergenceView
+from dcrviz.views.data import DataView
+from dcrviz.views.data_choice import FIELD, DataChoice, given_choice
+from dcrviz.views.export import ExportView
 from dcrviz.views.groups import KnobPanel
 from dcrviz.views.wall import ImageWall
 from dcrviz.worker import Deliver, Worker
@@ -25,6 +32,31 @@ _CSS = """
 """
 
 
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Source:
+    """Where the visits of a page are from.
+
+    Parameters
+    ----------
+    choice
+        What the visits are that the page begins with.
+    wanted
+        Visits to open once the page is there, as a link may ask for.
+    refused
+        Sentences about what a link asked for in vain.
+    run
+        A saved run with its prepared problem, to go on with.
+    local
+        Whether files of this machine may be read and written from the page.
+    """
+
+    choice: DataChoice = FIELD
+    wanted: DataChoice | None = None
+    refused: tuple[str, ...] = ()
+    run: tuple[SavedRun, Problem] | None = None
+    local: bool = False
+
+
 class Explorer(Viewer):
     """A session with its page: the same in a browser tab and in a notebook cell.
 
@@ -34,6 +66,8 @@ class Explorer(Viewer):
         The visits to explore.
     config, template, bright_objects
         As for `dcrviz.prepare`.
+    source
+        Where visits and knobs are from beside, and what a person may reach from the page.
     """
 
     def __init__(
@@ -43,8 +77,10 @@ class Explorer(Viewer):
         *,
         template: Coadd | None = None,
         bright_objects: Sequence[BrightObject] = (),
+        source: Source | None = None,
     ) -> None:
         super().__init__()
+        source = source or Source(choice=given_choice(exposures))
         deliver = deliver_to_page()
         self._workers = [Worker(deliver), Worker(deliver)]
         engine, painter = self._workers
@@ -52,6 +88,13 @@ class Explorer(Viewer):
             exposures, config, template=template, bright_objects=bright_objects, worker=engine
         )
         self.controls = Controls(self.session)
+        if source.run is not None:
+            self.session.take_run(*source.run)
+        background = Background(engine, told=self._notify)
+        self.data = DataView(self.session, background, choice=source.choice, local=source.local)
+        self.export = ExportView(
+            self.session, background, choice=lambda: self.data.choice, local=source.local
+        )
         self.knobs = KnobPanel(self.session.config, refused=self._notify)
         self.wall = ImageWall(self.session, painter=painter)
         self.convergence = ConvergenceView(self.session)
@@ -59,13 +102,23 @@ class Explorer(Viewer):
         self.session.param.watch(lambda event: self._notify(event.new), "error")
         self.session.param.watch(lambda _: self._tell_warnings(), "problem")
         # Not before the browser holds the page: changes on their way to it meet nothing they know.
-        pn.state.onload(self.session.start)
+        pn.state.onload(lambda: self._begin(source, config))
 
     def close(self) -> None:
         """Stop the threads of this page."""
         self.session.close()
         for worker in self._workers:
             worker.close()
+
+    def _begin(self, source: Source, config: AssembleConfig | None) -> None:
+        """Compute what is shown first, and say what a link asked for in vain."""
+        if source.run is not None and config is not None:
+            self.session.config.param.update(**config.values())
+        if source.wanted is not None:
+            self.data.open(source.wanted)
+        self.session.start()
+        for sentence in source.refused:
+            self._notify(sentence)
 
     def _notify(self, sentence: str) -> None:
         if sentence and pn.state.notifications is not None:
@@ -81,7 +134,8 @@ class Explorer(Viewer):
         main = pn.Column(
             self.controls, self.convergence, self.wall, self._warnings, sizing_mode="stretch_width"
         )
-        side = pn.Column(head, self.knobs, css_classes=["dcrviz-side"], width=330)
+        more = pn.Accordion(("Data", self.data), ("Export", self.export), width=305, margin=(0, 5))
+        side = pn.Column(head, more, self.knobs, css_classes=["dcrviz-side"], width=330)
         return pn.Row(side, main, sizing_mode="stretch_width", stylesheets=[_CSS])
 
 

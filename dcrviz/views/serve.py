@@ -17,9 +17,13 @@ import panel as pn
 from dcrviz.bright import BrightObject
 from dcrviz.bundled import bundled
 from dcrviz.config import AssembleConfig
+from dcrviz.engine import Problem
 from dcrviz.io import read_exposures
 from dcrviz.records import Coadd, Exposure
-from dcrviz.views.page import Explorer
+from dcrviz.runs import SavedRun
+from dcrviz.views.data_choice import FIELD, GIVEN, DataChoice, given_choice
+from dcrviz.views.link import read_link
+from dcrviz.views.page import Explorer, Source
 from dcrviz.views.warm import warm_up_in_background
 
 _log = logging.getLogger(__name__)
@@ -27,6 +31,8 @@ _TITLE = "dcrviz explorer"
 # A closed page is noticed after this long; a reload takes less.
 _GRACE_MS = 3000
 _CHECK_MS = 500
+# An upload comes in one message, a third longer than its files.
+_LARGEST_MESSAGE = 100_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,18 +50,52 @@ def explorer_app(
     *,
     template: Coadd | None = None,
     bright_objects: Sequence[BrightObject] = (),
+    run: tuple[SavedRun, Problem] | None = None,
+    local: bool = False,
 ) -> Explorer:
-    """An explorer for the page being served; on the bundled field if no exposures are given."""
+    """An explorer for the page being served; a link's knobs and visits win over those given here.
+
+    Parameters
+    ----------
+    exposures
+        The bundled field if none are given.
+    run
+        A saved run with its prepared problem, to go on with instead.
+    local
+        Whether files of this machine may be read and written from the page: only where nobody
+        else can reach it.
+    """
     prepare_page()
+    given = exposures is not None or run is not None
+    link = read_link(pn.state.session_args or {}, local=local, given=given)
+    there = (None, GIVEN) if given else (None, FIELD)
+    wanted = None if link.choice in there else link.choice
+    if wanted is not None:
+        exposures, run, template, bright_objects = [], None, None, ()
     explorer = Explorer(
-        bundled_exposures() if exposures is None else exposures,
-        config,
+        bundled_exposures() if exposures is None and run is None else exposures or [],
+        link.config or config,
         template=template,
         bright_objects=bright_objects,
+        source=Source(
+            choice=_choice(exposures, run),
+            wanted=wanted,
+            refused=link.refused,
+            run=run,
+            local=local,
+        ),
     )
     if pn.state.curdoc is not None and pn.state.curdoc.session_context is not None:
         pn.state.on_session_destroyed(_Closer(explorer))
     return explorer
+
+
+def _choice(
+    exposures: Sequence[Exposure] | None, run: tuple[SavedRun, Problem] | None
+) -> DataChoice:
+    if run is not None:
+        return DataChoice(kind="run", name=str(run[0].folder))
+    return FIELD if exposures is None else given_choice(exposures)
 
 
 def explore(
@@ -81,10 +121,10 @@ def explore(
         The explorer, to be shown as the cell's value; None once the browser's page has closed.
     """
     if in_notebook():
-        return explorer_app(exposures, config, template=template)
+        return explorer_app(exposures, config, template=template, local=True)
     with suppress(KeyboardInterrupt):
         serve(
-            lambda: explorer_app(exposures, config, template=template),
+            lambda: explorer_app(exposures, config, template=template, local=True),
             Address(),
             announce=lambda url: _log.info("explorer at %s", url),
             solver=(config or AssembleConfig()).solver,
@@ -132,6 +172,7 @@ def serve(
         show=open_browser,
         start=False,
         verbose=False,
+        websocket_max_message_size=_LARGEST_MESSAGE,
         check_unused_sessions_milliseconds=_CHECK_MS,
         unused_session_lifetime_milliseconds=_GRACE_MS,
     )

@@ -1,164 +1,347 @@
-"""The images of the step on show, kept up to date without blocking the page."""
+"""The images of the step on show, sent to the browser no faster than it paints them."""
 
 from __future__ import annotations
 
+import itertools
 import math
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
-import panel as pn
-import param
-from bokeh.layouts import row
-from bokeh.models import Range1d
+import numpy as np
 from panel.viewable import Viewer
 
-from dcrviz.diagnostics.pictures import Pictures, pictures
-from dcrviz.physics.geometry import airmass_of
-from dcrviz.records import Visit
+from dcrviz.diagnostics.panels import Panel, Row, Scene, images, rows_of
+from dcrviz.diagnostics.pictures import sky_noise
+from dcrviz.engine import Problem, Step
+from dcrviz.physics.geometry import wcs_jacobian, zenith_direction_px
+from dcrviz.records import Plane
 from dcrviz.session import Session
-from dcrviz.views.images import ImagePanel, image_panel
+from dcrviz.views.wall_canvas import Frame, WallCanvas, code_of, coded
 from dcrviz.worker import Worker
 
-_SIGMAS = 12.0
+_FIRST_ROWS = ("plane", "minus_mean", "residual", "omega")
+_PROBES_KEPT = 4
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class _Wish:
+    """What shall be painted: panels of a step, at this sharpness."""
+
+    id: str
+    scene: Scene
+    panels: tuple[tuple[Panel, str], ...]
+    bin_px: int
+    label: str
+    region: tuple[int, int, int, int] | None = None
 
 
 class ImageWall(Viewer):
-    """Planes, planes minus their mean, the residual of a chosen visit, and the model weights.
+    """Rows of panels that share one view; everything but the pixels happens in the browser.
 
     Parameters
     ----------
     painter
         Worker in whose thread the images are derived; without one they are derived in place.
+    clicked
+        Called with the pixel (x, y) on which somebody clicked.
+    pressed
+        Called with a key that is not for the wall.
     """
 
-    visit = param.Selector(objects={}, doc="Visit whose residual is shown, by airmass.")
-
-    def __init__(self, session: Session, *, painter: Worker | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        *,
+        painter: Worker | None = None,
+        clicked: Any = None,
+        pressed: Any = None,
+    ) -> None:
         super().__init__()
         self._session, self._painter = session, painter
-        self._panels: dict[str, ImagePanel] = {}
-        self._built_for: tuple[int, tuple[int, int]] | None = None
-        self._drawing = self._stale = False
-        self._rows = pn.Column(sizing_mode="stretch_width", margin=0)
-        self.choice = pn.widgets.Select.from_param(
-            self.param.visit,
-            label="Residual of visit",
-            width=260,
-            description="Image minus matched template, in units of the visit's noise.",
-        )
+        self._clicked, self._pressed = clicked, pressed
+        self.canvas = WallCanvas(sizing_mode="stretch_width", margin=(0, 10))
+        self.canvas.listen(self._take)
+        self._visible = list(_FIRST_ROWS)
+        self._rows: tuple[Row, ...] = ()
+        self._side = 0
+        self._seq = itertools.count(1)
+        self._names = itertools.count(1)
+        self._ids: dict[int, tuple[Step, str]] = {}
+        self._held: dict[str, tuple[int, set[str]]] = {}
+        self._exact: OrderedDict[str, dict[str, Plane]] = OrderedDict()
+        self._busy: int | None = None
+        self._waiting: list[_Wish] = []
         session.param.watch(lambda *_: self._problem_changed(), "problem")
         session.param.watch(lambda *_: self.refresh(), ["moments", "cursor"])
-        self.param.watch(lambda *_: self.refresh(), "visit")
         self._problem_changed()
-        self.refresh()
 
     def refresh(self) -> None:
-        """Draw the step on show; while one drawing is under way, only the newest wish is kept."""
-        problem, step, visit = self._session.problem, self._session.current, self.visit
-        if problem is None or step is None or visit is None:
+        """Show the step on show: from what the browser holds, or by sending what it lacks."""
+        step = self._session.current
+        if self._session.problem is None or step is None or not self._side:
             return
+        name = self._name(step)
+        bin_px = self._bin()
+        held_bin, held = self._held.get(name, (0, set()))
+        panels = [
+            (panel, row.scale)
+            for row in self._rows
+            if row.name in self._visible
+            for panel in row.panels
+            if held_bin != bin_px or panel.key not in held
+        ]
+        self._waiting = [wish for wish in self._waiting if wish.region is not None]
+        if not panels:
+            self.canvas.shown = name
+            return
+        self._waiting.append(
+            _Wish(
+                id=name,
+                scene=self._scene(step),
+                panels=tuple(panels),
+                bin_px=bin_px,
+                label=f"iteration {step.iteration}",
+            )
+        )
+        self._next()
+
+    def _next(self) -> None:
+        """Begin the newest wish, unless the browser is still at the last one."""
+        if self._busy is not None or not self._waiting:
+            return
+        wish = self._waiting.pop()
+        self._busy = next(self._seq)
+        seq = self._busy
         if self._painter is None:
-            self._draw(pictures(problem, step, visit=visit))
+            self._sent(_frame(wish, seq), wish)
             return
-        if self._drawing:
-            self._stale = True
-            return
-        self._drawing, self._stale = True, False
         self._painter.submit(
-            lambda: pictures(problem, step, visit=visit),
-            done=self._drawn,
-            failed=self._failed,
+            lambda: _frame(wish, seq), done=lambda made: self._sent(made, wish), failed=self._failed
         )
 
-    def _drawn(self, drawn: Pictures) -> None:
-        self._drawing = False
-        if self._session.problem is not None and self._built_for == (
-            len(drawn.planes),
-            drawn.weights.shape,
-        ):
-            self._draw(drawn)
-        if self._stale:
-            self.refresh()
+    def _sent(self, made: tuple[bytes, dict[str, Plane]], wish: _Wish) -> None:
+        message, exact = made
+        if wish.region is None:
+            self._keep_exact(wish.id, exact)
+            bin_px, held = self._held.get(wish.id, (wish.bin_px, set()))
+            keys = {panel.key for panel, _ in wish.panels}
+            self._held[wish.id] = (wish.bin_px, keys | (held if bin_px == wish.bin_px else set()))
+            self.canvas.param.update(frame=message, shown=wish.id)
+        else:
+            self.canvas.frame = message
+
+    def _keep_exact(self, name: str, exact: dict[str, Plane]) -> None:
+        self._exact[name] = self._exact.pop(name, {}) | exact
+        while len(self._exact) > _PROBES_KEPT:
+            self._exact.popitem(last=False)
 
     def _failed(self, sentence: str) -> None:
-        self._drawing = False
+        self._busy = None
         self._session.error = sentence
+        self._next()
 
-    def _draw(self, drawn: Pictures) -> None:
-        top = float(drawn.shown.max())
-        for subfilter, plane in enumerate(drawn.planes):
-            panel = self._panels[f"plane {subfilter}"]
-            panel.limit(-1.0, max(top, 1.0))
-            panel.show(drawn.shown[subfilter], values=plane)
-            self._panels[f"difference {subfilter}"].show(drawn.minus_mean[subfilter])
-        self._panels["residual"].show(drawn.residual)
-        self._panels["weights"].show(drawn.weights)
+    def _take(self, message: dict[str, Any]) -> None:
+        """What the browser tells: each message has a type."""
+        act = {
+            "painted": self._painted,
+            "size": self._sized,
+            "rows": self._chosen,
+            "dropped": self._dropped,
+            "probe": self._probed,
+            "crop": self._cropped,
+            "click": self._click,
+            "key": self._key,
+        }.get(str(message.get("type")))
+        if act is not None:
+            act(message)
+
+    def _painted(self, message: dict[str, Any]) -> None:
+        if message["seq"] == self._busy:
+            self._busy = None
+            self._next()
+
+    def _sized(self, message: dict[str, Any]) -> None:
+        self._side = max(16, int(message["side"]))
+        self.refresh()
+
+    def _chosen(self, message: dict[str, Any]) -> None:
+        names = {row.name for row in self._rows}
+        self._visible = [name for name in message["names"] if name in names]
+        self._lay_out()
+        self.refresh()
+
+    def _dropped(self, message: dict[str, Any]) -> None:
+        for name in message["ids"]:
+            self._held.pop(name, None)
+
+    def _probed(self, message: dict[str, Any]) -> None:
+        images_held = self._exact.get(message["id"])
+        problem = self._session.problem
+        x, y = int(message["x"]), int(message["y"])
+        if images_held is None or problem is None:
+            return
+        values = {
+            key: float(image[y, x]) if np.isfinite(image[y, x]) else None
+            for key, image in images_held.items()
+            if y < image.shape[0] and x < image.shape[1]
+        }
+        self.canvas.tell(
+            {"type": "exact", "x": x, "y": y, "values": values, "sky": _sky(problem, x, y)}
+        )
+
+    def _cropped(self, message: dict[str, Any]) -> None:
+        step, problem = self._session.current, self._session.problem
+        if problem is None or step is None or self._name(step) != message["id"]:
+            return
+        height, width = problem.shape
+        x0, y0 = max(0, math.floor(message["x"])), max(0, math.floor(message["y"]))
+        x1 = min(width, math.ceil(message["x"] + message["width"]))
+        y1 = min(height, math.ceil(message["y"] + message["height"]))
+        if x1 <= x0 or y1 <= y0:
+            return
+        # As sharp as the screen can show it.
+        bin_px = max(1, (x1 - x0) // self._side)
+        self._waiting = [wish for wish in self._waiting if wish.region is None]
+        self._waiting.append(
+            _Wish(
+                id=message["id"],
+                scene=self._scene(step),
+                panels=tuple(self._visible_panels()),
+                bin_px=bin_px,
+                label=f"iteration {step.iteration}",
+                region=(x0, y0, x1, y1),
+            )
+        )
+        self._next()
+
+    def _click(self, message: dict[str, Any]) -> None:
+        if self._clicked is not None:
+            self._clicked(float(message["x"]), float(message["y"]))
+
+    def _key(self, message: dict[str, Any]) -> None:
+        if self._pressed is not None:
+            self._pressed(str(message["key"]))
 
     def _problem_changed(self) -> None:
         problem = self._session.problem
         if problem is None:
             return
-        if self._built_for != (problem.n_subfilters, problem.shape):
-            self._build()
-        order = sorted(range(len(problem.visits)), key=lambda i: airmass_of(problem.visits[i]))
-        options = {label(problem.visits[index]): index for index in order}
-        if self.param.visit.objects != list(options.values()):
-            self.param.visit.objects = options
-            self.visit = order[-1]
+        self._rows = rows_of(problem)
+        self._lay_out()
+        self.refresh()
 
-    def _build(self) -> None:
+    def _lay_out(self) -> None:
         problem = self._session.problem
-        self._built_for = (problem.n_subfilters, problem.shape)
-        edges = subfilter_names(problem)
-        height, width = problem.shape
-        # All panels share these, so that they pan and zoom together.
-        ranges = {
-            "x_range": Range1d(-0.5, width - 0.5),
-            "y_range": Range1d(-0.5, height - 0.5),
+        if problem is None:
+            return
+        arrows = _arrows(problem)
+        self.canvas.plan = {
+            "field": list(problem.shape),
+            "visible": [row.name for row in self._rows if row.name in self._visible],
+            "rows": [
+                {
+                    "name": row.name,
+                    "title": row.title,
+                    "scale": row.scale,
+                    "panels": [
+                        {
+                            "key": panel.key,
+                            "title": panel.title,
+                            "arrow": arrows[panel.index]
+                            if row.name in ("residual", "template")
+                            else None,
+                        }
+                        for panel in row.panels
+                    ],
+                }
+                for row in self._rows
+            ],
         }
-        planes = {
-            f"plane {i}": image_panel(f"S{i}  {name}", kind="flux", **ranges)
-            for i, name in enumerate(edges)
-        }
-        differences = {
-            f"difference {i}": image_panel(f"S{i} - mean [sigma]", kind="difference", **ranges)
-            for i in range(len(edges))
-        }
-        others = {
-            "residual": image_panel("residual [sigma]", kind="difference", **ranges),
-            "weights": image_panel("model weights", kind="weight", **ranges),
-        }
-        self._panels = {**planes, **differences, **others}
-        for panel in (*differences.values(), others["residual"]):
-            panel.limit(-_SIGMAS, _SIGMAS)
-        self._rows.objects = [
-            pn.pane.HTML(f"<h3>{heading}</h3>", margin=(4, 10, 0, 10))
-            if isinstance(heading, str)
-            else heading
-            for name, group in (
-                ("Subfilter planes", planes),
-                ("Plane minus mean of the planes: holes are blue, wings are red", differences),
-                ("Residual of a visit, and model weights", others),
-            )
-            for heading in (name, _row(group))
+
+    def _visible_panels(self) -> Sequence[tuple[Panel, str]]:
+        return [
+            (panel, row.scale)
+            for row in self._rows
+            if row.name in self._visible
+            for panel in row.panels
         ]
-        self._rows.insert(5, self.choice)
 
-    def __panel__(self) -> pn.Column:
-        return self._rows
+    def _bin(self) -> int:
+        assert self._session.problem is not None
+        return max(1, max(self._session.problem.shape) // self._side)
+
+    def _scene(self, step: Step) -> Scene:
+        assert self._session.problem is not None
+        steps = self._session.steps
+        place = next((i for i, one in enumerate(steps) if one is step), 0)
+        before = steps[place - 1] if place else None
+        return Scene(problem=self._session.problem, step=step, before=before)
+
+    def _name(self, step: Step) -> str:
+        """A name that the step keeps for as long as it is stored anywhere."""
+        known = self._ids.get(id(step))
+        if known is None or known[0] is not step:
+            known = (step, f"step {next(self._names)}")
+            self._ids[id(step)] = known
+        return known[1]
+
+    def __panel__(self) -> WallCanvas:
+        return self.canvas
 
 
-def subfilter_names(problem) -> list[str]:
-    """Middle wavelength of each subfilter, as the panels are headed."""
-    band, number = problem.band, problem.n_subfilters
-    width = (band.max_nm - band.min_nm) / number
-    return [f"{band.min_nm + (i + 0.5) * width:.0f} nm" for i in range(number)]
+def _frame(wish: _Wish, seq: int) -> tuple[bytes, dict[str, Plane]]:
+    """The message for a wish, and the images it was made of."""
+    problem = wish.scene.problem
+    noise = _noise(problem)
+    made = images(wish.scene, [panel for panel, _ in wish.panels])
+    cut = (slice(None), slice(None))
+    if wish.region is not None:
+        x0, y0, x1, y1 = wish.region
+        cut = (slice(y0, y1), slice(x0, x1))
+    pixels = {
+        panel.key: coded(
+            made[panel.key][cut],
+            code_of(scale, noise=noise, most=max(1.0, len(problem.visits))),
+            bin_px=wish.bin_px,
+        )
+        for panel, scale in wish.panels
+    }
+    frame = Frame(
+        id=wish.id,
+        seq=seq,
+        label=wish.label,
+        bin_px=wish.bin_px,
+        pixels=pixels,
+        region=None if wish.region is None else wish.region[:2],
+    )
+    return frame.message(), made
 
 
-def label(visit: Visit) -> str:
-    """How a visit is listed: by airmass and angle."""
-    angle = math.degrees(visit.parallactic_rad or 0.0)
-    return f"{visit.id}: airmass {airmass_of(visit):.3f}, angle {angle:.0f} deg"
+def _noise(problem: Problem) -> float:
+    return sky_noise(problem)
 
 
-def _row(group: dict[str, ImagePanel]) -> pn.viewable.Viewable:
-    plots = [pn.pane.Bokeh(row(panel.plot), margin=2) for panel in group.values()]
-    return pn.FlexBox(*plots, justify_content="start", margin=(0, 5))
+def _arrows(problem: Problem) -> list[list[float] | None]:
+    """Direction to the zenith of each visit, (x, y) of length 1."""
+    if problem.wcs is None:
+        return [None] * len(problem.visits)
+    jacobian = wcs_jacobian(problem.wcs, problem.shape)
+    arrows: list[list[float] | None] = []
+    for visit in problem.visits:
+        if visit.parallactic_rad is None:
+            arrows.append(None)
+            continue
+        y, x = zenith_direction_px(visit.parallactic_rad, jacobian=jacobian)
+        length = math.hypot(x, y) or 1.0
+        arrows.append([float(x / length), float(y / length)])
+    return arrows
+
+
+def _sky(problem: Problem, x: int, y: int) -> str:
+    """Right ascension and declination of a pixel, as people write them."""
+    if problem.wcs is None:
+        return ""
+    position = problem.wcs.pixel_to_world(x, y)
+    return position.to_string("hmsdms", precision=2) if hasattr(position, "to_string") else ""

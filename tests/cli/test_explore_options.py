@@ -2,6 +2,7 @@
 
 import pytest
 
+import dcrviz
 from dcrviz.views import serve as serving
 
 
@@ -44,7 +45,8 @@ def test_visits_knobs_template_and_stars_reach_the_page(
 ):
     given = {}
 
-    def app(exposures, config, *, template, bright_objects):
+    def app(exposures, config, *, template, bright_objects, local):
+        assert local
         given.update(exposures=exposures, config=config, template=template, stars=bright_objects)
 
     monkeypatch.setattr(serving, "explorer_app", app)
@@ -58,6 +60,49 @@ def test_visits_knobs_template_and_stars_reach_the_page(
     assert given["config"].values()["n_subfilters"] == 2
     assert given["template"].image.shape == (48, 48)
     assert [star.radius_arcsec for star in given["stars"]] == [5.0]
+
+
+@pytest.fixture
+def saved_run(warps, tmp_path):
+    """A saved run of two iterations on the visits."""
+    session = dcrviz.Session(
+        dcrviz.read_exposures(warps), dcrviz.AssembleConfig(n_subfilters=2, max_iterations=3)
+    )
+    session.step()
+    session.step()
+    session.save(tmp_path / "run")
+    return tmp_path / "run"
+
+
+def test_a_saved_run_reaches_the_page(served, saved_run, monkeypatch):
+    given = {}
+    monkeypatch.setattr(serving, "explorer_app", lambda **values: given.update(values))
+    _, make, _, _ = served(saved_run)
+    make()
+    run, problem = given["run"]
+    assert len(run.steps) == 3
+    assert problem.n_subfilters == 2
+
+
+def test_a_saved_run_has_its_own_visits_and_knobs(refused, saved_run):
+    line = refused("explore", "--no-browser", saved_run, "--set", "n_subfilters=3")
+    assert f"{saved_run}: a saved run has its own visits and knobs; got --set beside it" in line
+    line = refused("explore", "--no-browser", saved_run, "--preset", "lsst-2019")
+    assert "got --preset beside it" in line
+
+
+def test_a_saved_run_without_its_visits_is_refused(refused, saved_run, warps):
+    warps[1].unlink()
+    line = refused("explore", "--no-browser", saved_run)
+    assert f"the run needs its exposures; {warps[1]}: must be there to go on" in line
+
+
+def test_files_of_the_machine_are_closed_to_others(served, monkeypatch):
+    given = {}
+    monkeypatch.setattr(serving, "explorer_app", lambda **values: given.update(values))
+    _, make, _, _ = served("--allow-origin", "a.org")
+    make()
+    assert given["local"] is False
 
 
 def test_a_path_may_follow_the_options(served, warps):

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from dcrviz.bands import Band, band_names
 from dcrviz.config import PRESETS, AssembleConfig
 from dcrviz.io.config_files import read_config, write_config
+from dcrviz.io.config_link import config_code, config_from_code
 from dcrviz.io.lsst_config import from_lsst, to_lsst
 from dcrviz.knobs import Choice, Factor, Fractions, Integer, Names, Number, Pair, Record, Switch
 from dcrviz.throughput import Throughput
@@ -108,6 +109,14 @@ def test_an_lsst_file_gives_back_every_configuration(config, version):
     returned, ignored = from_lsst(to_lsst(config, version=version))
     assert returned.values() == config.values()
     assert ignored == []
+
+
+@EXAMPLES
+@given(config=CONFIGS)
+def test_a_link_gives_back_every_configuration(config):
+    returned, refused = config_from_code(config_code(config))
+    assert returned.values() == config.values()
+    assert refused == ()
 
 
 def test_numbers_of_numpy_are_written_as_numbers(path):

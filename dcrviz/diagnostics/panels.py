@@ -1,0 +1,266 @@
+"""Every image that can be derived from a step: what the wall shows, row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from dcrviz.diagnostics.pictures import model_weights, shown_planes, sky_noise, visit_noise
+from dcrviz.engine import Problem, Step
+from dcrviz.engine.template import amplify
+from dcrviz.engine.templates import visit_templates
+from dcrviz.kernels.planes import mean_plane
+from dcrviz.physics.geometry import airmass_of
+from dcrviz.records import Cube, Plane
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One image of a row.
+
+    Parameters
+    ----------
+    row
+        Key of the row.
+    index
+        Subfilter or visit; 0 where there is only one.
+    title
+        As people read it.
+    """
+
+    row: str
+    index: int
+    title: str
+
+    @property
+    def key(self) -> str:
+        """Names the panel, the same in every iteration and run."""
+        return f"{self.row} {self.index}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """Panels that share a scale.
+
+    Parameters
+    ----------
+    scale
+        ``flux`` in units of the image, ``sigma`` in units of the noise, about zero, ``fraction`` from
+        0 to 1, ``count`` from 0.
+    """
+
+    name: str
+    title: str
+    scale: str
+    panels: tuple[Panel, ...]
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Scene:
+    """A step with the earlier ones that it is compared with.
+
+    Parameters
+    ----------
+    before
+        The step it came from; None for the starting model.
+    best
+        (S, Y, X) planes when the metric was best; None before it was measured.
+    """
+
+    problem: Problem
+    step: Step
+    before: Step | None = None
+
+    @property
+    def planes(self) -> Cube:
+        """(S, Y, X), as they become coadds."""
+        return shown_planes(self.step)
+
+    @property
+    def best(self) -> Cube | None:
+        """(S, Y, X) of the best iteration of the tile on show, amplified like the others."""
+        best = self.step.history.best_planes
+        return None if best is None else amplify(best, self.step.accelerate)
+
+
+def rows_of(problem: Problem) -> tuple[Row, ...]:
+    """All rows, in the order in which they explain each other."""
+    band, number = problem.band, problem.n_subfilters
+    edges = np.linspace(band.min_nm, band.max_nm, number + 1)
+    slices = [f"S{a}  {(edges[a] + edges[a + 1]) / 2:.0f} nm" for a in range(number)]
+    visits = visits_by_airmass(problem)
+
+    def by_plane(row: str) -> tuple[Panel, ...]:
+        return tuple(Panel(row, a, title) for a, title in enumerate(slices))
+
+    def by_visit(row: str) -> tuple[Panel, ...]:
+        return tuple(
+            Panel(row, v, f"{problem.visits[v].id}  X {airmass_of(problem.visits[v]):.2f}")
+            for v in visits
+        )
+
+    rows = [
+        Row(name="plane", title="Subfilter planes", scale="flux", panels=by_plane("plane")),
+        Row(
+            name="minus_mean",
+            title="Plane minus mean of the planes: holes are blue, wings are red",
+            scale="sigma",
+            panels=by_plane("minus_mean"),
+        ),
+        Row(
+            name="residual",
+            title="Residuals of the visits, by airmass",
+            scale="sigma",
+            panels=by_visit("residual"),
+        ),
+        Row(
+            name="template",
+            title="Matched templates, by airmass",
+            scale="flux",
+            panels=by_visit("template"),
+        ),
+        Row(
+            name="omega",
+            title="Model weights",
+            scale="fraction",
+            panels=(Panel("omega", 0, "omega"),),
+        ),
+        Row(
+            name="change",
+            title="This iteration minus the last",
+            scale="sigma",
+            panels=by_plane("change"),
+        ),
+        Row(
+            name="since_best",
+            title="This iteration minus the best",
+            scale="sigma",
+            panels=by_plane("since_best"),
+        ),
+        Row(
+            name="coadd",
+            title="Sum of the planes",
+            scale="flux",
+            panels=(Panel("coadd", 0, "coadd"),),
+        ),
+        Row(
+            name="stack",
+            title="dcrWeights: what a stacked residual counts",
+            scale="fraction",
+            panels=by_plane("stack"),
+        ),
+    ]
+    if problem.counts is not None:
+        rows.append(
+            Row(
+                name="count",
+                title="nImage: visits that reach each pixel",
+                scale="count",
+                panels=by_plane("count"),
+            )
+        )
+    return tuple(rows)
+
+
+@lru_cache(maxsize=8)
+def visits_by_airmass(problem: Problem) -> tuple[int, ...]:
+    """Indices of the visits, the lowest airmass first."""
+    visits = problem.visits
+    return tuple(sorted(range(len(visits)), key=lambda v: airmass_of(visits[v])))
+
+
+def images(scene: Scene, panels: Sequence[Panel]) -> dict[str, Plane]:
+    """The images of these panels by their keys, (Y, X) each; what rows share is computed once."""
+    found: dict[str, Plane] = {}
+    for row in dict.fromkeys(panel.row for panel in panels):
+        wanted = [panel.index for panel in panels if panel.row == row]
+        for index, image in zip(wanted, _ROWS[row](scene, wanted), strict=True):
+            found[f"{row} {index}"] = image
+    return found
+
+
+def _planes(scene: Scene, wanted: Sequence[int]) -> Iterator[Plane]:
+    planes = scene.planes
+    return (planes[a] for a in wanted)
+
+
+def _minus_mean(scene: Scene, wanted: Sequence[int]) -> Iterator[Plane]:
+    planes, noise = scene.planes, np.float32(_noise(scene.problem))
+    mean = mean_plane(planes)
+    return ((planes[a] - mean) / noise for a in wanted)
+
+
+def _templates(scene: Scene, wanted: Sequence[int]) -> Iterator[Plane]:
+    problem = scene.problem
+    return visit_templates(scene.planes, problem.shifts, wanted, order=problem.template_order)
+
+
+def _residuals(scene: Scene, wanted: Sequence[int]) -> Iterator[Plane]:
+    problem = scene.problem
+    for visit, template in zip(wanted, _templates(scene, wanted), strict=True):
+        noise = np.float32(_noise_of_visit(problem, visit))
+        residual = (problem.images[visit] - template) / noise
+        yield np.where(problem.usable[visit], residual, np.float32(np.nan))
+
+
+def _omega(scene: Scene, wanted: Sequence[int]) -> Iterator[Plane]:
+    return (model_weights(scene.problem) for _ in wanted)
+
+
+def _change(scene: Scene, wanted: Sequence[int]) -> Iterator[Plane]:
+    before = scene.step if scene.before is None else scene.before
+    return _difference(scene, shown_planes(before), wanted)
+
+
+def _since_best(scene: Scene, wanted: Sequence[int]) -> Iterator[Plane]:
+    best = scene.best
+    return _difference(scene, scene.planes if best is None else best, wanted)
+
+
+def _difference(scene: Scene, other: Cube, wanted: Sequence[int]) -> Iterator[Plane]:
+    planes, noise = scene.planes, np.float32(_noise(scene.problem))
+    return ((planes[a] - other[a]) / noise for a in wanted)
+
+
+def _coadd(scene: Scene, wanted: Sequence[int]) -> Iterator[Plane]:
+    total: Plane = scene.planes.sum(axis=0, dtype=np.float32)
+    return (total for _ in wanted)
+
+
+def _stack(scene: Scene, wanted: Sequence[int]) -> Iterator[Plane]:
+    weights = scene.problem.stack_weight
+    highest = np.float32(weights.max() or 1)
+    return (weights[a] / highest for a in wanted)
+
+
+def _counts(scene: Scene, wanted: Sequence[int]) -> Iterator[Plane]:
+    counts = scene.problem.counts
+    assert counts is not None
+    return (counts[a].astype(np.float32) for a in wanted)
+
+
+@lru_cache(maxsize=8)
+def _noise(problem: Problem) -> float:
+    return sky_noise(problem)
+
+
+@lru_cache(maxsize=256)
+def _noise_of_visit(problem: Problem, visit: int) -> float:
+    return visit_noise(problem, visit) or _noise(problem)
+
+
+_ROWS: dict[str, Callable[[Scene, Sequence[int]], Iterator[Plane]]] = {
+    "plane": _planes,
+    "minus_mean": _minus_mean,
+    "residual": _residuals,
+    "template": _templates,
+    "omega": _omega,
+    "change": _change,
+    "since_best": _since_best,
+    "coadd": _coadd,
+    "stack": _stack,
+    "count": _counts,
+}

@@ -1,0 +1,134 @@
+"""Small fields of stars under chosen conditions: what a person asks for in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+import numpy as np
+
+from dcrviz.records import Exposure, Visit
+from dcrviz.simulate.conditions import read_conditions
+from dcrviz.simulate.observe import simulate_exposures
+from dcrviz.simulate.random_scene import random_scene
+from dcrviz.simulate.scene import Scene
+from dcrviz.simulate.spectra import blackbody
+
+CONDITIONS = "hits2015"
+VISITS = ("spread", "narrow airmass", "one angle")
+LIMITS: Mapping[str, tuple[int, int]] = MappingProxyType(
+    {
+        "n_stars": (1, 200),
+        "coolest_k": (2000, 20000),
+        "hottest_k": (2000, 20000),
+        "n_visits": (2, 40),
+        "seed": (0, 999_999),
+        "size_px": (32, 512),
+    }
+)
+"""Lowest and highest value of each number of a `MadeField`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MadeField:
+    """A field of stars as it would be seen in g by visits of the HiTS survey.
+
+    Parameters
+    ----------
+    n_stars
+        Number of stars.
+    coolest_k, hottest_k
+        Range of their temperatures: black bodies.
+    n_visits
+        How many visits see it.
+    visits
+        Which: ``spread`` evenly over the airmasses, of nearly one airmass (``narrow airmass``), or
+        of nearly one parallactic angle (``one angle``).
+    seed
+        Of places, fluxes, temperatures and noise.
+    size_px
+        Side of the field.
+
+    Raises
+    ------
+    ValueError
+        If a number is outside `LIMITS`, the temperatures are reversed, or the visits are unknown.
+    """
+
+    n_stars: int = 20
+    coolest_k: int = 2900
+    hottest_k: int = 10000
+    n_visits: int = 8
+    visits: str = "spread"
+    seed: int = 1
+    size_px: int = 128
+
+    def __post_init__(self) -> None:
+        for name, (low, high) in LIMITS.items():
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+                raise ValueError(
+                    f"{name} of a field must be a whole number from {low} to {high}; got {value!r}"
+                )
+        if self.coolest_k > self.hottest_k:
+            raise ValueError(
+                f"coolest_k of a field must be at most hottest_k, {self.hottest_k}; got "
+                f"{self.coolest_k}"
+            )
+        if self.visits not in VISITS:
+            raise ValueError(
+                f"visits of a field must be one of {', '.join(VISITS)}; got {self.visits!r}"
+            )
+
+
+FIELDS: Mapping[str, MadeField] = MappingProxyType(
+    {
+        "spread": MadeField(visits="spread"),
+        "narrow-airmass": MadeField(visits="narrow airmass"),
+        "one-angle": MadeField(visits="one angle"),
+    }
+)
+"""Fields with a name: the same stars under conditions that make the fit easy or hard."""
+
+
+def made_exposures(field: MadeField) -> list[Exposure]:
+    """The visits of such a field; the same field gives the same pixels."""
+    return simulate_exposures(made_scene(field), made_visits(field), seed=field.seed)
+
+
+def made_scene(field: MadeField) -> Scene:
+    """The stars of such a field."""
+    side = field.size_px
+    scene = random_scene(
+        field.seed, shape=(side, side), n_stars=field.n_stars, n_galaxies=0, n_quasars=0
+    )
+    rng = np.random.default_rng([field.seed, field.coolest_k, field.hottest_k])
+    kelvin = rng.integers(field.coolest_k, field.hottest_k, field.n_stars, endpoint=True)
+    stars = [
+        replace(star, spectrum=blackbody(float(t)))
+        for star, t in zip(scene.sources, kelvin, strict=True)
+    ]
+    return replace(scene, sources=tuple(stars))
+
+
+def made_visits(field: MadeField) -> list[Visit]:
+    """The circumstances under which such a field is seen, the lowest airmass first."""
+    visits = sorted(read_conditions(CONDITIONS), key=lambda visit: visit.airmass or 0.0)
+    number = field.n_visits
+    if field.visits == "spread":
+        places = np.linspace(0, len(visits) - 1, number).round().astype(int)
+        return [visits[place] for place in places]
+    if field.visits == "narrow airmass":
+        return _closest(visits, [visit.airmass or 0.0 for visit in visits], number)
+    chosen = _closest(visits, [visit.parallactic_rad or 0.0 for visit in visits], number)
+    return sorted(chosen, key=lambda visit: visit.airmass or 0.0)
+
+
+def _closest(visits: Sequence[Visit], values: Sequence[float], number: int) -> list[Visit]:
+    """The visits whose values lie closest together; of several such groups the highest."""
+    order = np.argsort(values, kind="stable")
+    ranked = np.asarray(values)[order]
+    extent = ranked[number - 1 :] - ranked[: len(ranked) - number + 1]
+    first = int(np.flatnonzero(extent <= extent.min() + 1e-9)[-1])
+    return [visits[place] for place in order[first : first + number]]

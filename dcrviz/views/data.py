@@ -1,0 +1,202 @@
+"""Opening other visits from the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import panel as pn
+from panel.viewable import Viewer
+
+from dcrviz.runs import open_run
+from dcrviz.session import Session
+from dcrviz.simulate import MadeField
+from dcrviz.simulate.made_field import LIMITS, VISITS
+from dcrviz.views.background import Background
+from dcrviz.views.data_choice import FIELD, SCENES, DataChoice, load
+from dcrviz.views.uploads import Limits, read_uploads
+
+_WIDTH = 250
+_HALF = 115
+_NUMBERS = {
+    "n_stars": "Stars",
+    "n_visits": "Visits",
+    "coolest_k": "Coolest star [K]",
+    "hottest_k": "Hottest star [K]",
+    "seed": "Seed",
+    "size_px": "Side [px]",
+}
+
+
+class DataView(Viewer):
+    """Bundled scenes, made fields, files and uploads; `choice` is what is explored now.
+
+    Parameters
+    ----------
+    choice
+        What the session explores already.
+    local
+        Whether files of this machine may be opened.
+    limits
+        What an upload is held to.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        background: Background,
+        *,
+        choice: DataChoice = FIELD,
+        local: bool = False,
+        limits: Limits | None = None,
+    ) -> None:
+        super().__init__()
+        self._session, self._background = session, background
+        self._local, self._limits = local, limits or Limits()
+        self.choice = choice
+        self.scene = pn.widgets.Select(
+            label="Scene", options={title: name for name, title in SCENES.items()}, width=_WIDTH
+        )
+        made = MadeField()
+        self.numbers = {
+            name: pn.widgets.IntInput(
+                label=label,
+                value=getattr(made, name),
+                start=LIMITS[name][0],
+                end=LIMITS[name][1],
+                width=_HALF,
+            )
+            for name, label in _NUMBERS.items()
+        }
+        self.visits = pn.widgets.Select(label="Which visits", options=list(VISITS), width=_WIDTH)
+        self.paths = pn.widgets.TextInput(
+            label="Files, folders or patterns", placeholder="warps/*.fits", width=_WIDTH
+        )
+        self.run = pn.widgets.TextInput(
+            label="Folder of a saved run", placeholder="runs/tuesday", width=_WIDTH
+        )
+        self.upload = pn.widgets.FileInput(
+            multiple=True, accept=".fits,.fit,.fts,.fz", width=_WIDTH, margin=(0, 10)
+        )
+        self.said = pn.pane.HTML("", margin=(0, 10))
+        self.buttons = {
+            name: pn.widgets.Button(label=name, width=_WIDTH)
+            for name in ("Open scene", "Make field", "Open files", "Open run")
+        }
+        acts = (self.open_scene, self.make_field, self.open_files, self.open_saved)
+        for button, act in zip(self.buttons.values(), acts, strict=True):
+            button.on_click(lambda _, act=act: act())
+        self.upload.param.watch(lambda _: self.take_upload(), "value")
+        self._tell()
+
+    def open(self, choice: DataChoice) -> None:
+        """Open visits that a link or a person chose; the present run becomes a branch."""
+        self._explore(choice, lambda: load(choice))
+
+    def open_scene(self) -> None:
+        """Open the bundled scene that is chosen."""
+        self.open(DataChoice(kind="scene", name=self.scene.value))
+
+    def make_field(self) -> None:
+        """Make the field that the numbers describe."""
+        values: dict[str, Any] = {name: widget.value for name, widget in self.numbers.items()}
+        try:
+            made = MadeField(**values, visits=self.visits.value)
+        except ValueError as error:
+            self._background.told(str(error))
+            return
+        self.open(DataChoice(kind="made", made=made))
+
+    def open_files(self) -> None:
+        """Open the files that are typed, separated by commas."""
+        paths = tuple(part.strip() for part in self.paths.value.split(",") if part.strip())
+        if not self._local:
+            return
+        if not paths:
+            self._background.told("files, a folder or a pattern must be typed; got nothing")
+            return
+        self.open(DataChoice(kind="paths", paths=paths))
+
+    def open_saved(self) -> None:
+        """Open the saved run whose folder is typed."""
+        folder = self.run.value.strip()
+        if not self._local:
+            return
+        if not folder:
+            self._background.told("the folder of a run must be typed; got nothing")
+            return
+        place = Path(folder).expanduser()
+
+        def read() -> Any:
+            run = open_run(place)
+            return run, run.prepare()
+
+        def show(opened: Any) -> None:
+            self._session.take_run(*opened)
+            self._now(DataChoice(kind="run", name=str(place)))
+
+        self._background.do(read, show)
+
+    def take_upload(self) -> None:
+        """Open the files that arrived."""
+        if not self.upload.value:
+            return
+        files = list(zip(self.upload.filename, self.upload.value, strict=True))
+        names = tuple(name for name, _ in files)
+        limits = self._limits
+        choice = DataChoice(kind="upload", paths=names)
+        self._explore(choice, lambda: read_uploads(files, limits=limits))
+
+    def _explore(self, choice: DataChoice, read: Callable[[], list[Any]]) -> None:
+        def show(exposures: list[Any]) -> None:
+            self._session.open_data(exposures)
+            self._now(choice)
+
+        self._background.do(read, show)
+
+    def _now(self, choice: DataChoice) -> None:
+        self.choice = choice
+        if choice.kind == "scene":
+            self.scene.value = choice.name
+        self._tell()
+
+    def _tell(self) -> None:
+        number = len(self._session.exposures)
+        kinds = {
+            "scene": SCENES.get(self.choice.name, ""),
+            "made": "A made field",
+            "paths": "Files",
+            "given": "As started",
+            "upload": "Uploaded",
+            "run": "A saved run",
+        }
+        self.said.object = f"<small role='note'>{kinds[self.choice.kind]}: {number} visits.</small>"
+
+    def __panel__(self) -> pn.Column:
+        numbers = pn.GridBox(*self.numbers.values(), ncols=2, margin=0)
+        parts: list[Any] = [
+            self.said,
+            self.scene,
+            self.buttons["Open scene"],
+            pn.Card(
+                numbers,
+                self.visits,
+                self.buttons["Make field"],
+                title="Make a field",
+                collapsed=True,
+                width=_WIDTH + 30,
+            ),
+        ]
+        if self._local:
+            parts += [self.paths, self.buttons["Open files"], self.run, self.buttons["Open run"]]
+        limits = self._limits
+        parts += [
+            pn.pane.HTML(
+                f"<label>Upload FITS: up to {limits.files} files, "
+                f"{limits.total_bytes / 1e6:.0f} MB, {limits.side_px} px a side</label>",
+                margin=(5, 10, 0, 10),
+            ),
+            self.upload,
+        ]
+        return pn.Column(*parts, margin=0)

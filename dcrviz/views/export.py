@@ -1,0 +1,271 @@
+"""Taking away what one sees: pictures, FITS, tables, a report, the run, and texts to copy."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import panel as pn
+from panel.viewable import Viewer
+
+from dcrviz.diagnostics.colouring import coloured, limits_of
+from dcrviz.diagnostics.history_table import history_csv
+from dcrviz.diagnostics.panels import Panel, Row, Scene, images, rows_of
+from dcrviz.diagnostics.products import PRODUCTS, product_images
+from dcrviz.diagnostics.report import report_html
+from dcrviz.engine import Problem, Step
+from dcrviz.io.image_stack import stack_bytes
+from dcrviz.io.png import png_bytes
+from dcrviz.runs import Run, save_run
+from dcrviz.runs.save import provenance
+from dcrviz.session import Session
+from dcrviz.views.background import Background
+from dcrviz.views.data_choice import DataChoice
+from dcrviz.views.handout import Handout, TextDialog
+from dcrviz.views.link import link_query
+from dcrviz.views.recipes import command_text, lsst_text, python_text
+
+_WIDTH = 250
+_HALF = 120
+
+
+class ExportView(Viewer):
+    """Everything that can be taken away, of the step on show or of its run.
+
+    Parameters
+    ----------
+    choice
+        Tells which visits are explored.
+    local
+        Whether folders of this machine may be written to.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        background: Background,
+        *,
+        choice: Callable[[], DataChoice],
+        local: bool = False,
+    ) -> None:
+        super().__init__()
+        self._session, self._background = session, background
+        self._choice, self._local = choice, local
+        self.handout, self.dialog = Handout(), TextDialog()
+        self.panel = pn.widgets.Select(label="Panel", options={}, width=_WIDTH)
+        self.product = pn.widgets.Select(label="Images", options=list(PRODUCTS), width=_WIDTH)
+        self.folder = pn.widgets.TextInput(
+            label="Folder for the run", placeholder="runs/tuesday", width=_WIDTH
+        )
+        self.with_data = pn.widgets.Checkbox(label="with the visits", width=_WIDTH)
+        self.saved = pn.pane.HTML("", margin=(0, 10))
+        self.buttons = {
+            name: pn.widgets.Button(label=name, width=width, margin=(4, 5))
+            for name, width in (
+                ("PNG of the panel", _WIDTH),
+                ("FITS of the images", _WIDTH),
+                ("History (CSV)", _HALF),
+                ("Report (HTML)", _HALF),
+                ("Run (ZIP)", _HALF),
+                ("Save run", _HALF),
+                ("Copy as Python", _WIDTH),
+                ("Copy as command", _WIDTH),
+                ("Copy as LSST config", _WIDTH),
+                ("Copy link", _WIDTH),
+            )
+        }
+        acts = (
+            self.give_png,
+            self.give_fits,
+            self.give_history,
+            self.give_report,
+            self.give_run,
+            self.save,
+            self.show_python,
+            self.show_command,
+            self.show_lsst,
+            self.show_link,
+        )
+        for button, act in zip(self.buttons.values(), acts, strict=True):
+            button.on_click(lambda _, act=act: act())
+        session.param.watch(lambda _: self._problem_changed(), "problem")
+        self._problem_changed()
+
+    def give_png(self) -> None:
+        """Download the chosen panel of the step on show, a pixel for each of the field."""
+        problem, step = self._shown()
+        if problem is None or step is None or self.panel.value is None:
+            return
+        row, panel = self.panel.value
+        before = self._session.steps[self._session.cursor - 1] if self._session.cursor else None
+        scene = Scene(problem=problem, step=step, before=before)
+        self._give(
+            f"{panel.row}_{panel.index}_step{step.index:03}.png",
+            lambda: _png(scene, row, panel),
+            kind="image/png",
+        )
+
+    def give_fits(self) -> None:
+        """Download the chosen images of the step on show."""
+        problem, step = self._shown()
+        if problem is None or step is None:
+            return
+        product = self.product.value
+        self._give(
+            f"{product}_step{step.index:03}.fits",
+            lambda: _fits(problem, step, product),
+            kind="application/fits",
+        )
+
+    def give_history(self) -> None:
+        """Download the course of the run as a table."""
+        run = self._run()
+        if run is not None:
+            self._give(
+                "history.csv",
+                lambda: history_csv(run.problem, run.steps, run.knobs).encode(),
+                kind="text/csv",
+            )
+
+    def give_report(self) -> None:
+        """Download a page about the run that stands alone."""
+        run = self._run()
+        if run is not None:
+            self._give("report.html", lambda: _report(run), kind="text/html")
+
+    def give_run(self) -> None:
+        """Download the run with its visits, to be opened on any machine."""
+        run = self._run()
+        if run is not None:
+            self._give("run.zip", lambda: zipped_run(run), kind="application/zip")
+
+    def save(self) -> None:
+        """Save the run to the folder that is typed; only where the page is this machine's own."""
+        run, folder, with_data = self._run(), self.folder.value.strip(), self.with_data.value
+        if run is None or not self._local:
+            return
+        if not folder:
+            self._background.told("a folder for the run must be typed; got nothing")
+            return
+        place = Path(folder).expanduser()
+        self._background.do(
+            lambda: save_run(place, run, with_data=with_data),
+            lambda paths: self.saved.param.update(
+                object=f"<small role='note'>Saved: {len(paths)} files.</small>"
+            ),
+        )
+
+    def show_python(self) -> None:
+        """Show the script that makes the planes on show."""
+        run = self._run()
+        if run is not None:
+            moments = self._session.moments[: self._session.cursor + 1]
+            given = run.template is not None
+            text = python_text(self._choice(), run.problem.config, moments, template_given=given)
+            self.dialog.show("Copy as Python", text)
+
+    def show_command(self) -> None:
+        """Show the command that runs these knobs to the end."""
+        choice, config = self._choice(), self._session.config.copy()
+        # A made field is drawn to write down its stars.
+        self._background.do(
+            lambda: command_text(choice, config),
+            lambda text: self.dialog.show("Copy as command", text),
+        )
+
+    def show_lsst(self) -> None:
+        """Show the knobs as LSST's overrides."""
+        self.dialog.show("Copy as LSST config", lsst_text(self._session.config))
+
+    def show_link(self) -> None:
+        """Show the link to these knobs on these visits."""
+        query = link_query(self._session.config, self._choice())
+        self.dialog.show("Copy link", query, link=True)
+
+    def _give(self, name: str, make: Callable[[], bytes], *, kind: str) -> None:
+        self._background.do(make, lambda content: self.handout.give(name, content, kind=kind))
+
+    def _shown(self) -> tuple[Problem | None, Step | None]:
+        if self._session.problem is None or self._session.current is None:
+            self._background.told("there is nothing to export before the visits are prepared")
+            return None, None
+        return self._session.problem, self._session.current
+
+    def _run(self) -> Run | None:
+        if self._shown()[0] is None:
+            return None
+        try:
+            return self._session.as_run()
+        except ValueError as error:
+            self._background.told(str(error))
+            return None
+
+    def _problem_changed(self) -> None:
+        problem = self._session.problem
+        known = {panel.key for _, panel in self.panel.options.values()}
+        rows = () if problem is None else rows_of(problem)
+        options = {f"{_short(row)}: {p.title}": (row, p) for row in rows for p in row.panels}
+        if {panel.key for _, panel in options.values()} != known or self.panel.value is None:
+            first = next(iter(options.values()), None)
+            self.panel.param.update(options=options, value=first)
+
+    def __panel__(self) -> pn.Column:
+        button = self.buttons
+        parts: list[Any] = [
+            self.panel,
+            button["PNG of the panel"],
+            self.product,
+            button["FITS of the images"],
+            pn.Row(button["History (CSV)"], button["Report (HTML)"], margin=0),
+        ]
+        if self._local:
+            parts += [
+                self.folder,
+                self.with_data,
+                pn.Row(button["Save run"], button["Run (ZIP)"], margin=0),
+            ]
+        else:
+            parts.append(button["Run (ZIP)"])
+        parts += [self.saved, *(b for name, b in button.items() if name.startswith("Copy"))]
+        return pn.Column(*parts, self.handout, self.dialog, margin=0)
+
+
+def zipped_run(run: Run) -> bytes:
+    """A saved run with its visits as the bytes of a ZIP file."""
+    content = io.BytesIO()
+    with tempfile.TemporaryDirectory(prefix="dcrviz-") as folder:
+        paths = save_run(Path(folder) / "run", run, with_data=True)
+        with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
+            for path in paths:
+                file.write(path, f"run/{path.name}")
+    return content.getvalue()
+
+
+def _png(scene: Scene, row: Row, panel: Panel) -> bytes:
+    """In the limits of its row, as it is seen beside the others."""
+    made = images(scene, row.panels)
+    limits = limits_of(list(made.values()), row.scale)
+    return png_bytes(coloured(made[panel.key], row.scale, limits=limits))
+
+
+def _fits(problem: Problem, step: Step, product: str) -> bytes:
+    header = {"DCRSTEP": (step.index, "step of the run"), "DCRWHAT": product}
+    made = product_images(problem, step, product)
+    return stack_bytes(made, wcs=problem.wcs, xy0=problem.xy0, header=header)
+
+
+def _report(run: Run) -> bytes:
+    shown = -1 if run.shown is None else run.shown
+    text = report_html(
+        run.problem, run.steps, knobs=run.knobs, shown=shown, provenance=provenance()
+    )
+    return text.encode()
+
+
+def _short(row: Row) -> str:
+    """The first words of a row's title."""
+    return row.title.split(":")[0].split(",")[0]

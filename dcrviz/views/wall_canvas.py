@@ -1,0 +1,145 @@
+"""The component that paints the wall in the browser, and the messages that it takes."""
+
+from __future__ import annotations
+
+import json
+import re
+import struct
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import param
+from panel.custom import JSComponent
+
+from dcrviz.kernels.quantise import quantise
+from dcrviz.records import Bytes, Plane
+
+_JS = Path(__file__).parent / "js" / "wall"
+# Each file may use what the ones before it export.
+_MODULES = ("colours", "frames", "painters", "looks", "compare", "marks", "wall")
+_IMPORT = re.compile(r"^import .*;\n", re.MULTILINE)
+
+
+def _bundled() -> str:
+    """The modules of the wall as one, in which they need not import each other."""
+    texts = [(_JS / f"{name}.js").read_text(encoding="utf-8") for name in _MODULES]
+    plain = [_IMPORT.sub("", text) for text in texts]
+    inner = [re.sub(r"^export (?!function render)", "", t, flags=re.MULTILINE) for t in plain]
+    return "\n".join(inner)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Code:
+    """How the pixels of a scale become bytes.
+
+    Parameters
+    ----------
+    unit
+        What is 1 before the curve is taken.
+    low, high
+        After the curve.
+    """
+
+    unit: float
+    low: float
+    high: float
+    curved: bool
+
+
+def code_of(scale: str, *, noise: float, most: float = 1.0) -> Code:
+    """The code of a scale: fine about zero in units of the noise, or even from 0 to the most."""
+    if scale == "flux":
+        return Code(unit=noise, low=float(np.arcsinh(-100.0)), high=13.0, curved=True)
+    if scale == "sigma":
+        return Code(unit=1.0, low=-8.0, high=8.0, curved=True)
+    return Code(unit=1.0, low=0.0, high=most, curved=False)
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Frame:
+    """Panels of one iteration as they go to the browser.
+
+    Parameters
+    ----------
+    id
+        Of the iteration.
+    seq
+        Number of the message, which the browser gives back when it has painted it.
+    bin_px
+        Pixels of the field along a side of one that is sent.
+    region
+        (x, y) of the lower left pixel, if it is a piece of the field.
+    rings
+        By the panel's key: x, y, radius and kind of each.
+    """
+
+    id: str
+    seq: int
+    label: str
+    bin_px: int
+    pixels: Mapping[str, tuple[Bytes, Code]]
+    region: tuple[int, int] | None = None
+    rings: Mapping[str, Sequence[tuple[float, float, float, str]]] = field(default_factory=dict)
+
+    def message(self) -> bytes:
+        """Length of the header, header, bytes."""
+        arrays = [pixels for pixels, _ in self.pixels.values()]
+        height, width = arrays[0].shape if arrays else (0, 0)
+        header = {
+            "id": self.id,
+            "seq": self.seq,
+            "label": self.label,
+            "bin": self.bin_px,
+            "width": width,
+            "height": height,
+            "region": self.region,
+            "rings": self.rings,
+            "panels": [
+                {"key": key, "unit": c.unit, "low": c.low, "high": c.high, "curved": c.curved}
+                for key, (_, c) in self.pixels.items()
+            ],
+        }
+        text = json.dumps(header, allow_nan=False).encode()
+        return b"".join([struct.pack("<I", len(text)), text, *(a.tobytes() for a in arrays)])
+
+
+def coded(image: Plane, code: Code, *, bin_px: int) -> tuple[Bytes, Code]:
+    """An image in its code."""
+    pixels = quantise(
+        image, unit=code.unit, low=code.low, high=code.high, bin_px=bin_px, curved=code.curved
+    )
+    return pixels, code
+
+
+class WallCanvas(JSComponent):
+    """The wall in the browser, which keeps what it was sent: going back needs no traffic."""
+
+    plan = param.Dict({}, doc="Rows, their panels, which are visible, and the field's shape.")
+    frame = param.Bytes(b"", doc="The newest message.")
+    shown = param.String("", doc="Iteration on show.")
+    dark = param.Boolean(False, doc="Whether the page is dark.")
+    flat = param.Boolean(False, doc="Whether to paint without WebGL.")
+    side = param.Integer(300, doc="Largest side of a panel, CSS pixels.")
+    budget = param.Integer(256_000_000, doc="Bytes of iterations that the browser keeps.")
+
+    _esm = _bundled()
+    _stylesheets: ClassVar[list[str]] = [(_JS / "wall.css").read_text(encoding="utf-8")]
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(**values)
+        self._take: Any = None
+
+    def listen(self, take: Any) -> None:
+        """Call with each message from the browser, a dict with its type."""
+        self._take = take
+
+    def _handle_msg(self, message: Any) -> None:
+        if self._take is not None and isinstance(message, dict):
+            self._take(message)
+
+    def tell(self, message: dict[str, Any]) -> None:
+        """Send a small message to the browser."""
+        self._send_msg(message)

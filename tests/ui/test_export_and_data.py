@@ -1,0 +1,160 @@
+"""What a person takes away from the explorer, and how they open other visits."""
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import numpy as np
+import pytest
+from astropy.io import fits
+from playwright.sync_api import expect
+
+import dcrviz
+from dcrviz.config import AssembleConfig
+from dcrviz.diagnostics.report import report_html
+from dcrviz.io.config_link import config_code, config_from_code
+from dcrviz.views import explorer_app
+
+pytestmark = pytest.mark.ui
+
+
+def button(page, name):
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def words(page):
+    return page.get_by_role("status")
+
+
+def open_section(page, name):
+    button(page, name).click()
+
+
+@pytest.fixture
+def address(serve):
+    return serve(lambda: explorer_app(local=True).__panel__())
+
+
+@pytest.fixture
+def explorer(watched, address):
+    watched.goto(address)
+    expect(words(watched)).to_contain_text("the starting model")
+    return watched
+
+
+def downloaded(page, name, folder):
+    """The file that a button hands out."""
+    with page.expect_download() as waiting:
+        button(page, name).click()
+    path = folder / waiting.value.suggested_filename
+    waiting.value.save_as(path)
+    return path
+
+
+def test_pictures_planes_history_and_report_are_handed_out(explorer, tmp_path):
+    button(explorer, "Step").click()
+    expect(words(explorer)).to_contain_text("Iteration 1: metric")
+    open_section(explorer, "Export")
+    picture = downloaded(explorer, "PNG of the panel", tmp_path)
+    assert (picture.name, picture.read_bytes()[:8]) == ("plane_0_step001.png", b"\x89PNG\r\n\x1a\n")
+    with fits.open(downloaded(explorer, "FITS of the images", tmp_path)) as hdus:
+        assert [hdu.name for hdu in hdus[1:]] == ["PLANE0", "PLANE1", "PLANE2"]
+        assert np.isfinite(hdus[1].data).all()
+    lines = downloaded(explorer, "History (CSV)", tmp_path).read_text().splitlines()
+    assert len(lines) == 3
+    report = downloaded(explorer, "Report (HTML)", tmp_path)
+    assert "The run goes on." in report.read_text()
+
+
+def test_the_report_stands_alone(watched, tmp_path):
+    problem = dcrviz.prepare(dcrviz.read_exposures(dcrviz.bundled("field")))
+    steps = [dcrviz.first_step(problem)]
+    steps.append(dcrviz.advance(problem, steps[0]))
+    path = tmp_path / "report.html"
+    path.write_text(report_html(problem, steps))
+    asked = []
+    watched.on("request", lambda request: asked.append(request.url))
+    watched.route("file:///**/favicon.ico", lambda route: route.abort())
+    watched.goto(path.as_uri())
+    expect(watched.get_by_role("heading", name="dcrviz: report of a run")).to_be_visible()
+    sizes = watched.evaluate("[...document.images].map(image => image.naturalWidth)")
+    assert len(sizes) == 16
+    assert min(sizes) > 100
+    assert [url for url in asked if not url.startswith("data:")] == [path.as_uri()]
+    # This page is a file: nothing of it came from any host.
+    watched.left.clear()
+
+
+def test_a_link_opens_the_same_knobs_and_visits_in_another_page(explorer, context):
+    open_section(explorer, "Data")
+    explorer.get_by_label("Scene", exact=True).select_option("Stars, narrow airmass")
+    button(explorer, "Open scene").click()
+    expect(explorer.get_by_text("Stars, narrow airmass: 8 visits.")).to_be_visible()
+    open_section(explorer, "Model")
+    field = explorer.get_by_role("textbox", name="n subfilters")
+    field.fill("4")
+    field.press("Enter")
+    expect(explorer.get_by_text("Not at their defaults: n subfilters")).to_be_visible()
+    open_section(explorer, "Export")
+    button(explorer, "Copy link").click()
+    dialog = explorer.get_by_role("dialog", name="Copy link")
+    link = dialog.get_by_role("textbox").input_value()
+    query = parse_qs(urlsplit(link).query)
+    assert query["data"] == ["narrow-airmass"]
+    assert config_from_code(query["cfg"][0])[0].changed() == {"n_subfilters": 4}
+    button(dialog, "Copy").click()
+    expect(dialog.get_by_role("note")).to_have_text(re.compile("Cop"))
+    button(dialog, "Close").click()
+    expect(dialog).to_be_hidden()
+    other = context.new_page()
+    other.goto(link)
+    expect(other.get_by_text("Not at their defaults: n subfilters")).to_be_visible()
+    expect(words(other)).to_contain_text("the starting model", timeout=20_000)
+    open_section(other, "Data")
+    expect(other.get_by_text("Stars, narrow airmass: 8 visits.")).to_be_visible()
+
+
+def test_a_link_that_is_refused_in_part_says_which(watched, address):
+    good = config_code(AssembleConfig(n_subfilters=2))
+    watched.goto(f"{address}/?cfg={good}&data=paths.xx")
+    expect(watched.get_by_text("Not at their defaults: n subfilters")).to_be_visible()
+    expect(watched.locator(".notyf__toast").first).to_contain_text("link: data")
+    expect(words(watched)).to_contain_text("the starting model")
+
+
+def test_a_run_is_saved_and_opened_again(explorer, tmp_path):
+    button(explorer, "Step").click()
+    expect(words(explorer)).to_contain_text("Iteration 1: metric")
+    told = words(explorer).inner_text()
+    open_section(explorer, "Export")
+    explorer.get_by_label("Folder for the run", exact=True).fill(str(tmp_path / "run"))
+    explorer.get_by_label("Folder for the run", exact=True).press("Enter")
+    button(explorer, "Save run").click()
+    expect(explorer.get_by_text(re.compile(r"Saved: \d+ files"))).to_be_visible()
+    button(explorer, "Reset").click()
+    expect(words(explorer)).to_contain_text("the starting model")
+    open_section(explorer, "Data")
+    explorer.get_by_label("Folder of a saved run", exact=True).fill(str(tmp_path / "run"))
+    explorer.get_by_label("Folder of a saved run", exact=True).press("Enter")
+    button(explorer, "Open run").click()
+    expect(explorer.get_by_text("A saved run: 9 visits.")).to_be_visible()
+    assert words(explorer).inner_text() == told
+
+
+def test_files_are_uploaded(explorer):
+    open_section(explorer, "Data")
+    paths = sorted(dcrviz.bundled("field").glob("*.fits"))[:4]
+    explorer.locator("input[type=file]").set_input_files(paths)
+    expect(explorer.get_by_text("Uploaded: 4 visits.")).to_be_visible()
+    button(explorer, "Step").click()
+    expect(words(explorer)).to_contain_text("Iteration 1: metric")
+
+
+def test_a_public_page_has_no_fields_for_paths(watched, serve):
+    watched.goto(serve(lambda: explorer_app().__panel__()))
+    expect(words(watched)).to_contain_text("the starting model")
+    open_section(watched, "Data")
+    expect(button(watched, "Open scene")).to_be_visible()
+    open_section(watched, "Export")
+    expect(button(watched, "Run (ZIP)")).to_be_visible()
+    assert watched.get_by_label("Files, folders or patterns").count() == 0
+    assert watched.get_by_label("Folder for the run").count() == 0

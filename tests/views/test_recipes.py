@@ -1,0 +1,156 @@
+"""What is copied can be run, and makes what was on show."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import dcrviz
+from dcrviz import AssembleConfig
+from dcrviz.io.config_files import read_config
+from dcrviz.io.exposure_files import data_hdus
+from dcrviz.io.lsst_config import from_lsst
+from dcrviz.session import Session
+from dcrviz.simulate import MadeField, made_exposures
+from dcrviz.views.data_choice import FIELD, DataChoice
+from dcrviz.views.recipes import command_text, lsst_text, python_text
+
+QUICK = {"interpolation_order": 1, "max_iterations": 3}
+SMALL = MadeField(n_stars=3, n_visits=4, size_px=48, seed=5)
+MADE = DataChoice(kind="made", made=SMALL)
+
+
+@pytest.fixture(scope="module")
+def folder(exposures, tmp_path_factory):
+    """The visits in files."""
+    folder = tmp_path_factory.mktemp("visits with a space")
+    for exposure in exposures:
+        data_hdus(exposure).writeto(folder / f"{exposure.visit.id}.fits")
+    return folder
+
+
+def text_of(session, choice):
+    return python_text(choice, session.problem.config, session.moments[: session.cursor + 1])
+
+
+def planes_of(text):
+    names = {}
+    exec(compile(text, "copied", "exec"), names)
+    return names["step"].planes
+
+
+def test_the_script_makes_the_planes_on_show(folder):
+    choice = DataChoice(kind="paths", paths=(str(folder),))
+    session = Session(dcrviz.read_exposures(folder), AssembleConfig(**QUICK, n_subfilters=2))
+    session.step()
+    session.step()
+    session.step()
+    session.back()
+    np.testing.assert_array_equal(planes_of(text_of(session, choice)), session.current.planes)
+
+
+def test_the_script_turns_the_knobs_that_were_turned(folder):
+    choice = DataChoice(kind="paths", paths=(str(folder),))
+    session = Session(dcrviz.read_exposures(folder), AssembleConfig(**QUICK))
+    session.start()
+    session.config.accelerate = 2.0
+    session.step()
+    session.config.param.update(base_gain=0.3, clamp_iterations=0)
+    session.step()
+    text = text_of(session, choice)
+    assert "config.with_values(base_gain=0.3, clamp_iterations=0)" in text
+    np.testing.assert_array_equal(planes_of(text), session.current.planes)
+
+
+def test_the_script_knows_records(folder):
+    band = dcrviz.Band(name="mine", effective_nm=480.5, min_nm=400.25, max_nm=550.0)
+    choice = DataChoice(kind="paths", paths=(str(folder),))
+    session = Session(dcrviz.read_exposures(folder), AssembleConfig(**QUICK, band=band))
+    session.step()
+    np.testing.assert_array_equal(planes_of(text_of(session, choice)), session.current.planes)
+
+
+def test_the_script_of_a_made_field_makes_it():
+    session = Session(made_exposures(SMALL), AssembleConfig(**QUICK))
+    session.step()
+    np.testing.assert_array_equal(planes_of(text_of(session, MADE)), session.current.planes)
+
+
+def test_the_script_of_a_saved_run_opens_it(exposures, tmp_path):
+    session = Session(exposures, AssembleConfig(**QUICK))
+    session.step()
+    session.save(tmp_path / "run")
+    other = Session.from_run(tmp_path / "run")
+    choice = DataChoice(kind="run", name=str(tmp_path / "run"))
+    np.testing.assert_array_equal(planes_of(text_of(other, choice)), session.current.planes)
+
+
+def test_the_bundled_field_has_no_path_in_the_script(session):
+    assert "dcrviz.read_exposures(dcrviz.bundled('field'))" in text_of(session, FIELD)
+
+
+def test_the_script_says_so_where_a_template_was_given(session):
+    text = python_text(FIELD, session.problem.config, session.moments, template_given=True)
+    assert "# This run began with a template of its own" in text
+
+
+def run_shell(text, place):
+    """Run commands where they find this interpreter and this package."""
+    place.mkdir()
+    (place / "bin").mkdir()
+    command = place / "bin" / "dcrviz"
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m dcrviz.cli "$@"\n')
+    command.chmod(0o755)
+    (place / "bin" / "python").symlink_to(sys.executable)
+    root = str(Path(dcrviz.__file__).parents[1])
+    paths = f"{place / 'bin'}:{os.environ['PATH']}"
+    env = {**os.environ, "PATH": paths, "PYTHONPATH": root}
+    done = subprocess.run(
+        ["sh", "-e", "-c", text], cwd=place, env=env, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return place / "coadds"
+
+
+def test_the_command_runs_with_all_knobs_that_differ(folder, tmp_path):
+    config = AssembleConfig(
+        **QUICK,
+        subregion_size=(60, 60),
+        bad_planes=["NO_DATA", "BAD"],
+        weights="2019",
+        base_gain=0.4,
+    )
+    text = command_text(DataChoice(kind="paths", paths=(str(folder),)), config)
+    coadds = run_shell(text, tmp_path / "here")
+    assert read_config(coadds / "config.yaml").values() == config.values()
+
+
+def test_the_command_of_a_made_field_sees_the_same_stars(tmp_path):
+    config = AssembleConfig(**QUICK)
+    coadds = run_shell(command_text(MADE, config), tmp_path / "here")
+    problem = dcrviz.prepare(made_exposures(SMALL), config)
+    *_, last = dcrviz.assemble(problem)
+    expected = dcrviz.coadds(problem, last).planes
+    found = dcrviz.read_coadds(coadds).planes
+    # Angles went through degrees and text, so that the last bits differ.
+    np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-4 * expected.max())
+
+
+def test_lsst_config_gives_the_knobs_back():
+    config = AssembleConfig(n_subfilters=5, clamp_width=3)
+    assert from_lsst(lsst_text(config))[0].values() == config.values()
+
+
+@pytest.mark.parametrize("solver", ["anderson", "direct", "pcg"])
+def test_lsst_config_says_so_where_lsst_has_no_such_solver(solver):
+    config = AssembleConfig(solver=solver)
+    text = lsst_text(config)
+    assert text.startswith(f"# LSST's task has no solver like '{solver}'")
+    assert from_lsst(text)[0].values() == config.values()
+
+
+def test_lsst_config_of_lsst_s_own_iteration_says_nothing_of_solvers():
+    assert "has no solver" not in lsst_text(AssembleConfig())
