@@ -77,7 +77,7 @@ def run(options: argparse.Namespace) -> None:
             address,
             open_browser=not options.no_browser,
             keep=options.keep,
-            solver=config.solver,
+            solver=_solver(given),
             announce=lambda url: print(f"dcrviz explorer at {url} (Ctrl-C ends it)", flush=True),
         )
     except OSError as error:
@@ -103,6 +103,12 @@ def _visits(options: argparse.Namespace) -> dict[str, Any]:
         "template": template,
         "bright_objects": bright,
     }
+
+
+def _solver(given: dict[str, Any]) -> str:
+    """The solver of the first run, whose loops are compiled first."""
+    config = given["run"][1].config if "run" in given else given["config"]
+    return str(config.solver)
 
 
 def _saved(options: argparse.Namespace) -> dict[str, Any]:

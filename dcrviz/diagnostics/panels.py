@@ -10,8 +10,7 @@ import numpy as np
 
 from dcrviz.diagnostics.pictures import model_weights, shown_planes, sky_noise, visit_noise
 from dcrviz.engine import Problem, Step
-from dcrviz.engine.template import amplify
-from dcrviz.engine.templates import visit_templates
+from dcrviz.engine.template import amplify, visit_templates
 from dcrviz.kernels.planes import mean_plane
 from dcrviz.physics.geometry import airmass_of
 from dcrviz.records import Cube, Plane
@@ -48,8 +47,8 @@ class Row:
     Parameters
     ----------
     scale
-        ``flux`` in units of the image, ``sigma`` in units of the noise, about zero, ``fraction`` from
-        0 to 1, ``count`` from 0.
+        ``flux`` in units of the image, ``sigma`` in units of the noise, about zero, ``fraction``
+        from 0 to 1, ``count`` from 0.
     """
 
     name: str

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import numpy as np
 
 from dcrviz.engine.fourier import fourier_template, grid_for, plane_spectra
@@ -40,13 +42,24 @@ def visit_template(
     order
         Of the spline that shifts the planes; None shifts them exactly, in Fourier space.
     """
+    (template,) = visit_templates(amplified, shifts, [visit], order=order)
+    return template
+
+
+def visit_templates(
+    amplified: Cube, shifts: Shifts, visits: Sequence[int], *, order: SplineOrder | None
+) -> Iterator[Plane]:
+    """Matched templates of several visits, one after another; what they share is done once."""
     amplified = np.ascontiguousarray(amplified, dtype=np.float32)
     shape = (amplified.shape[1], amplified.shape[2])
     if order is None:
         grid = grid_for(shifts, shape)
-        return fourier_template(plane_spectra(amplified, grid), shifts, visit, grid)
-    taps = visit_taps(shifts, shape, order)[visit]
-    template = np.zeros(shape, dtype=np.float32)
-    coefs = stack_coefficients(amplified, order=order)
-    add_shifts(coefs, taps.forward, taps.sources, template[None])
-    return template
+        spectra = plane_spectra(amplified, grid)
+        for visit in visits:
+            yield fourier_template(spectra, shifts, visit, grid)
+        return
+    coefs, taps = stack_coefficients(amplified, order=order), visit_taps(shifts, shape, order)
+    for visit in visits:
+        template = np.zeros(shape, dtype=np.float32)
+        add_shifts(coefs, taps[visit].forward, taps[visit].sources, template[None])
+        yield template
