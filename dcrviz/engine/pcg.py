@@ -154,7 +154,10 @@ def _pushed(
     if negative is not None:
         push = _PUSH * mode_precision(problem).sum() * negative.mean(axis=(1, 2))
         added = np.tril((basis.T * push) @ basis).astype(np.float32)
-        equations = replace(equations, normal=equations.normal + added.reshape(-1, 1, 1))
+        normal = equations.normal + added.reshape(-1, 1, 1)
+        # As those that it replaces: for others the loops would be compiled again.
+        normal.flags.writeable = False
+        equations = replace(equations, normal=normal)
     factors = factor_modes(equations, system.prior.whitening, threads=threads)
     return _begin(problem, replace(memory, factors=factors, negative=negative), threads=threads)
 
