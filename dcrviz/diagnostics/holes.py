@@ -1,19 +1,22 @@
 """Holes and wings: the marks that badly separated subfilters leave beside sources.
 
-A hole is a patch of at least 4 pixels, on a source or near one, where a plane lies 5 sigma below the
-mean of the planes and 1 sigma below its own sky: a source may be faint in a colour, but never darker
-than the sky. A wing is one where a plane lies 5 sigma above the mean, and either off the source's
-footprint or 1 sigma above the sum of the planes: no colour holds more than all the light there is.
-Light is counted from the sky of each plane.
+A hole is a patch of at least 4 pixels, on a source or near one, where a plane lies 5 sigma below
+the mean of the planes and 1 sigma below the sky: a source may be faint in a colour, but never
+darker than the sky. A wing is one where a plane lies 5 sigma above the mean, and either off the
+source's footprint or 1 sigma above the sum of the planes: no colour holds more than all the light
+there is. Light is counted from the sky of each plane.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
 
+from dcrviz.diagnostics.pictures import shown_planes, sky_noise, source_pixels, typical_fwhm_px
+from dcrviz.engine import Problem, Step
 from dcrviz.kernels import grow_flags
 from dcrviz.kernels.patches import find_patches
 from dcrviz.kernels.planes import mean_plane
@@ -53,6 +56,18 @@ class Blemish:
     radius_px: float
     depth_sigma: float
     pixels: int
+
+
+# The steps on their way to the screen: their numbers and their rings are wanted at once.
+@lru_cache(maxsize=4)
+def blemishes_of(problem: Problem, step: Step) -> tuple[Blemish, ...]:
+    """Holes and wings of a step's planes as they become coadds."""
+    return find_holes(
+        shown_planes(step),
+        noise=sky_noise(problem),
+        detected=source_pixels(problem),
+        fwhm_px=typical_fwhm_px(problem),
+    )
 
 
 def find_holes(
