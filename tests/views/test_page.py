@@ -1,89 +1,10 @@
 """The page follows the session."""
 
-import numpy as np
-import pytest
-
-from dcrviz.diagnostics.pictures import pictures
 from dcrviz.engine import Outcome
 from dcrviz.session import Session
-from dcrviz.views import wall as wall_module
 from dcrviz.views.controls import Controls, words
 from dcrviz.views.curves import ConvergenceView
 from dcrviz.views.page import Explorer
-from dcrviz.views.wall import ImageWall
-from dcrviz.worker import Worker, _Job
-
-
-@pytest.fixture
-def wall(session):
-    return ImageWall(session)
-
-
-def shown(wall, name, column="value"):
-    return wall._panels[name].source.data[column][0]
-
-
-def test_the_wall_shows_the_step_on_show(session, wall):
-    session.step()
-    expected = pictures(session.problem, session.current, visit=wall.visit)
-    for subfilter in range(3):
-        np.testing.assert_array_equal(shown(wall, f"plane {subfilter}"), expected.planes[subfilter])
-        np.testing.assert_array_equal(
-            shown(wall, f"difference {subfilter}"), expected.minus_mean[subfilter]
-        )
-    np.testing.assert_array_equal(shown(wall, "residual"), expected.residual)
-    np.testing.assert_array_equal(shown(wall, "weights"), expected.weights)
-
-
-def test_going_back_shows_the_earlier_planes_again(session, wall):
-    session.step()
-    first = shown(wall, "plane 0")
-    session.step()
-    assert (shown(wall, "plane 0") != first).any()
-    session.back()
-    np.testing.assert_array_equal(shown(wall, "plane 0"), first)
-
-
-def test_the_residual_is_that_of_the_chosen_visit(session, wall):
-    for visit in (0, 1):
-        wall.visit = visit
-        expected = pictures(session.problem, session.current, visit=visit).residual
-        np.testing.assert_array_equal(shown(wall, "residual"), expected)
-
-
-def test_a_picture_that_fails_is_told_and_the_next_one_is_drawn(session, monkeypatch):
-    def broken(*_, **__):
-        raise ValueError("no picture")
-
-    class AtOnce:
-        """A worker that computes before it returns."""
-
-        submit = staticmethod(
-            lambda compute, *, done, failed: Worker._run(
-                _Job(compute=compute, done=done, failed=failed)
-            )()
-        )
-
-    wall = ImageWall(session, painter=AtOnce())
-    monkeypatch.setattr(wall_module, "pictures", broken)
-    session.step()
-    assert session.error == "no picture"
-    monkeypatch.undo()
-    session.step()
-    expected = pictures(session.problem, session.current, visit=wall.visit)
-    np.testing.assert_array_equal(shown(wall, "plane 0"), expected.planes[0])
-
-
-def test_visits_are_listed_by_airmass(session, wall):
-    airmasses = [session.problem.visits[i].airmass for i in wall.param.visit.objects]
-    assert airmasses == sorted(airmasses)
-
-
-def test_another_number_of_subfilters_makes_other_panels(session, wall):
-    session.config.n_subfilters = 5
-    session.start()
-    assert sum(name.startswith("plane") for name in wall._panels) == 5
-    assert shown(wall, "plane 4").shape == session.problem.shape
 
 
 def test_the_curves_hold_the_whole_course(session):
