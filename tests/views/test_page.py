@@ -3,25 +3,7 @@
 from dcrviz.engine import Outcome
 from dcrviz.session import Session
 from dcrviz.views.controls import Controls, words
-from dcrviz.views.curves import ConvergenceView
 from dcrviz.views.page import Explorer
-
-
-def test_the_curves_hold_the_whole_course(session):
-    view = ConvergenceView(session)
-    session.play()
-    history = session.current.history
-    assert view._total.data["metric"] == list(history.metrics)
-    assert view._gains.data["gain"] == list(history.gains)
-    assert len(view._visits.data["metric"]) == len(session.problem.visits)
-
-
-def test_a_dashed_line_marks_the_iteration_on_show(session):
-    view = ConvergenceView(session)
-    view.__panel__()
-    session.play()
-    session.show(2)
-    assert {mark.location for mark in view._marks} == {2}
 
 
 def test_buttons_are_live_where_they_can_act(session):
