@@ -11,7 +11,13 @@ import numpy as np
 from dcrviz.config import AssembleConfig
 from dcrviz.diagnostics.clamped import clamped_pixels
 from dcrviz.diagnostics.colour import colour_composite
-from dcrviz.diagnostics.pictures import model_weights, shown_planes, sky_noise, visit_noise
+from dcrviz.diagnostics.pictures import (
+    model_weights,
+    shown_planes,
+    sky_noise,
+    subfilter_middles_nm,
+    visit_noise,
+)
 from dcrviz.engine import Problem, Step
 from dcrviz.engine.template import amplify
 from dcrviz.engine.templates import visit_templates
@@ -93,9 +99,7 @@ class Scene:
 
 def rows_of(problem: Problem) -> tuple[Row, ...]:
     """All rows, in the order in which they explain each other."""
-    band, number = problem.band, problem.n_subfilters
-    edges = np.linspace(band.min_nm, band.max_nm, number + 1)
-    slices = [f"S{a}  {(edges[a] + edges[a + 1]) / 2:.0f} nm" for a in range(number)]
+    slices = [f"S{a}  {nm:.0f} nm" for a, nm in enumerate(subfilter_middles_nm(problem))]
     visits = visits_by_airmass(problem)
 
     def by_plane(row: str) -> tuple[Panel, ...]:

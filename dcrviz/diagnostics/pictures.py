@@ -9,7 +9,7 @@ import numpy as np
 from dcrviz.engine import Problem, Step
 from dcrviz.engine.noise import background_noise
 from dcrviz.engine.template import amplify
-from dcrviz.records import Bools, Cube, Plane
+from dcrviz.records import Bools, Cube, Floats, Plane
 
 # Problems for which a number is remembered: the one on show, and those it is compared with.
 _PROBLEMS = 8
@@ -54,6 +54,13 @@ def source_pixels(problem: Problem) -> Bools:
         found = (problem.template.mask & np.int32(1 << bit)) != 0
     found.flags.writeable = False
     return found
+
+
+def subfilter_middles_nm(problem: Problem) -> Floats:
+    """(S,) middle wavelength of each subfilter."""
+    edges = np.linspace(problem.band.min_nm, problem.band.max_nm, problem.n_subfilters + 1)
+    middles: Floats = (edges[:-1] + edges[1:]) / 2
+    return middles
 
 
 def typical_fwhm_px(problem: Problem) -> float | None:

@@ -15,6 +15,7 @@ from dcrviz.session import Session
 from dcrviz.views.controls import Controls
 from dcrviz.views.curves import CourseView
 from dcrviz.views.groups import KnobPanel
+from dcrviz.views.inspector import Inspector
 from dcrviz.views.wall import ImageWall
 from dcrviz.worker import Deliver, Worker
 
@@ -53,7 +54,8 @@ class Explorer(Viewer):
         )
         self.controls = Controls(self.session)
         self.knobs = KnobPanel(self.session.config, refused=self._notify)
-        self.wall = ImageWall(self.session, painter=painter)
+        self.inspector = Inspector(self.session, worker=painter)
+        self.wall = ImageWall(self.session, painter=painter, clicked=self.inspector.look_at)
         self.curves = CourseView(self.session, worker=painter)
         self._warnings = pn.pane.HTML("", sizing_mode="stretch_width", margin=(0, 10))
         self.session.param.watch(lambda event: self._notify(event.new), "error")
@@ -79,7 +81,12 @@ class Explorer(Viewer):
     def __panel__(self) -> pn.Column:
         head = pn.pane.HTML("<h1>dcrviz</h1>", css_classes=["dcrviz-head"], margin=(10, 10, 0, 10))
         main = pn.Column(
-            self.controls, self.curves, self.wall, self._warnings, sizing_mode="stretch_width"
+            self.controls,
+            self.curves,
+            self.wall,
+            self.inspector,
+            self._warnings,
+            sizing_mode="stretch_width",
         )
         side = pn.Column(head, self.knobs, css_classes=["dcrviz-side"], width=330)
         return pn.Row(side, main, sizing_mode="stretch_width", stylesheets=[_CSS])

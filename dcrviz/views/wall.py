@@ -15,8 +15,8 @@ from panel.viewable import Viewer
 from dcrviz.diagnostics.holes import blemishes_of
 from dcrviz.diagnostics.panels import Panel, Row, Scene, images, rows_of
 from dcrviz.diagnostics.pictures import sky_noise
+from dcrviz.diagnostics.zenith import zenith_directions
 from dcrviz.engine import Problem, Step
-from dcrviz.physics.geometry import wcs_jacobian, zenith_direction_px
 from dcrviz.records import Plane
 from dcrviz.session import Session
 from dcrviz.views.scenes import current_scene
@@ -242,7 +242,7 @@ class ImageWall(Viewer):
         problem = self._session.problem
         if problem is None:
             return
-        arrows = _arrows(problem)
+        arrows = zenith_directions(problem)
         self.canvas.plan = {
             "field": list(problem.shape),
             "visible": [row.name for row in self._rows if row.name in self._visible],
@@ -329,22 +329,6 @@ def _rings(problem: Problem, step: Step) -> dict[str, list[tuple[float, float, f
         ring = (round(one.x, 2), round(one.y, 2), round(one.radius_px, 2), one.kind)
         rings.setdefault(f"{_RINGED} {one.subfilter}", []).append(ring)
     return rings
-
-
-def _arrows(problem: Problem) -> list[list[float] | None]:
-    """Direction to the zenith of each visit, (x, y) of length 1."""
-    if problem.wcs is None:
-        return [None] * len(problem.visits)
-    jacobian = wcs_jacobian(problem.wcs, problem.shape)
-    arrows: list[list[float] | None] = []
-    for visit in problem.visits:
-        if visit.parallactic_rad is None:
-            arrows.append(None)
-            continue
-        y, x = zenith_direction_px(visit.parallactic_rad, jacobian=jacobian)
-        length = math.hypot(x, y) or 1.0
-        arrows.append([float(x / length), float(y / length)])
-    return arrows
 
 
 def _sky(problem: Problem, x: int, y: int) -> str:
