@@ -119,7 +119,7 @@ class Charts:
             legend_label="must fall below",
         )
         self._line(plot, "metric", colour=BLUE, tip="@metric{0.00000}", key="metric")
-        _small_legend(plot)
+        small_legend(plot)
         return plot
 
     def _gain(self) -> figure:
@@ -141,7 +141,7 @@ class Charts:
         self._line(plot, "hole_percent", colour=BLUE, tip=tip, key="holes", legend="holes")
         tip = "@wings wings, @wing_percent{0.000} %"
         self._line(plot, "wing_percent", colour=ORANGE, tip=tip, key="holes", legend="wings")
-        _small_legend(plot)
+        small_legend(plot)
         return plot
 
     def _clamped(self) -> figure:
@@ -203,6 +203,7 @@ def _columns(entries: Sequence[CourseEntry]) -> dict[str, list[float]]:
     return columns
 
 
-def _small_legend(plot: figure) -> None:
+def small_legend(plot: figure) -> None:
+    """Make a legend small enough for a figure of this size."""
     plot.legend.update(label_text_font_size="8pt", padding=2, spacing=0, glyph_height=10)
     plot.legend.background_fill_alpha = 0.5

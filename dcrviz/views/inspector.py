@@ -49,7 +49,7 @@ class Inspector(Viewer):
         self._spectra: dict[int, tuple[Step, Floats]] = {}
         self._at_work = self._stale = False
         self._laid_out_for: Problem | None = None
-        self._shown: list[SourcePlots] = []
+        self._shown: list[_Place] = []
         self.findings: Findings | None = None
         self.words = pn.pane.HTML(_INVITATION, margin=(2, 10))
         self.visit = pn.widgets.Select(label="Cut towards the zenith of", width=240, visible=False)
@@ -136,17 +136,36 @@ class Inspector(Viewer):
 
     def _draw(self, found: Findings | None) -> None:
         self.findings = found
-        for plots in self._shown:
-            plots.draw(found)
+        for place in self._shown:
+            place.draw(found)
 
     def __panel__(self) -> pn.Column:
-        plots = SourcePlots()
-        plots.draw(self.findings)
-        self._shown.append(plots)
-        panes = [pn.pane.Bokeh(plot, margin=2) for plot in plots.figures]
+        place = _Place()
+        place.draw(self.findings)
+        self._shown.append(place)
         line = pn.Row(self.words, self.visit, margin=0)
-        boxed = pn.FlexBox(*panes, margin=0, visible=self.visit.param.visible)
-        return pn.Column(line, boxed, sizing_mode="stretch_width", margin=0)
+        return pn.Column(line, place.box, sizing_mode="stretch_width", margin=0)
+
+
+class _Place:
+    """One of the places where the plots are shown, empty while there is nothing to show."""
+
+    def __init__(self) -> None:
+        self.box = pn.Column(sizing_mode="stretch_width", margin=0)
+        self.plots: SourcePlots | None = None
+
+    def draw(self, found: Findings | None) -> None:
+        if found is None:
+            self.plots = None
+            self.box.clear()
+            return
+        if self.plots is not None:
+            self.plots.draw(found)
+            return
+        self.plots = SourcePlots()
+        self.plots.draw(found)
+        panes = [pn.pane.Bokeh(plot, margin=2) for plot in self.plots.figures]
+        self.box[:] = [pn.FlexBox(*panes, margin=0)]
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from bokeh.plotting import figure
 
 from dcrviz.diagnostics.source import CUTOUT_PX
 from dcrviz.records import Cube, Floats
-from dcrviz.views.charts import GREY, ORANGE
+from dcrviz.views.charts import BLUE, GREY, ORANGE, small_legend
 
 # As the wall's, so that a residual looks the same here and there.
 DIVERGING = interp_palette(
@@ -69,19 +69,18 @@ class SourcePlots:
         self.profile = self._lines("Radial profile", "profile", "distance from the centre, px")
         self.cut = self._lines("Cut towards the zenith", "cut", "distance, px")
         self.stamps = self._stamps()
-        self.draw(None)
 
     @property
     def figures(self) -> list[figure]:
         """In the order in which they are shown."""
         return [self.spectrum, self.profile, self.cut, self.stamps]
 
-    def draw(self, found: Findings | None) -> None:
-        """Show a source; None empties the figures."""
+    def draw(self, found: Findings) -> None:
+        """Show a source."""
         for name, columns in _columns(found).items():
             self.sources[name].data = columns
-        if found is None:
-            return
+        (truth,) = (item for item in self.spectrum.legend.items if item.label.value == "truth")
+        truth.visible = found.truth is not None
         number = len(found.titles)
         rows = -(-number // _COLUMNS)
         self.stamps.x_range.update(start=-1, end=min(number, _COLUMNS) * _STRIDE_X)
@@ -103,13 +102,13 @@ class SourcePlots:
             width=2,
             legend_label="truth",
         )
-        options = {"source": self.sources["shown"], "color": "#0072b2"}
+        options = {"source": self.sources["shown"], "color": BLUE}
         plot.line("wavelength", "flux", width=3, legend_label="on show", **options)
         dots = plot.scatter("wavelength", "flux", size=7, **options)
         tips = [("wavelength", "@wavelength{0} nm"), ("flux", "@flux{0,0.0}")]
         plot.add_tools(HoverTool(renderers=[dots], tooltips=tips))
-        plot.legend.update(label_text_font_size="8pt", padding=2, spacing=0, glyph_height=10)
-        plot.legend.background_fill_alpha = 0.5
+        small_legend(plot)
+        plot.legend.location = "bottom_right"
         return plot
 
     def _lines(self, heading: str, name: str, axis: str) -> figure:
@@ -157,40 +156,30 @@ class SourcePlots:
         return plot
 
 
-def _columns(found: Findings | None) -> dict[str, dict[str, list[object]]]:
+def _columns(found: Findings) -> dict[str, dict[str, list[object]]]:
     """The columns of every figure."""
-    columns: dict[str, dict[str, list[object]]] = {
-        "spectra": {"wavelength": [], "flux": [], "alpha": [], "step": []},
-        "shown": {"wavelength": [], "flux": []},
-        "truth": {"wavelength": [], "flux": []},
-        "profile": {"distance": [], "value": [], "plane": [], "colour": []},
-        "cut": {"distance": [], "value": [], "plane": [], "colour": []},
-        "stamps": {"image": [], "x": [], "y": [], "title": []},
-    }
-    if found is None:
-        return columns
     number, wavelengths = len(found.spectra), list(found.wavelengths_nm)
-    columns["spectra"] = {
-        "wavelength": [wavelengths] * number,
-        "flux": [list(flux) for flux in found.spectra],
-        # The later, the plainer.
-        "alpha": list(np.linspace(0.25, 0.9, number)),
-        "step": list(found.steps),
-    }
-    columns["shown"] = {"wavelength": wavelengths, "flux": list(found.spectra[found.shown])}
-    if found.truth is not None:
-        columns["truth"] = {"wavelength": wavelengths, "flux": list(found.truth)}
-    rings = np.arange(found.profile.shape[1])
-    columns["profile"] = _per_plane(rings, found.profile, wavelengths)
-    columns["cut"] = _per_plane(found.along, found.cut, wavelengths)
+    truth = [] if found.truth is None else list(found.truth)
     places = range(len(found.titles))
-    columns["stamps"] = {
-        "image": list(found.residuals),
-        "x": [(place % _COLUMNS) * _STRIDE_X for place in places],
-        "y": [-(place // _COLUMNS) * _STRIDE_Y - CUTOUT_PX for place in places],
-        "title": list(found.titles),
+    return {
+        "spectra": {
+            "wavelength": [wavelengths] * number,
+            "flux": [list(flux) for flux in found.spectra],
+            # The later, the plainer.
+            "alpha": list(np.linspace(0.25, 0.9, number)),
+            "step": list(found.steps),
+        },
+        "shown": {"wavelength": wavelengths, "flux": list(found.spectra[found.shown])},
+        "truth": {"wavelength": wavelengths[: len(truth)], "flux": truth},
+        "profile": _per_plane(np.arange(found.profile.shape[1]), found.profile, wavelengths),
+        "cut": _per_plane(found.along, found.cut, wavelengths),
+        "stamps": {
+            "image": list(found.residuals),
+            "x": [(place % _COLUMNS) * _STRIDE_X for place in places],
+            "y": [-(place // _COLUMNS) * _STRIDE_Y - CUTOUT_PX for place in places],
+            "title": list(found.titles),
+        },
     }
-    return columns
 
 
 def _per_plane(

@@ -25,11 +25,12 @@ def source(session):
 
 
 def columns(inspector, name):
-    return inspector._shown[-1].sources[name].data
+    return inspector._shown[-1].plots.sources[name].data
 
 
 def test_before_a_click_it_says_what_to_do_and_shows_nothing(inspector):
-    inspector.__panel__()
+    shown = inspector.__panel__()
+    assert len(shown[1]) == 0
     assert "Click on a source" in inspector.words.object
     assert not inspector.visit.visible
     assert inspector.findings is None
@@ -110,6 +111,13 @@ def test_the_truth_is_drawn_where_it_is_known(session, source):
     session.config.n_subfilters = 2
     session.start()
     assert columns(inspector, "truth")["flux"] == []
+
+
+def test_without_a_truth_the_legend_names_none(inspector, source):
+    inspector.__panel__()
+    inspector.look_at(*source)
+    legend = inspector._shown[-1].plots.spectrum.legend
+    assert [item.label.value for item in legend.items if item.visible] == ["on show"]
 
 
 def test_another_field_forgets_the_source(session, inspector, source):
