@@ -6,6 +6,7 @@ import logging
 import threading
 
 from dcrviz.config import AssembleConfig
+from dcrviz.diagnostics.course import course_entry
 from dcrviz.engine import advance, first_step, prepare
 from dcrviz.simulate import random_scene, read_conditions, simulate_exposures
 
@@ -28,5 +29,7 @@ def warm_up() -> None:
         for preset in ("default", "lsst-2019"):
             config = AssembleConfig.preset(preset).with_values(interpolation_order=order)
             problem = prepare(exposures, config)
-            advance(problem, first_step(problem))
+            start = first_step(problem)
+            after = advance(problem, start)
+    course_entry(problem, after, start)
     _log.debug("the engine is compiled")
