@@ -8,7 +8,16 @@ from functools import lru_cache
 
 import numpy as np
 
-from dcrviz.diagnostics.pictures import model_weights, shown_planes, sky_noise, visit_noise
+from dcrviz.config import AssembleConfig
+from dcrviz.diagnostics.clamped import clamped_pixels
+from dcrviz.diagnostics.colour import colour_composite
+from dcrviz.diagnostics.pictures import (
+    model_weights,
+    shown_planes,
+    sky_noise,
+    subfilter_middles_nm,
+    visit_noise,
+)
 from dcrviz.engine import Problem, Step
 from dcrviz.engine.template import amplify, visit_templates
 from dcrviz.kernels.planes import mean_plane
@@ -48,7 +57,8 @@ class Row:
     ----------
     scale
         ``flux`` in units of the image, ``sigma`` in units of the noise, about zero, ``fraction``
-        from 0 to 1, ``count`` from 0.
+        from 0 to 1, ``count`` from 0, ``sign`` from -1 to 1, ``rgb`` red, green and blue from 0
+        to 1.
     """
 
     name: str
@@ -65,13 +75,14 @@ class Scene:
     ----------
     before
         The step it came from; None for the starting model.
-    best
-        (S, Y, X) planes when the metric was best; None before it was measured.
+    config
+        Knobs of the iteration that led to it; None for those the problem was prepared with.
     """
 
     problem: Problem
     step: Step
     before: Step | None = None
+    config: AssembleConfig | None = None
 
     @property
     def planes(self) -> Cube:
@@ -87,9 +98,7 @@ class Scene:
 
 def rows_of(problem: Problem) -> tuple[Row, ...]:
     """All rows, in the order in which they explain each other."""
-    band, number = problem.band, problem.n_subfilters
-    edges = np.linspace(band.min_nm, band.max_nm, number + 1)
-    slices = [f"S{a}  {(edges[a] + edges[a + 1]) / 2:.0f} nm" for a in range(number)]
+    slices = [f"S{a}  {nm:.0f} nm" for a, nm in enumerate(subfilter_middles_nm(problem))]
     visits = visits_by_airmass(problem)
 
     def by_plane(row: str) -> tuple[Panel, ...]:
@@ -140,6 +149,12 @@ def rows_of(problem: Problem) -> tuple[Row, ...]:
             panels=by_plane("since_best"),
         ),
         Row(
+            name="rgb",
+            title="Colours of the subfilters: the longest wavelengths are red",
+            scale="rgb",
+            panels=(Panel("rgb", 0, "colours"),),
+        ),
+        Row(
             name="coadd",
             title="Sum of the planes",
             scale="flux",
@@ -152,6 +167,15 @@ def rows_of(problem: Problem) -> tuple[Row, ...]:
             panels=by_plane("stack"),
         ),
     ]
+    if not problem.config.in_fourier_space:
+        rows.append(
+            Row(
+                name="clamped",
+                title="Clamped in this iteration: raised is blue, lowered is red",
+                scale="sign",
+                panels=by_plane("clamped"),
+            )
+        )
     if problem.counts is not None:
         rows.append(
             Row(
@@ -172,7 +196,7 @@ def visits_by_airmass(problem: Problem) -> tuple[int, ...]:
 
 
 def images(scene: Scene, panels: Sequence[Panel]) -> dict[str, Plane]:
-    """The images of these panels by their keys, (Y, X) each; what rows share is computed once."""
+    """The images of these panels by their keys, (Y, X) each; (Y, X, 3) of the row ``rgb``."""
     found: dict[str, Plane] = {}
     for row in dict.fromkeys(panel.row for panel in panels):
         wanted = [panel.index for panel in panels if panel.row == row]
@@ -187,7 +211,7 @@ def _planes(scene: Scene, wanted: Sequence[int]) -> Iterator[Plane]:
 
 
 def _minus_mean(scene: Scene, wanted: Sequence[int]) -> Iterator[Plane]:
-    planes, noise = scene.planes, np.float32(_noise(scene.problem))
+    planes, noise = scene.planes, np.float32(sky_noise(scene.problem))
     mean = mean_plane(planes)
     return ((planes[a] - mean) / noise for a in wanted)
 
@@ -200,7 +224,7 @@ def _templates(scene: Scene, wanted: Sequence[int]) -> Iterator[Plane]:
 def _residuals(scene: Scene, wanted: Sequence[int]) -> Iterator[Plane]:
     problem = scene.problem
     for visit, template in zip(wanted, _templates(scene, wanted), strict=True):
-        noise = np.float32(_noise_of_visit(problem, visit))
+        noise = np.float32(visit_noise(problem, visit) or sky_noise(problem))
         residual = (problem.images[visit] - template) / noise
         yield np.where(problem.usable[visit], residual, np.float32(np.nan))
 
@@ -220,7 +244,7 @@ def _since_best(scene: Scene, wanted: Sequence[int]) -> Iterator[Plane]:
 
 
 def _difference(scene: Scene, other: Cube, wanted: Sequence[int]) -> Iterator[Plane]:
-    planes, noise = scene.planes, np.float32(_noise(scene.problem))
+    planes, noise = scene.planes, np.float32(sky_noise(scene.problem))
     return ((planes[a] - other[a]) / noise for a in wanted)
 
 
@@ -241,14 +265,14 @@ def _counts(scene: Scene, wanted: Sequence[int]) -> Iterator[Plane]:
     return (counts[a].astype(np.float32) for a in wanted)
 
 
-@lru_cache(maxsize=8)
-def _noise(problem: Problem) -> float:
-    return sky_noise(problem)
+def _clamped(scene: Scene, wanted: Sequence[int]) -> Iterator[Plane]:
+    marks = clamped_pixels(scene.problem, scene.step, scene.before, scene.config)
+    return (marks[a] for a in wanted)
 
 
-@lru_cache(maxsize=256)
-def _noise_of_visit(problem: Problem, visit: int) -> float:
-    return visit_noise(problem, visit) or _noise(problem)
+def _colours(scene: Scene, wanted: Sequence[int]) -> Iterator[Plane]:
+    composite = colour_composite(scene.planes, noise=sky_noise(scene.problem))
+    return (composite for _ in wanted)
 
 
 _ROWS: dict[str, Callable[[Scene, Sequence[int]], Iterator[Plane]]] = {
@@ -259,7 +283,9 @@ _ROWS: dict[str, Callable[[Scene, Sequence[int]], Iterator[Plane]]] = {
     "omega": _omega,
     "change": _change,
     "since_best": _since_best,
+    "rgb": _colours,
     "coadd": _coadd,
     "stack": _stack,
+    "clamped": _clamped,
     "count": _counts,
 }

@@ -1,17 +1,18 @@
-"""The images that people look at: what a step implies, pixel by pixel."""
+"""What every picture and number about a step is measured on: planes, noise, and source pixels."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from dcrviz.engine import Problem, Step
-from dcrviz.engine.correction import visit_residual
 from dcrviz.engine.noise import background_noise
 from dcrviz.engine.template import amplify
-from dcrviz.kernels.planes import mean_plane
-from dcrviz.records import Box, Cube, Plane
+from dcrviz.records import Bools, Cube, Floats, Plane
+
+# Problems for which a number is remembered: the one on show, and those it is compared with.
+_PROBLEMS = 8
 
 
 def shown_planes(step: Step) -> Cube:
@@ -19,6 +20,7 @@ def shown_planes(step: Step) -> Cube:
     return amplify(step.planes, step.accelerate)
 
 
+@lru_cache(maxsize=32 * _PROBLEMS)
 def visit_noise(problem: Problem, visit: int) -> float:
     """Noise of the background of one visit, by the median absolute deviation."""
     usable = problem.background & problem.usable[visit]
@@ -33,6 +35,7 @@ def model_weights(problem: Problem) -> Plane:
     return field
 
 
+@lru_cache(maxsize=_PROBLEMS)
 def sky_noise(problem: Problem) -> float:
     """Noise of the template's background: the scale on which all planes are shown."""
     noise = background_noise(
@@ -41,55 +44,26 @@ def sky_noise(problem: Problem) -> float:
     return noise if noise > 0 else 1.0
 
 
-def stretched(image: Cube, *, noise: float) -> Cube:
-    """Inverse hyperbolic sine of the image in units of the noise: linear near 0, logarithmic above.
-
-    Pixels that are not finite stay so.
-    """
-    compressed: Cube = np.arcsinh(image / np.float32(noise)).astype(np.float32)
-    return compressed
-
-
-@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
-class Pictures:
-    """All images of one step, with the noise that sets their scales.
-
-    Parameters
-    ----------
-    planes
-        (S, Y, X) flux.
-    shown
-        (S, Y, X), the same compressed for the screen, see `stretched`.
-    minus_mean
-        (S, Y, X) planes minus their mean, in units of the sky noise.
-    residual
-        (Y, X) of the chosen visit, in units of its own noise.
-    weights
-        (Y, X) model weights.
-    noise
-        Of the template's background, flux.
-    """
-
-    planes: Cube
-    shown: Cube
-    minus_mean: Cube
-    residual: Plane
-    weights: Plane
-    noise: float
+@lru_cache(maxsize=_PROBLEMS)
+def source_pixels(problem: Problem) -> Bools:
+    """(Y, X), pixels that the template's mask marks DETECTED, read-only."""
+    bit = problem.mask_planes.get("DETECTED")
+    if bit is None:
+        found: Bools = np.zeros(problem.shape, dtype=np.bool_)
+    else:
+        found = (problem.template.mask & np.int32(1 << bit)) != 0
+    found.flags.writeable = False
+    return found
 
 
-def pictures(problem: Problem, step: Step, *, visit: int) -> Pictures:
-    """What the explorer shows of a step, with the residual of one visit."""
-    noise = sky_noise(problem)
-    planes = shown_planes(step)
-    field = Box(y0=0, y1=problem.shape[0], x0=0, x1=problem.shape[1])
-    residual = visit_residual(problem, planes, visit, box=field)
-    return Pictures(
-        planes=planes,
-        shown=stretched(planes, noise=noise),
-        # Holes are negative, wings positive.
-        minus_mean=(planes - mean_plane(planes)) / np.float32(noise),
-        residual=residual / np.float32(visit_noise(problem, visit) or noise),
-        weights=model_weights(problem),
-        noise=noise,
-    )
+def subfilter_middles_nm(problem: Problem) -> Floats:
+    """(S,) middle wavelength of each subfilter."""
+    edges = np.linspace(problem.band.min_nm, problem.band.max_nm, problem.n_subfilters + 1)
+    middles: Floats = (edges[:-1] + edges[1:]) / 2
+    return middles
+
+
+def typical_fwhm_px(problem: Problem) -> float | None:
+    """Median seeing of the visits that tell theirs; None if none does."""
+    known = [visit.psf_fwhm_px for visit in problem.visits if visit.psf_fwhm_px is not None]
+    return float(np.median(known)) if known else None

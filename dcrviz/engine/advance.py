@@ -129,10 +129,7 @@ def iterate(
         (S, Y, X) on the tile with its buffer, if it is known already.
     """
     old = np.ascontiguousarray(planes[:, *tile.outer.slices])
-    if correction is None:
-        amplified = amplify(old, config.accelerate, threads=_threads(config))
-        correction = stacked_residual(problem, amplified, box=tile.outer, threads=_threads(config))
-    new = corrected(old, correction, threads=_threads(config))
+    new = proposed(problem, old, tile, config, correction=correction)
     clamped, report = _clamp(problem, new, old, tile, config)
     mixed = blended(clamped, old, gain, threads=_threads(config))
     if problem.config.use_model_weights:
@@ -145,6 +142,21 @@ def iterate(
     return after, report
 
 
+def proposed(
+    problem: Problem,
+    old: Cube,
+    tile: Tile,
+    config: AssembleConfig,
+    *,
+    correction: Cube | None = None,
+) -> Cube:
+    """What the residuals make of the old planes of a tile with its buffer, before any clamp."""
+    if correction is None:
+        amplified = amplify(old, config.accelerate, threads=_threads(config))
+        correction = stacked_residual(problem, amplified, box=tile.outer, threads=_threads(config))
+    return corrected(old, correction, threads=_threads(config))
+
+
 def _iterate_tile(problem: Problem, step: Step, index: int, config: AssembleConfig) -> Move:
     """LSST's iteration with the gain that the history asks for."""
     gain = _gain(problem, step.histories[index], config)
@@ -154,7 +166,7 @@ def _iterate_tile(problem: Problem, step: Step, index: int, config: AssembleConf
         problem.tiles[index],
         gain,
         config,
-        correction=_known_correction(step, index, config),
+        correction=known_correction(step, index, config),
     )
     return Move(planes=planes, gain=gain, clamps=clamps)
 
@@ -218,7 +230,7 @@ def _accelerate(problem: Problem, config: AssembleConfig) -> float:
     return 1.0 if problem.config.in_fourier_space else config.accelerate
 
 
-def _known_correction(step: Step, index: int, config: AssembleConfig) -> Cube | None:
+def known_correction(step: Step, index: int, config: AssembleConfig) -> Cube | None:
     """What the pass for the metric has found already; None where it is of other planes or knobs."""
     made = step.correction
     if made is None or (made.tile, made.accelerate) != (index, config.accelerate):
@@ -244,12 +256,7 @@ def _clamp(
             threads=_threads(config),
         )
     if config.clamp_subfilters:
-        noise = background_noise(
-            change.planes[0],
-            problem.background[tile.outer.slices],
-            margin_px=_NOISE_MARGIN_PX,
-            estimator=config.noise_estimator,
-        )
+        noise = clamp_noise(problem, change.planes, tile, config)
         spectrum = clamp_spectrum(
             change.planes,
             mean_plane(old),
@@ -268,6 +275,16 @@ def _clamp(
         flux_after=plane_sums(clamped),
     )
     return clamped, report
+
+
+def clamp_noise(problem: Problem, planes: Cube, tile: Tile, config: AssembleConfig) -> float:
+    """Noise in the level of the clamp between subfilters, for planes of a tile with its buffer."""
+    return background_noise(
+        planes[0],
+        problem.background[tile.outer.slices],
+        margin_px=_NOISE_MARGIN_PX,
+        estimator=config.noise_estimator,
+    )
 
 
 def _open_next_tile(problem: Problem, step: Step, config: AssembleConfig) -> Step:

@@ -75,9 +75,7 @@ def clamp_spectrum(
     reference, any_light = positive_part(reference)
     if not any_light:
         return _clamped(new, lambda _: (0, 0), 1)
-    floor = 3 * noise / (2 * radius_px) if radius_px else 3 * noise
-    level = smooth(reference, radius_px, mode="constant")
-    level += np.float32(floor)
+    level, floor = _level(reference, radius_px, noise)
     planes = np.empty_like(new)
 
     def clamp(subfilter: int) -> tuple[int, int]:
@@ -90,6 +88,30 @@ def clamp_spectrum(
         return counts
 
     return _clamped(planes, clamp, threads)
+
+
+def limit_spectrum(
+    new: Cube, reference: Plane, *, factor: float, radius_px: int, noise: float, threads: int = 1
+) -> Clamped:
+    """What `clamp_spectrum` does first: the limits alone, before anything is smoothed."""
+    reference, any_light = positive_part(reference)
+    if not any_light:
+        return _clamped(new, lambda _: (0, 0), 1)
+    level, _ = _level(reference, radius_px, noise)
+    planes = new.copy()
+
+    def clamp(subfilter: int) -> tuple[int, int]:
+        return clamp_about(planes[subfilter], level, float(np.sqrt(factor)), radius_px)
+
+    return _clamped(planes, clamp, threads)
+
+
+def _level(reference: Plane, radius_px: int, noise: float) -> tuple[Plane, float]:
+    """The smoothed reference with a floor of the noise, and that floor."""
+    floor = 3 * noise / (2 * radius_px) if radius_px else 3 * noise
+    level = smooth(reference, radius_px, mode="constant")
+    level += np.float32(floor)
+    return level, floor
 
 
 def _clamped(planes: Cube, clamp: Callable[[int], tuple[int, int]], threads: int) -> Clamped:

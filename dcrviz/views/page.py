@@ -17,11 +17,12 @@ from dcrviz.runs import SavedRun
 from dcrviz.session import Session
 from dcrviz.views.background import Background
 from dcrviz.views.controls import Controls
-from dcrviz.views.curves import ConvergenceView
+from dcrviz.views.curves import CourseView
 from dcrviz.views.data import DataView
 from dcrviz.views.data_choice import FIELD, DataChoice, given_choice
 from dcrviz.views.export import ExportView
 from dcrviz.views.groups import KnobPanel
+from dcrviz.views.inspector import Inspector
 from dcrviz.views.wall import ImageWall
 from dcrviz.worker import Deliver, Worker
 
@@ -96,8 +97,9 @@ class Explorer(Viewer):
             self.session, background, choice=lambda: self.data.choice, local=source.local
         )
         self.knobs = KnobPanel(self.session.config, refused=self._notify)
-        self.wall = ImageWall(self.session, painter=painter)
-        self.convergence = ConvergenceView(self.session)
+        self.inspector = Inspector(self.session, worker=painter)
+        self.wall = ImageWall(self.session, painter=painter, clicked=self.inspector.look_at)
+        self.curves = CourseView(self.session, worker=painter)
         self._warnings = pn.pane.HTML("", sizing_mode="stretch_width", margin=(0, 10))
         self.session.param.watch(lambda event: self._notify(event.new), "error")
         self.session.param.watch(lambda _: self._tell_warnings(), "problem")
@@ -132,7 +134,12 @@ class Explorer(Viewer):
     def __panel__(self) -> pn.Column:
         head = pn.pane.HTML("<h1>dcrviz</h1>", css_classes=["dcrviz-head"], margin=(10, 10, 0, 10))
         main = pn.Column(
-            self.controls, self.convergence, self.wall, self._warnings, sizing_mode="stretch_width"
+            self.controls,
+            self.curves,
+            self.wall,
+            self.inspector,
+            self._warnings,
+            sizing_mode="stretch_width",
         )
         more = pn.Accordion(("Data", self.data), ("Export", self.export), width=305, margin=(0, 5))
         side = pn.Column(head, more, self.knobs, css_classes=["dcrviz-side"], width=330)

@@ -12,17 +12,21 @@ from typing import Any
 import numpy as np
 from panel.viewable import Viewer
 
+from dcrviz.diagnostics.holes import blemishes_of
 from dcrviz.diagnostics.panels import Panel, Row, Scene, images, rows_of
 from dcrviz.diagnostics.pictures import sky_noise
+from dcrviz.diagnostics.zenith import zenith_directions
 from dcrviz.engine import Problem, Step
-from dcrviz.physics.geometry import wcs_jacobian, zenith_direction_px
 from dcrviz.records import Plane
 from dcrviz.session import Session
+from dcrviz.views.scenes import current_scene
 from dcrviz.views.wall_canvas import Frame, WallCanvas, code_of, coded
 from dcrviz.worker import Worker
 
 _FIRST_ROWS = ("plane", "minus_mean", "residual", "omega")
 _PROBES_KEPT = 4
+# The row that shows holes and wings best, and so has the rings about them.
+_RINGED = "minus_mean"
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -79,9 +83,10 @@ class ImageWall(Viewer):
 
     def refresh(self) -> None:
         """Show the step on show: from what the browser holds, or by sending what it lacks."""
-        step = self._session.current
-        if self._session.problem is None or step is None or not self._side:
+        scene = current_scene(self._session)
+        if scene is None or not self._side:
             return
+        step = scene.step
         name = self._name(step)
         bin_px = self._bin()
         held_bin, held = self._held.get(name, (0, set()))
@@ -99,7 +104,7 @@ class ImageWall(Viewer):
         self._waiting.append(
             _Wish(
                 id=name,
-                scene=self._scene(step),
+                scene=scene,
                 panels=tuple(panels),
                 bin_px=bin_px,
                 label=f"iteration {step.iteration}",
@@ -185,17 +190,18 @@ class ImageWall(Viewer):
         values = {
             key: float(image[y, x]) if np.isfinite(image[y, x]) else None
             for key, image in images_held.items()
-            if y < image.shape[0] and x < image.shape[1]
+            # A picture in colour has no value to read.
+            if image.ndim == 2 and y < image.shape[0] and x < image.shape[1]
         }
         self.canvas.tell(
             {"type": "exact", "x": x, "y": y, "values": values, "sky": _sky(problem, x, y)}
         )
 
     def _cropped(self, message: dict[str, Any]) -> None:
-        step, problem = self._session.current, self._session.problem
-        if problem is None or step is None or self._name(step) != message["id"]:
+        scene = current_scene(self._session)
+        if scene is None or self._name(scene.step) != message["id"]:
             return
-        height, width = problem.shape
+        height, width = scene.problem.shape
         x0, y0 = max(0, math.floor(message["x"])), max(0, math.floor(message["y"]))
         x1 = min(width, math.ceil(message["x"] + message["width"]))
         y1 = min(height, math.ceil(message["y"] + message["height"]))
@@ -207,10 +213,10 @@ class ImageWall(Viewer):
         self._waiting.append(
             _Wish(
                 id=message["id"],
-                scene=self._scene(step),
+                scene=scene,
                 panels=tuple(self._visible_panels()),
                 bin_px=bin_px,
-                label=f"iteration {step.iteration}",
+                label=f"iteration {scene.step.iteration}",
                 region=(x0, y0, x1, y1),
             )
         )
@@ -236,7 +242,7 @@ class ImageWall(Viewer):
         problem = self._session.problem
         if problem is None:
             return
-        arrows = _arrows(problem)
+        arrows = zenith_directions(problem)
         self.canvas.plan = {
             "field": list(problem.shape),
             "visible": [row.name for row in self._rows if row.name in self._visible],
@@ -272,13 +278,6 @@ class ImageWall(Viewer):
         assert self._session.problem is not None
         return max(1, max(self._session.problem.shape) // self._side)
 
-    def _scene(self, step: Step) -> Scene:
-        assert self._session.problem is not None
-        steps = self._session.steps
-        place = next((i for i, one in enumerate(steps) if one is step), 0)
-        before = steps[place - 1] if place else None
-        return Scene(problem=self._session.problem, step=step, before=before)
-
     def _name(self, step: Step) -> str:
         """A name that the step keeps for as long as it is stored anywhere."""
         known = self._ids.get(id(step))
@@ -294,7 +293,7 @@ class ImageWall(Viewer):
 def _frame(wish: _Wish, seq: int) -> tuple[bytes, dict[str, Plane]]:
     """The message for a wish, and the images it was made of."""
     problem = wish.scene.problem
-    noise = _noise(problem)
+    noise = sky_noise(problem)
     made = images(wish.scene, [panel for panel, _ in wish.panels])
     cut = (slice(None), slice(None))
     if wish.region is not None:
@@ -308,6 +307,9 @@ def _frame(wish: _Wish, seq: int) -> tuple[bytes, dict[str, Plane]]:
         )
         for panel, scale in wish.panels
     }
+    rings: dict[str, list[tuple[float, float, float, str]]] = {}
+    if any(panel.row == _RINGED for panel, _ in wish.panels) and wish.region is None:
+        rings = _rings(problem, wish.scene.step)
     frame = Frame(
         id=wish.id,
         seq=seq,
@@ -315,28 +317,18 @@ def _frame(wish: _Wish, seq: int) -> tuple[bytes, dict[str, Plane]]:
         bin_px=wish.bin_px,
         pixels=pixels,
         region=None if wish.region is None else wish.region[:2],
+        rings=rings,
     )
     return frame.message(), made
 
 
-def _noise(problem: Problem) -> float:
-    return sky_noise(problem)
-
-
-def _arrows(problem: Problem) -> list[list[float] | None]:
-    """Direction to the zenith of each visit, (x, y) of length 1."""
-    if problem.wcs is None:
-        return [None] * len(problem.visits)
-    jacobian = wcs_jacobian(problem.wcs, problem.shape)
-    arrows: list[list[float] | None] = []
-    for visit in problem.visits:
-        if visit.parallactic_rad is None:
-            arrows.append(None)
-            continue
-        y, x = zenith_direction_px(visit.parallactic_rad, jacobian=jacobian)
-        length = math.hypot(x, y) or 1.0
-        arrows.append([float(x / length), float(y / length)])
-    return arrows
+def _rings(problem: Problem, step: Step) -> dict[str, list[tuple[float, float, float, str]]]:
+    """A ring about each hole and wing, by the key of the panel that shows it best."""
+    rings: dict[str, list[tuple[float, float, float, str]]] = {}
+    for one in blemishes_of(problem, step):
+        ring = (round(one.x, 2), round(one.y, 2), round(one.radius_px, 2), one.kind)
+        rings.setdefault(f"{_RINGED} {one.subfilter}", []).append(ring)
+    return rings
 
 
 def _sky(problem: Problem, x: int, y: int) -> str:

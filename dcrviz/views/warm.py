@@ -8,8 +8,10 @@ from functools import cache
 
 from dcrviz.background import BackgroundThread
 from dcrviz.config import AssembleConfig
-from dcrviz.diagnostics.pictures import pictures
+from dcrviz.diagnostics.course import course_entry
+from dcrviz.diagnostics.panels import Scene, images, rows_of
 from dcrviz.engine import advance, first_step, prepare
+from dcrviz.kernels.quantise import quantise
 from dcrviz.simulate import random_scene, read_conditions, simulate_exposures
 
 _log = logging.getLogger(__name__)
@@ -45,6 +47,10 @@ def warm_up(solver: str = "iterative") -> None:
     exposures = simulate_exposures(scene, read_conditions("hits2015")[:3], seed=1)
     for config in sorted(_RUNS, key=lambda config: config.solver != solver):
         problem = prepare(exposures, config)
-        step = advance(problem, first_step(problem))
-        pictures(problem, step, visit=0)
+        start = first_step(problem)
+        step = advance(problem, start)
+        rows = [panel for row in rows_of(problem) for panel in row.panels]
+        images(Scene(problem=problem, step=step, before=start), rows)
+        course_entry(problem, step, start)
+    quantise(problem.template.image, unit=1.0, low=0.0, high=1.0)
     _log.debug("the engine is compiled")

@@ -11,7 +11,8 @@ CODE = """
 import importlib, pkgutil
 from numba.core.dispatcher import Dispatcher
 import dcrviz, dcrviz.kernels
-from dcrviz.diagnostics.pictures import pictures
+from dcrviz.diagnostics.course import course_entry
+from dcrviz.diagnostics.panels import Scene, images, rows_of
 from dcrviz.simulate import random_scene, read_conditions, simulate_exposures
 from dcrviz.views.warm import warm_up_in_background
 
@@ -43,7 +44,11 @@ configs += [dcrviz.AssembleConfig.preset(name) for name in ("lsst-2019", "lsst-t
 for config in configs:
     problem = dcrviz.prepare(exposures, config.with_values(max_iterations=1))
     *_, last = dcrviz.assemble(problem)
-    pictures(problem, last, visit=0)
+    images(
+        Scene(problem=problem, step=last),
+        [panel for row in rows_of(problem) for panel in row.panels],
+    )
+    course_entry(problem, last)
     assert compiled() == warm, (config.changed(), compiled(), warm)
 print(len(warm))
 """

@@ -6,11 +6,12 @@ export function decodeFrame(buffer) {
   if (bytes.length < 4) return null;
   const length = new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true);
   const frame = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
-  const start = 4 + length;
-  const size = frame.width * frame.height;
-  frame.panels.forEach((panel, place) => {
-    panel.pixels = bytes.slice(start + place * size, start + (place + 1) * size);
-  });
+  let start = 4 + length;
+  for (const panel of frame.panels) {
+    const end = start + frame.width * frame.height * panel.channels;
+    panel.pixels = bytes.slice(start, end);
+    start = end;
+  }
   frame.panels = new Map(frame.panels.map((panel) => [panel.key, panel]));
   return frame;
 }

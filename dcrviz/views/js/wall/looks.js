@@ -7,6 +7,7 @@ export const GROUPS = {
   sigma: "sigma",
   fraction: "fraction",
   count: "count",
+  sign: "clamped",
 };
 
 export function firstLooks() {
@@ -15,6 +16,7 @@ export function firstLooks() {
     sigma: { stretch: "linear", low: -12, high: 12, colours: "blue to red", locked: true, found: true },
     fraction: { stretch: "linear", low: 0, high: 1, colours: "cividis", locked: true, found: true },
     count: { stretch: "linear", low: 0, high: 1, colours: "viridis", locked: false, found: false },
+    sign: { stretch: "linear", low: -1, high: 1, colours: "blue to red", locked: true, found: true },
   };
 }
 
@@ -23,6 +25,7 @@ export function findLimits(look, group, panels) {
   if (!panels.length) return;
   const at = (part) => panels.map((panel) => valueOf(panel, quantile(panel, part)));
   if (group === "sigma") Object.assign(look, { low: -12, high: 12 });
+  else if (group === "sign") Object.assign(look, { low: -1, high: 1 });
   else if (group === "fraction") Object.assign(look, { low: 0, high: 1 });
   else if (group === "count") Object.assign(look, { low: 0, high: Math.max(1, ...at(1)) });
   else Object.assign(look, { low: Math.min(...at(0.02)), high: Math.max(...at(0.999)) });
@@ -64,7 +67,7 @@ export function lookControls(group, looks, changed, panelsOf) {
   const stretch = choice("stretch", Object.keys(STRETCHES));
   const low = limit("low");
   const high = limit("high");
-  const colours = choice("colours", group === "sigma" ? DIVERGING : SEQUENTIAL);
+  const colours = choice("colours", ["sigma", "sign"].includes(group) ? DIVERGING : SEQUENTIAL);
   const find = named(document.createElement("button"), "find limits");
   find.textContent = "auto";
   find.addEventListener("click", () => {

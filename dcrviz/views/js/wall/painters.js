@@ -17,6 +17,7 @@ uniform usampler2D pixels;
 uniform sampler2D colours;
 uniform vec4 view;
 uniform vec3 empty;
+uniform bool coloured;
 void main() {
   vec2 place = view.xy + at * view.zw;
   ivec2 size = textureSize(pixels, 0);
@@ -25,7 +26,8 @@ void main() {
     colour = vec4(empty, 1.0);
     return;
   }
-  colour = texelFetch(colours, ivec2(int(texelFetch(pixels, pixel, 0).r), 0), 0);
+  uvec4 bytes = texelFetch(pixels, pixel, 0);
+  colour = coloured ? vec4(vec3(bytes.rgb) / 255.0, 1.0) : texelFetch(colours, ivec2(int(bytes.r), 0), 0);
 }`;
 
 // Colours of the bytes of a panel; made anew only when the look of its group has changed.
@@ -67,7 +69,7 @@ export class GlPainter {
     gl.useProgram(program);
     gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1);
     this.places = Object.fromEntries(
-      ["pixels", "colours", "view", "empty"].map((name) => [name, gl.getUniformLocation(program, name)]),
+      ["pixels", "colours", "view", "empty", "coloured"].map((name) => [name, gl.getUniformLocation(program, name)]),
     );
     this.textures = new Map();
     this.colours = this.texture();
@@ -94,8 +96,10 @@ export class GlPainter {
     }
     gl.bindTexture(gl.TEXTURE_2D, held.texture);
     if (held.pixels !== panel.pixels) {
+      const [inside, outside] =
+        panel.channels === 3 ? [gl.RGB8UI, gl.RGB_INTEGER] : [gl.R8UI, gl.RED_INTEGER];
       gl.texImage2D(
-        gl.TEXTURE_2D, 0, gl.R8UI, width, height, 0, gl.RED_INTEGER, gl.UNSIGNED_BYTE, panel.pixels,
+        gl.TEXTURE_2D, 0, inside, width, height, 0, outside, gl.UNSIGNED_BYTE, panel.pixels,
       );
       held.pixels = panel.pixels;
     }
@@ -122,8 +126,12 @@ export class GlPainter {
     this.pixelsOf(slot, panel, frame.width, frame.height);
     gl.activeTexture(gl.TEXTURE1);
     gl.bindTexture(gl.TEXTURE_2D, this.colours);
-    const table = this.tables.of(panel, look);
-    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, 256, 1, 0, gl.RGBA, gl.UNSIGNED_BYTE, table);
+    const coloured = panel.channels === 3;
+    if (!coloured) {
+      const table = this.tables.of(panel, look);
+      gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, 256, 1, 0, gl.RGBA, gl.UNSIGNED_BYTE, table);
+    }
+    gl.uniform1i(this.places.coloured, coloured ? 1 : 0);
     gl.uniform1i(this.places.pixels, 0);
     gl.uniform1i(this.places.colours, 1);
     gl.uniform4f(this.places.view, view.x, view.y, view.width, view.height);
@@ -152,18 +160,24 @@ export class FlatPainter {
       sheet = { canvas: document.createElement("canvas") };
       this.sheets.set(slot, sheet);
     }
-    const table = this.tables.of(panel, look);
+    const coloured = panel.channels === 3;
+    const table = coloured ? null : this.tables.of(panel, look);
     if (sheet.pixels === panel.pixels && sheet.table === table) return sheet.canvas;
     const { width, height } = frame;
     Object.assign(sheet.canvas, { width, height });
     const context = sheet.canvas.getContext("2d");
     const image = context.createImageData(width, height);
     const target = new Uint32Array(image.data.buffer);
-    const colours = new Uint32Array(table.buffer);
+    const colours = coloured ? null : new Uint32Array(table.buffer);
+    const { pixels } = panel;
     for (let y = 0; y < height; y++)
-      for (let x = 0; x < width; x++)
+      for (let x = 0; x < width; x++) {
+        const at = y * width + x;
         // Row 0 of an image is its lowest, of a canvas its highest.
-        target[(height - 1 - y) * width + x] = colours[panel.pixels[y * width + x]];
+        target[(height - 1 - y) * width + x] = coloured
+          ? 0xff000000 | (pixels[3 * at + 2] << 16) | (pixels[3 * at + 1] << 8) | pixels[3 * at]
+          : colours[pixels[at]];
+      }
     context.putImageData(image, 0, 0);
     Object.assign(sheet, { pixels: panel.pixels, table });
     return sheet.canvas;

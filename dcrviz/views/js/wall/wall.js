@@ -68,7 +68,8 @@ class Wall {
     this.bar.append(this.chooser(layout, visible));
     const groups = new Set();
     for (const row of layout.rows.filter((one) => visible.has(one.name))) {
-      groups.add(row.scale);
+      // What is in colour already has no look to choose.
+      if (row.scale !== "rgb") groups.add(row.scale);
       this.rows.append(this.row(row));
     }
     for (const group of groups) {
@@ -292,7 +293,7 @@ class Wall {
     for (const entry of this.panels) {
       let text = "";
       const panel = frame?.panels.get(entry.key);
-      if (pixel && panel) {
+      if (pixel && panel?.channels === 1) {
         const at = Math.floor(pixel.y / frame.bin) * frame.width + Math.floor(pixel.x / frame.bin);
         const value = exact ? this.exact.values[entry.key] : valueOf(panel, panel.pixels[at]);
         text = (exact ? "" : "~") + readable(value);

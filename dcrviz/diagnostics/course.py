@@ -1,0 +1,166 @@
+"""The numbers of one step that tell how a run goes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from dcrviz.config import AssembleConfig
+from dcrviz.diagnostics.holes import Blemish, blemishes_of, near_sources, share_of
+from dcrviz.diagnostics.pictures import shown_planes, sky_noise, source_pixels, typical_fwhm_px
+from dcrviz.engine import Problem, Step
+from dcrviz.kernels.planes import plane_sums
+from dcrviz.records import Bools, Cube, Floats, Frozen
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class CourseEntry(Frozen):
+    """What the curves show of one step; NaN where there is no such number.
+
+    Parameters
+    ----------
+    index
+        Place in the timeline.
+    tile, iteration
+        The subregion that was advanced, and its iterations that led to these planes.
+    metric, visit_metrics
+        Of that subregion: the mean, and (V,) of each visit.
+    best
+        Lowest metric so far.
+    threshold
+        Metric below which the iteration counts as progress: the last one over 1 plus the
+        convergence threshold. NaN for solvers that are not judged by the metric.
+    gain
+        Of this iteration.
+    residual, tolerance
+        Relative residual of the solver's equations, and that at which it stops.
+    holes, wings
+        How many there are in all planes.
+    hole_fraction, wing_fraction
+        Of the pixels near sources, of all planes.
+    clamped
+        Fraction of the subregion's pixels, of all planes, that either clamp limited: one that both
+        did counts twice.
+    plane_flux
+        (S,), sum of each plane over the source pixels, or over all where nothing is detected.
+    template_flux
+        The same sum of the template.
+    change_sigma
+        Root mean square over these pixels of what has changed since the step before, in units of
+        the sky noise.
+    """
+
+    index: int
+    tile: int
+    iteration: int
+    metric: float
+    visit_metrics: Floats
+    best: float
+    threshold: float
+    gain: float
+    residual: float
+    tolerance: float
+    blemishes: tuple[Blemish, ...]
+    hole_fraction: float
+    wing_fraction: float
+    clamped: float
+    plane_flux: Floats
+    template_flux: float
+    change_sigma: float
+
+    @property
+    def holes(self) -> int:
+        """Number of holes."""
+        return sum(blemish.kind == "hole" for blemish in self.blemishes)
+
+    @property
+    def wings(self) -> int:
+        """Number of wings."""
+        return len(self.blemishes) - self.holes
+
+    @property
+    def flux_ratio(self) -> float:
+        """Flux of all planes over that of the template."""
+        return float(self.plane_flux.sum() / self.template_flux) if self.template_flux else np.nan
+
+
+def course_entry(
+    problem: Problem, step: Step, before: Step | None = None, config: AssembleConfig | None = None
+) -> CourseEntry:
+    """The numbers of a step.
+
+    Parameters
+    ----------
+    before
+        The step it came from; None for the starting model.
+    config
+        Knobs of the iteration that led to it; None for those the problem was prepared with.
+    """
+    config = config or problem.config
+    history, iteration = step.history, step.iteration
+    # Returning to the best planes is no iteration: it has neither gain nor residual.
+    iterated = iteration > 0 and not step.returned
+    metrics = np.array(history.metrics[: iteration + 1])
+    blemishes, near = blemishes_of(problem, step), _near(problem)
+    shares = {
+        kind: share_of(blemishes, near, kind=kind, n_subfilters=problem.n_subfilters)
+        for kind in ("hole", "wing")
+    }
+    # An exact solver isn't judged by its metric, and only conjugate gradients have a tolerance.
+    by_metric = iterated and not problem.config.in_fourier_space
+    return CourseEntry(
+        index=step.index,
+        tile=step.tile,
+        iteration=iteration,
+        metric=step.metric,
+        visit_metrics=(
+            history.visit_metrics[iteration]
+            if metrics.size
+            else np.full(len(problem.visits), np.nan)
+        ),
+        best=float(np.nanmin(metrics)) if np.isfinite(metrics).any() else np.nan,
+        threshold=metrics[-2] / (1 + config.convergence_threshold) if by_metric else np.nan,
+        gain=history.gains[iteration - 1] if iterated else np.nan,
+        residual=history.residuals[iteration - 1] if iterated else np.nan,
+        tolerance=config.tolerance if problem.config.solver == "pcg" else np.nan,
+        blemishes=blemishes,
+        hole_fraction=shares["hole"],
+        wing_fraction=shares["wing"],
+        clamped=_clamped(step),
+        plane_flux=_flux(problem, shown_planes(step)),
+        template_flux=float(_flux(problem, problem.template.image[None])[0]),
+        change_sigma=np.nan if before is None else _change(problem, step, before),
+    )
+
+
+def _clamped(step: Step) -> float:
+    clamps = step.clamps
+    if clamps is None:
+        return float("nan")
+    parts = clamps.iteration_high + clamps.iteration_low
+    return float(np.mean(parts + clamps.subfilter_high + clamps.subfilter_low))
+
+
+def _flux(problem: Problem, planes: Cube) -> Floats:
+    return plane_sums(planes * _counted(problem))
+
+
+def _change(problem: Problem, step: Step, before: Step) -> float:
+    counted = _counted(problem)
+    change = (shown_planes(step) - shown_planes(before)) * counted
+    number = len(change) * np.count_nonzero(counted)
+    return float(np.sqrt(np.vdot(change, change) / max(1, number)) / sky_noise(problem))
+
+
+@lru_cache(maxsize=8)
+def _counted(problem: Problem) -> Bools:
+    """(Y, X), the source pixels, or all if nothing is detected."""
+    detected = source_pixels(problem)
+    return detected if detected.any() else np.ones_like(detected)
+
+
+@lru_cache(maxsize=8)
+def _near(problem: Problem) -> Bools:
+    return near_sources(source_pixels(problem), fwhm_px=typical_fwhm_px(problem))

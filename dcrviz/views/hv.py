@@ -1,0 +1,104 @@
+"""Images and curves of a run as HoloViews objects, to be laid out and overlaid in a notebook.
+
+Examples
+--------
+>>> from dcrviz.views import hv as dhv  # doctest: +SKIP
+>>> dhv.hv_row(problem, step, "minus_mean") + dhv.hv_course(problem, steps)  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import holoviews as hv
+import numpy as np
+
+from dcrviz.config import AssembleConfig
+from dcrviz.diagnostics.course import CourseEntry, course_entry
+from dcrviz.diagnostics.panels import Panel, Row, Scene, images, rows_of
+from dcrviz.engine import Problem, Step
+from dcrviz.records import Plane
+
+_UNITS = {
+    "flux": "flux",
+    "sigma": "sigma",
+    "fraction": "fraction",
+    "count": "visits",
+    "sign": "clamped",
+}
+
+
+def hv_row(
+    problem: Problem,
+    step: Step,
+    row: str,
+    *,
+    before: Step | None = None,
+    config: AssembleConfig | None = None,
+) -> hv.Layout:
+    """The panels of a row of the wall, pixel for pixel, as `hv.Image` or, in colour, `hv.RGB`.
+
+    Parameters
+    ----------
+    row
+        Name of the row, as in `dcrviz.diagnostics.panels.rows_of`.
+    before
+        The step before, which the rows ``change`` and ``clamped`` compare with.
+    config
+        Knobs of the iteration; the problem's own if none are given.
+
+    Raises
+    ------
+    ValueError
+        If the problem has no such row.
+    """
+    rows = {one.name: one for one in rows_of(problem)}
+    if row not in rows:
+        raise ValueError(f"row must be one of {', '.join(rows)}; got {row}")
+    scene = Scene(problem=problem, step=step, before=before, config=config)
+    made = images(scene, rows[row].panels)
+    return hv.Layout([_image(made[panel.key], panel, rows[row]) for panel in rows[row].panels])
+
+
+def hv_course(problem: Problem, steps: Sequence[Step]) -> hv.Layout:
+    """Curves of the run of these steps: metric, gain, holes and wings, clamped, flux, change."""
+    entries = [
+        course_entry(problem, step, before)
+        for step, before in zip(steps, [None, *steps[:-1]], strict=False)
+    ]
+    per_visit = [
+        _curve(
+            entries, [float(entry.visit_metrics[v]) for entry in entries], "metric", str(visit.id)
+        )
+        for v, visit in enumerate(problem.visits)
+    ]
+    metric = _curve(entries, [entry.metric for entry in entries], "metric", "all visits")
+    best = _curve(entries, [entry.best for entry in entries], "metric", "best")
+    holes = _curve(entries, [entry.hole_fraction for entry in entries], "fraction", "holes")
+    wings = _curve(entries, [entry.wing_fraction for entry in entries], "fraction", "wings")
+    figures = {
+        "Metric": hv.Overlay([*per_visit, best, metric]),
+        "Gain": _curve(entries, [entry.gain for entry in entries], "gain"),
+        "Holes and wings": hv.Overlay([holes, wings]),
+        "Clamped": _curve(entries, [entry.clamped for entry in entries], "clamped"),
+        "Flux": _curve(entries, [entry.flux_ratio for entry in entries], "flux_ratio"),
+        "Change": _curve(entries, [entry.change_sigma for entry in entries], "change_sigma"),
+    }
+    return hv.Layout([plot.relabel(group=name) for name, plot in figures.items()])
+
+
+def _image(pixels: Plane, panel: Panel, row: Row) -> hv.Image | hv.RGB:
+    height, width = pixels.shape[:2]
+    # Whole numbers are the middles of pixels, and the first row is the lowest.
+    x, y = np.arange(width), np.arange(height)
+    label = panel.title
+    if row.scale == "rgb":
+        return hv.RGB((x, y, *np.moveaxis(pixels, -1, 0)), kdims=["x", "y"], label=label)
+    return hv.Image((x, y, pixels), kdims=["x", "y"], vdims=_UNITS[row.scale], label=label)
+
+
+def _curve(
+    entries: Sequence[CourseEntry], values: Sequence[float], name: str, label: str = ""
+) -> hv.Curve:
+    index = [entry.index for entry in entries]
+    return hv.Curve((index, list(values)), kdims="step", vdims=name, label=label)

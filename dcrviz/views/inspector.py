@@ -1,0 +1,217 @@
+"""One source looked at closely: the one nearest to a click on the wall."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import panel as pn
+from panel.viewable import Viewer
+
+from dcrviz.diagnostics.panels import Scene, images, rows_of, visits_by_airmass
+from dcrviz.diagnostics.pictures import subfilter_middles_nm
+from dcrviz.diagnostics.source import (
+    aperture_flux,
+    cut_along,
+    cutout,
+    nearest_source,
+    radial_profile,
+    spectrum,
+)
+from dcrviz.diagnostics.zenith import zenith_directions
+from dcrviz.engine import Problem, Step
+from dcrviz.records import Cube, Floats
+from dcrviz.session import Session
+from dcrviz.views.scenes import current_scene
+from dcrviz.views.source_plots import Findings, SourcePlots
+from dcrviz.worker import Worker
+
+_INVITATION = "Click on a source in a panel to look at it closely."
+
+
+class Inspector(Viewer):
+    """Spectrum at every stored step, profile, cut towards the zenith, and residuals of a source.
+
+    Parameters
+    ----------
+    truth
+        (S, Y, X), what is truly in each subfilter, where the field is a made one.
+    worker
+        In whose thread the numbers are found; without one they are found in place.
+    """
+
+    def __init__(
+        self, session: Session, *, truth: Cube | None = None, worker: Worker | None = None
+    ) -> None:
+        super().__init__()
+        self._session, self._truth, self._worker = session, truth, worker
+        self._place: tuple[int, int] | None = None
+        self._spectra: dict[int, tuple[Step, Floats]] = {}
+        self._at_work = self._stale = False
+        self._laid_out_for: Problem | None = None
+        self._shown: list[_Place] = []
+        self.findings: Findings | None = None
+        self.words = pn.pane.HTML(_INVITATION, margin=(2, 10))
+        self.visit = pn.widgets.Select(label="Cut towards the zenith of", width=240, visible=False)
+        self.visit.param.watch(lambda _: self.refresh(), "value")
+        session.param.watch(lambda *_: self.refresh(), ["problem", "moments", "cursor"])
+        self.refresh()
+
+    def look_at(self, x: float, y: float) -> None:
+        """Inspect the source nearest to a pixel, or the pixel itself if no source is near."""
+        problem = self._session.problem
+        if problem is None:
+            return
+        height, width = problem.shape
+        # A place on a panel counts from the edge of the first pixel.
+        pixel = (min(max(int(x), 0), width - 1), min(max(int(y), 0), height - 1))
+        found = nearest_source(problem, x=pixel[0], y=pixel[1])
+        self._place, self._spectra = found or pixel, {}
+        kind = "Source" if found else "No source is near: pixel"
+        self.words.object = f"{kind} at x {self._place[0]}, y {self._place[1]}"
+        self.visit.visible = True
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Look again at the source, in the step on show."""
+        self._lay_out()
+        task = self._task()
+        if task is None:
+            self._draw(None)
+        elif self._worker is None:
+            self._take(task.done())
+        elif self._at_work:
+            # The newest wins: what is at work is drawn, and then the last that was asked for.
+            self._stale = True
+        else:
+            self._at_work, self._stale = True, False
+            self._worker.submit(task.done, done=self._arrived, failed=self._failed)
+
+    def _lay_out(self) -> None:
+        """Offer the visits of the problem on show; another field has other sources."""
+        problem, before = self._session.problem, self._laid_out_for
+        if problem is None or problem is before:
+            return
+        self._laid_out_for = problem
+        if before is not None and before.shape != problem.shape:
+            self._place, self.words.object, self.visit.visible = None, _INVITATION, False
+        order = visits_by_airmass(problem)
+        options = {title: v for v, title in zip(order, _titles(problem), strict=True)}
+        # The highest airmass refracts most.
+        chosen = self.visit.value if self.visit.value in order else order[-1]
+        self.visit.param.update(options=options, value=chosen)
+
+    def _task(self) -> _Task | None:
+        scene = current_scene(self._session)
+        if scene is None or self._place is None:
+            return None
+        steps = self._session.steps
+        stored = {id(step) for step in steps}
+        self._spectra = {key: pair for key, pair in self._spectra.items() if key in stored}
+        return _Task(
+            scene=scene,
+            place=self._place,
+            visit=int(self.visit.value),
+            truth=self._truth,
+            steps=tuple(steps),
+            spectra=dict(self._spectra),
+            shown=self._session.cursor,
+        )
+
+    def _arrived(self, result: tuple[Findings, dict[int, tuple[Step, Floats]]]) -> None:
+        self._at_work = False
+        self._take(result)
+        if self._stale:
+            self.refresh()
+
+    def _failed(self, sentence: str) -> None:
+        self._at_work = False
+        self._session.error = sentence
+
+    def _take(self, result: tuple[Findings, dict[int, tuple[Step, Floats]]]) -> None:
+        found, spectra = result
+        if (found.x, found.y) == self._place:
+            self._spectra = spectra
+            self._draw(found)
+
+    def _draw(self, found: Findings | None) -> None:
+        self.findings = found
+        for place in self._shown:
+            place.draw(found)
+
+    def __panel__(self) -> pn.Column:
+        place = _Place()
+        place.draw(self.findings)
+        self._shown.append(place)
+        line = pn.Row(self.words, self.visit, margin=0)
+        return pn.Column(line, place.box, sizing_mode="stretch_width", margin=0)
+
+
+class _Place:
+    """One of the places where the plots are shown, empty while there is nothing to show."""
+
+    def __init__(self) -> None:
+        self.box = pn.Column(sizing_mode="stretch_width", margin=0)
+        self.plots: SourcePlots | None = None
+
+    def draw(self, found: Findings | None) -> None:
+        if found is None:
+            self.plots = None
+            self.box.clear()
+            return
+        if self.plots is not None:
+            self.plots.draw(found)
+            return
+        self.plots = SourcePlots()
+        self.plots.draw(found)
+        panes = [pn.pane.Bokeh(plot, margin=2) for plot in self.plots.figures]
+        self.box[:] = [pn.FlexBox(*panes, margin=0)]
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class _Task:
+    """All that findings are made of; nobody changes it while they are."""
+
+    scene: Scene
+    place: tuple[int, int]
+    visit: int
+    truth: Cube | None
+    steps: tuple[Step, ...]
+    spectra: dict[int, tuple[Step, Floats]]
+    shown: int
+
+    def done(self) -> tuple[Findings, dict[int, tuple[Step, Floats]]]:
+        """The findings, and the spectrum of every stored step."""
+        (x, y), problem, planes = self.place, self.scene.problem, self.scene.planes
+        spectra = {
+            id(step): self.spectra.get(id(step)) or (step, spectrum(step, x=x, y=y))
+            for step in self.steps
+        }
+        (row,) = (row for row in rows_of(problem) if row.name == "residual")
+        residuals = images(self.scene, row.panels)
+        direction = zenith_directions(problem)[self.visit]
+        along, cut = np.empty(0), np.empty((problem.n_subfilters, 0))
+        if direction is not None:
+            along, cut = cut_along(planes, x=x, y=y, direction=direction)
+        known = self.truth is not None and self.truth.shape == planes.shape
+        found = Findings(
+            x=x,
+            y=y,
+            wavelengths_nm=subfilter_middles_nm(problem),
+            spectra=[flux for _, flux in spectra.values()],
+            steps=[step.index for step in self.steps],
+            shown=self.shown,
+            truth=aperture_flux(self.truth, x=x, y=y) if known else None,
+            profile=radial_profile(planes, x=x, y=y),
+            along=along,
+            cut=cut,
+            residuals=np.stack([cutout(residuals[p.key], x=x, y=y) for p in row.panels]),
+            titles=[panel.title for panel in row.panels],
+        )
+        return found, spectra
+
+
+def _titles(problem: Problem) -> list[str]:
+    """Names of the visits by airmass, as the wall has them."""
+    (row,) = (row for row in rows_of(problem) if row.name == "residual")
+    return [panel.title for panel in row.panels]

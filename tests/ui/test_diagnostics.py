@@ -1,0 +1,126 @@
+"""What a person reads beside and on the images: curves, colours, rings, and one source closely."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from dcrviz import AssembleConfig
+from dcrviz.views.page import Explorer
+from dcrviz.views.serve import bundled_exposures
+
+pytestmark = pytest.mark.ui
+
+# So bold that the second iteration is full of holes.
+BOLD = {"accelerate": 8, "clamp_iterations": 0, "clamp_subfilters": 0, "base_gain": 1.0}
+
+# The colours that the wall shows in a panel, as painted: of the pixels, or of the marks over them.
+COLOURS = """([key, layer]) => {
+    const find = (root, selector) => {
+        const found = root.querySelector(selector);
+        if (found) return found;
+        for (const node of root.querySelectorAll('*')) {
+            const inner = node.shadowRoot && find(node.shadowRoot, selector);
+            if (inner) return inner;
+        }
+        return null;
+    };
+    const canvas = find(document, `.stage .${layer}`);
+    const box = find(document, `.box[data-key="${key}"]`).getBoundingClientRect();
+    const stage = canvas.getBoundingClientRect();
+    const ratio = canvas.width / stage.width;
+    const copy = document.createElement('canvas');
+    Object.assign(copy, { width: box.width * ratio, height: box.height * ratio });
+    const context = copy.getContext('2d');
+    context.drawImage(canvas, (stage.x - box.x) * ratio, (stage.y - box.y) * ratio);
+    const { data } = context.getImageData(0, 0, copy.width, copy.height);
+    const seen = new Set();
+    for (let i = 0; i < data.length; i += 4)
+        if (data[i + 3] > 200) seen.add([data[i], data[i + 1], data[i + 2]].join());
+    return [...seen];
+}"""
+
+
+@pytest.fixture
+def open_explorer(watched, serve):
+    def start(*, flat=False, **knobs):
+        def app():
+            explorer = Explorer(bundled_exposures(), AssembleConfig(**knobs))
+            explorer.wall.canvas.flat = flat
+            return explorer.__panel__()
+
+        watched.goto(serve(app))
+        expect(watched.get_by_role("status")).to_contain_text("the starting model", timeout=20_000)
+        return watched
+
+    return start
+
+
+def button(page, name):
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def step_to(page, number):
+    for done in range(1, number + 1):
+        button(page, "Step").click()
+        expect(page.get_by_role("status")).to_contain_text(
+            f"Iteration {done}: metric", timeout=20_000
+        )
+
+
+def panel(page, name):
+    return page.get_by_role("img", name=name)
+
+
+def colours(page, key, layer="pixels"):
+    """Different colours that are painted in a panel, (r, g, b) each."""
+    return [tuple(map(int, text.split(","))) for text in page.evaluate(COLOURS, [key, layer])]
+
+
+def test_a_click_on_a_curve_goes_to_that_iteration(open_explorer):
+    page = open_explorer()
+    step_to(page, 3)
+    plot = page.locator(".bk-Figure").first
+    plot.scroll_into_view_if_needed()
+    page.wait_for_timeout(800)
+    box = plot.bounding_box()
+    # The starting model is at the left end of the axis, right of the numbers.
+    page.mouse.click(box["x"] + 0.2 * box["width"], box["y"] + box["height"] / 2)
+    expect(page.get_by_role("status")).to_contain_text(re.compile("starting model|Iteration 1"))
+
+
+@pytest.mark.parametrize("flat", [False, True], ids=["webgl", "flat"])
+def test_the_subfilters_are_shown_in_colour(open_explorer, flat):
+    page = open_explorer(flat=flat)
+    step_to(page, 2)
+    page.get_by_text("Rows", exact=True).click()
+    page.get_by_label("Colours of the subfilters").check()
+    expect(panel(page, "Colours of the subfilters: the longest")).to_be_visible()
+    page.wait_for_timeout(1500)
+    painted = colours(page, "rgb 0")
+    # Many of the bundled stars are red in this band.
+    assert any(red > blue + 30 for red, _, blue in painted)
+    assert len(painted) > 300
+
+
+def test_holes_and_wings_have_rings(open_explorer):
+    page = open_explorer(**BOLD)
+    page.wait_for_timeout(1000)
+    assert (0, 229, 255) not in colours(page, "minus_mean 0", "marks")
+    step_to(page, 2)
+    page.wait_for_timeout(1500)
+    keys = [f"minus_mean {subfilter}" for subfilter in range(3)]
+    marks = {colour for key in keys for colour in colours(page, key, "marks")}
+    assert {(0, 229, 255), (255, 176, 0)} <= marks
+
+
+def test_a_click_on_a_source_shows_it_closely(open_explorer):
+    page = open_explorer()
+    step_to(page, 1)
+    expect(page.get_by_text("Click on a source in a panel")).to_be_attached()
+    box = panel(page, re.compile("^Subfilter planes: S1"))
+    box.scroll_into_view_if_needed()
+    page.wait_for_timeout(800)
+    box.click()
+    expect(page.get_by_text(re.compile("at x [0-9]+, y [0-9]+"))).to_be_attached()
+    expect(page.get_by_label("Cut towards the zenith of")).to_be_attached()

@@ -1,0 +1,177 @@
+"""The curves hold the course of the run on show, each step sent once."""
+
+import numpy as np
+import pytest
+from bokeh.events import Tap
+from bokeh.models import ColumnDataSource
+
+from dcrviz import AssembleConfig
+from dcrviz.diagnostics.course import course_entry
+from dcrviz.session import Session
+from dcrviz.views import curves
+from dcrviz.views.curves import CourseView
+
+
+@pytest.fixture
+def view(session):
+    return CourseView(session)
+
+
+@pytest.fixture
+def charts(view):
+    view.__panel__()
+    return view._shown[-1][1]
+
+
+def test_the_curves_hold_the_whole_course(session, charts):
+    session.play()
+    history = session.current.history
+    data = charts.source.data
+    assert data["metric"][: len(history.metrics)] == list(history.metrics)
+    np.testing.assert_array_equal(data["gain"][1 : 1 + len(history.gains)], history.gains)
+    assert data["visit 2"][1] == history.visit_metrics[1][2]
+    assert data["index"] == [step.index for step in session.steps]
+
+
+def test_the_numbers_are_those_of_the_step_and_the_one_before(session, view):
+    session.step()
+    session.step()
+    before, step = session.steps[1:]
+    expected = course_entry(session.problem, step, before)
+    assert view.entries[2].change_sigma == expected.change_sigma
+    assert view.entries[2].clamped == expected.clamped
+
+
+def test_the_threshold_is_that_of_the_knobs_of_the_iteration(session, view):
+    session.config.convergence_threshold = 0.5
+    session.step()
+    assert view.entries[1].threshold == session.steps[0].metric / 1.5
+
+
+def test_a_new_step_is_streamed_and_nothing_is_sent_again(session, charts, monkeypatch):
+    session.step()
+    rows = []
+    monkeypatch.setattr(ColumnDataSource, "stream", lambda _, new: rows.append(new))
+    held = charts.source.data
+    session.step()
+    assert [row["index"] for row in rows] == [[2.0]]
+    assert charts.source.data is held
+
+
+def test_going_back_sends_only_the_mark(session, charts, monkeypatch):
+    session.play()
+    monkeypatch.setattr(ColumnDataSource, "stream", lambda *_: pytest.fail("sent again"))
+    held = charts.source.data
+    session.show(1)
+    assert charts.source.data is held
+    assert {mark.location for mark in charts.marks} == {1}
+
+
+def test_starting_anew_takes_the_old_course_away(session, charts):
+    session.play()
+    session.reset()
+    assert charts.source.data["index"] == [0]
+
+
+def test_a_branch_shows_its_own_course(session, charts):
+    session.step()
+    session.step()
+    session.show(1)
+    session.config.accelerate = 1.5
+    session.step()
+    assert len(charts.source.data["index"]) == 3
+    assert charts.source.data["metric"][2] == session.current.metric
+
+
+def test_every_step_is_looked_at_once(session, view, monkeypatch):
+    looked = []
+
+    def noting(problem, step, *others):
+        looked.append(step.index)
+        return course_entry(problem, step, *others)
+
+    monkeypatch.setattr(curves, "course_entry", noting)
+    session.play()
+    session.show(0)
+    assert looked == sorted(set(looked))
+    assert len(looked) == len(view.entries) - 1
+
+
+@pytest.mark.parametrize(("x", "place"), [(0.3, 0), (1.2, 1), (1.9, 2), (99.0, 3)])
+def test_a_click_shows_the_nearest_step(session, charts, x, place):
+    for _ in range(3):
+        session.step()
+    plot = charts.figures["flux"]
+    plot._trigger_event(Tap(model=plot, sx=0, sy=0, x=x, y=0))
+    assert session.cursor == place
+
+
+def test_another_number_of_visits_makes_other_figures(session, view, charts):
+    session.exposures = session.exposures[:4]
+    session.start()
+    others = view._shown[-1][1]
+    assert others is not charts
+    assert "visit 3" in others.source.data
+    assert "visit 4" not in others.source.data
+
+
+def test_conjugate_gradients_show_the_residual_of_their_equations_on_a_log_axis(exposures):
+    session = Session(exposures, AssembleConfig(solver="pcg", max_iterations=2))
+    session.start()
+    view = CourseView(session)
+    view.__panel__()
+    session.play()
+    charts = view._shown[-1][1]
+    plot = charts.figures["gain"]
+    assert "Log" in type(plot.y_scale).__name__
+    assert charts.source.data["residual"][1] == session.steps[1].history.residuals[0]
+
+
+def test_another_run_is_overlaid_under_its_name_and_taken_away(view, charts, exposures):
+    other = Session(exposures[:3], AssembleConfig(max_iterations=2))
+    other.play()
+    pinned = CourseView(other).entries
+    view.overlay("run 1", pinned)
+    held = charts.overlaid["run 1"].data
+    assert held["metric"] == [entry.metric for entry in pinned]
+    view.overlay("run 1", ())
+    assert charts.overlaid["run 1"].data["metric"] == []
+
+
+def test_an_overlay_is_drawn_wherever_the_curves_are_shown_later(session, view):
+    session.step()
+    view.overlay("run 1", view.entries)
+    view.__panel__()
+    assert len(view._shown[-1][1].overlaid["run 1"].data["index"]) == 2
+
+
+class Later:
+    """A worker whose results wait until they are asked for."""
+
+    def __init__(self):
+        self.jobs = []
+
+    def submit(self, compute, *, done, failed):
+        self.jobs.append((compute, done, failed))
+
+    def work(self):
+        compute, done, _ = self.jobs.pop(0)
+        done(compute())
+
+
+def test_with_a_worker_the_page_never_computes_and_misses_no_step(session):
+    worker = Later()
+    view = CourseView(session, worker=worker)
+    session.step()
+    session.step()
+    assert view.entries == []
+    while worker.jobs:
+        worker.work()
+    assert [entry.index for entry in view.entries] == [0, 1, 2]
+
+
+def test_numbers_that_fail_are_told(session):
+    worker = Later()
+    CourseView(session, worker=worker)
+    worker.jobs.pop()[2]("no numbers")
+    assert session.error == "no numbers"
