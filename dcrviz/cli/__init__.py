@@ -7,17 +7,21 @@ command with 128 and its number, as shells have it.
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
+from dcrviz.background import end_all
 from dcrviz.cli import assemble, explore, show_config, simulate, template
 from dcrviz.cli.console import console
 from dcrviz.cli.options import one_setting_each
 from dcrviz.cli.signals import Terminated, ended_by_signals
 
 _COMMANDS = (explore, assemble, template, simulate, show_config)
+# What shells add to the number of a signal.
+_SIGNALLED = 128
 
 
 class _OneLineParser(argparse.ArgumentParser):
@@ -41,6 +45,18 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def command() -> NoReturn:
+    """Run the command as a process of its own, which ends at once if a signal asks for it."""
+    code = main()
+    if code > _SIGNALLED:
+        end_all()
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        # Else the interpreter takes all that the page has brought apart, for seconds.
+        os._exit(code)
+    sys.exit(code)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit code is 0, 2 for a mistake told in one line, or a signal's."""
     words = sys.argv[1:] if arguments is None else arguments
@@ -61,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _stopped(how: str, number: signal.Signals) -> int:
     print(f"dcrviz: {how}; no file is left half written", file=sys.stderr)
-    return 128 + number
+    return _SIGNALLED + number
 
 
 def _failed(sentence: str) -> int:

@@ -1,7 +1,5 @@
 """``python -m dcrviz.cli``."""
 
-import sys
+from dcrviz.cli import command
 
-from dcrviz.cli import main
-
-sys.exit(main())
+command()

@@ -37,8 +37,10 @@ class Playing(page.Explorer):
         print("steps", len(event.new), flush=True)
 
 serve.Explorer = Playing
+# There is no browser that would keep its page open.
+serve._GRACE_MS = 600_000
 """
-COMMAND = PLAYING + "import sys\nfrom dcrviz.cli import main\nsys.exit(main())"
+COMMAND = PLAYING + "from dcrviz.cli import command\ncommand()"
 APP = PLAYING + "serve.explorer_app({exposures}, {config}).servable()"
 
 
@@ -130,7 +132,8 @@ def test_panel_serve_ends_amid_a_fit_without_a_trace(simulated, tmp_path, starte
         "import dcrviz\n"
         + APP.format(exposures=exposures, config=f"dcrviz.AssembleConfig({knobs})")
     )
-    process = started(sys.executable, "-m", "panel", "serve", app, "--port", "0")
+    kept = ["--port", "0", "--unused-session-lifetime", "600000"]
+    process = started(sys.executable, "-m", "panel", "serve", app, *kept)
     visit(wait_for(process, r"http://\S+").group())
     wait_for(process, "steps 3")
     said = end(process, number)
