@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dcrviz.kernels.jit import compiled
+from dcrviz.kernels.jit import compiled_with_lists
 from dcrviz.records import Bools, Bytes, Floats, Frozen, Ints, Plane
 
 
@@ -44,7 +44,7 @@ def find_patches(flags: Bools, values: Plane) -> Patches:
     return Patches(x=x, y=y, radius_px=radius, peak=peak, pixels=pixels.astype(np.int64))
 
 
-@compiled
+@compiled_with_lists
 def _flood(flags: Bytes, values: Plane) -> Floats:
     """(N, 5) x, y, radius, peak and pixels of each patch; the flags are used up."""
     height, width = flags.shape
@@ -64,7 +64,7 @@ def _flood(flags: Bytes, values: Plane) -> Floats:
     return table[:patches].copy()
 
 
-@compiled
+@compiled_with_lists
 def _flood_one(flags: Bytes, y: int, x: int, places: Ints) -> int:
     """Write the places of all pixels of a patch; returns how many there are."""
     height, width = flags.shape
@@ -83,7 +83,7 @@ def _flood_one(flags: Bytes, y: int, x: int, places: Ints) -> int:
     return size
 
 
-@compiled
+@compiled_with_lists
 def _measure(places: Ints, width: int, values: Plane, out: Floats) -> None:
     total, sum_x, sum_y, peak = 0.0, 0.0, 0.0, 0.0
     for place in places:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from dcrviz.kernels.jit import compiled, inlined
+from dcrviz.kernels.jit import compiled_with_lists, inlined
 from dcrviz.records import Bytes, Plane
 
 LEVELS = 254
@@ -52,7 +52,7 @@ def restored(
     return np.where(quantised == 0, np.nan, value)
 
 
-@compiled
+@compiled_with_lists
 def _quantise(
     image: Plane, scale: float, low: float, steps: float, side: int, curved: bool, out: Bytes
 ) -> None:
