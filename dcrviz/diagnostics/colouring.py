@@ -17,6 +17,7 @@ _COLOURS = {
     "sigma": _BLUE_TO_RED,
     "fraction": _CIVIDIS,
     "count": _VIRIDIS,
+    "sign": _BLUE_TO_RED,
 }
 _NO_VALUE = 119
 _SIGMA = 12.0
@@ -30,11 +31,13 @@ def limits_of(images: Sequence[Plane], scale: str) -> tuple[float, float]:
     Parameters
     ----------
     scale
-        As of a `Row`: ``flux``, ``sigma``, ``fraction`` or ``count``.
+        As of a `Row`.
     """
+    if scale == "sign":
+        return -1.0, 1.0
     if scale == "sigma":
         return -_SIGMA, _SIGMA
-    if scale == "fraction":
+    if scale in ("fraction", "rgb"):
         return 0.0, 1.0
     finite = [image[np.isfinite(image)] for image in images]
     finite = [values for values in finite if values.size]
@@ -55,6 +58,10 @@ def coloured(image: Plane, scale: str, *, limits: tuple[float, float] | None = N
     limits
         The lowest and highest value shown; `limits_of` this image if None.
     """
+    if scale == "rgb":
+        # Its colours are its values.
+        shown = np.clip(np.nan_to_num(image), 0, 1)[::-1]
+        return np.asarray(np.rint(255 * shown), dtype=np.uint8)
     low, high = limits or limits_of([image], scale)
     known = np.isfinite(image)
     part = np.clip((np.where(known, image, low) - low) / (high - low), 0, 1)

@@ -30,7 +30,7 @@ def test_the_slider_spans_all_stored_steps(session):
 def test_the_outcome_is_told_in_words(session):
     session.play()
     assert session.outcome is not Outcome.RUNNING
-    assert session.outcome.sentence in words(session)
+    assert session.outcome.sentence_for("iterative") in words(session)
 
 
 def test_a_session_without_visits_says_so():
