@@ -74,11 +74,12 @@ def coloured(image: Plane, scale: str, *, limits: tuple[float, float] | None = N
 
 def binned(image: Plane, *, side_px: int) -> Plane:
     """The image in blocks, each the mean of its pixels, so that no side is longer than this."""
-    step = -(-max(image.shape) // side_px)
+    step = -(-max(image.shape[:2]) // side_px)
     if step <= 1:
         return image
-    height, width = (n // step * step for n in image.shape)
-    blocks = image[:height, :width].reshape(height // step, step, width // step, step)
+    height, width = (n // step * step for n in image.shape[:2])
+    sides = (height // step, step, width // step, step, *image.shape[2:])
+    blocks = image[:height, :width].reshape(sides)
     mean: Plane = blocks.mean(axis=(1, 3), dtype=np.float32)
     return mean
 

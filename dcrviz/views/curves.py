@@ -30,7 +30,8 @@ class CourseView(Viewer):
         self._session, self._worker = session, worker
         self._known: dict[int, tuple[Step, CourseEntry]] = {}
         self._overlaid: dict[str, tuple[CourseEntry, ...]] = {}
-        self._at_work = False
+        self._at_work = self._waiting = False
+        self._document = pn.state.curdoc
         self._drawn_for: Problem | None = None
         self._shown: list[tuple[pn.Column, Charts]] = []
         session.param.watch(lambda *_: self.refresh(), ["problem", "moments", "cursor"])
@@ -60,7 +61,7 @@ class CourseView(Viewer):
         elif missing and self._worker is not None and not self._at_work:
             self._at_work = True
             self._worker.submit(lambda: _entries(missing), done=self._arrived, failed=self._failed)
-        self._draw()
+        self._draw_soon()
 
     def _entry(self, step: Step) -> CourseEntry | None:
         step_known, entry = self._known.get(id(step), (None, None))
@@ -79,7 +80,17 @@ class CourseView(Viewer):
         self._at_work = False
         self._session.error = sentence
 
+    def _draw_soon(self) -> None:
+        """Draw when the page's document may be changed, which it may not amid a widget's event."""
+        document = self._document
+        if document is None or document.session_context is None:
+            self._draw()
+        elif not self._waiting:
+            self._waiting = True
+            document.add_next_tick_callback(self._draw)
+
     def _draw(self) -> None:
+        self._waiting = False
         step, problem = self._session.current, self._session.problem
         if problem is not None and problem is not self._drawn_for:
             self._drawn_for = problem
