@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,8 +25,8 @@ def ended_by_signals() -> Iterator[None]:
 
     Notes
     -----
-    Python drops an exception that meets a destructor, as there are many while loops are compiled.
-    So each is raised again until the block has ended.
+    Python drops an exception that meets a destructor, as there are many while loops are compiled,
+    and complains of it. So each is raised again until the block has ended, without the complaint.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -39,10 +40,18 @@ def ended_by_signals() -> Iterator[None]:
         again.append(timer)
         raise Terminated if number == signal.SIGTERM else KeyboardInterrupt
 
+    complain = sys.unraisablehook
+
+    def complain_of_others(dropped: sys.UnraisableHookArgs) -> None:
+        if not issubclass(dropped.exc_type, KeyboardInterrupt):
+            complain(dropped)
+
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    sys.unraisablehook = complain_of_others
     try:
         yield
     finally:
+        sys.unraisablehook = complain
         for number, handler in before.items():
             signal.signal(number, handler)
         for timer in again:

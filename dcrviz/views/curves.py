@@ -91,14 +91,18 @@ class CourseView(Viewer):
 
     def _draw(self) -> None:
         self._waiting = False
-        step, problem = self._session.current, self._session.problem
+        problem = self._session.problem
         if problem is not None and problem is not self._drawn_for:
             self._drawn_for = problem
             self._renew()
         for _, charts in self._shown:
-            charts.draw(self.entries)
-            if step is not None:
-                charts.mark(step.index)
+            self._fill(charts)
+
+    def _fill(self, charts: Charts) -> None:
+        """Draw all that is known, and the line at the step on show."""
+        charts.draw(self.entries)
+        if self._session.current is not None:
+            charts.mark(self._session.current.index)
 
     def _jump(self, index: int) -> None:
         """Show the stored step of this index."""
@@ -111,6 +115,8 @@ class CourseView(Viewer):
         """Other visits or another solver need other figures."""
         for place, (column, _) in enumerate(self._shown):
             charts = self._charts()
+            # Before the browser is told of them: later changes would reach it first.
+            self._fill(charts)
             column[:] = [_boxed(charts)]
             self._shown[place] = (column, charts)
 
