@@ -32,7 +32,7 @@ class CourseView(Viewer):
         self._overlaid: dict[str, tuple[CourseEntry, ...]] = {}
         self._at_work = self._waiting = False
         self._document = pn.state.curdoc
-        self._drawn_for: Problem | None = None
+        self._drawn_for: tuple[object, ...] | None = None
         self._shown: list[tuple[pn.Column, Charts]] = []
         session.param.watch(lambda *_: self.refresh(), ["problem", "moments", "cursor"])
         self.refresh()
@@ -92,8 +92,8 @@ class CourseView(Viewer):
     def _draw(self) -> None:
         self._waiting = False
         problem = self._session.problem
-        if problem is not None and problem is not self._drawn_for:
-            self._drawn_for = problem
+        if problem is not None and (needs := _figures_for(problem)) != self._drawn_for:
+            self._drawn_for = needs
             self._renew()
         for _, charts in self._shown:
             self._fill(charts)
@@ -137,6 +137,11 @@ class CourseView(Viewer):
         self._shown.append((column, charts))
         self._draw()
         return column
+
+
+def _figures_for(problem: Problem) -> tuple[object, ...]:
+    """What the figures depend on: the visits, and whether equations are solved."""
+    return (*(visit.id for visit in problem.visits), problem.config.solver == "pcg")
 
 
 def _boxed(charts: Charts) -> pn.FlexBox:

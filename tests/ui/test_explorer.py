@@ -9,6 +9,7 @@ import time
 import pytest
 from playwright.sync_api import expect
 
+from dcrviz.config import AssembleConfig
 from dcrviz.views import explorer_app
 
 pytestmark = pytest.mark.ui
@@ -48,7 +49,17 @@ def test_a_person_steps_goes_back_and_scrubs(explorer):
     expect(slider).to_be_disabled()
 
 
-def test_a_run_plays_pauses_and_ends_with_its_outcome_in_words(explorer):
+@pytest.fixture
+def long_run(watched, serve):
+    """A run that is not over before a person can pause it."""
+    config = AssembleConfig(min_iterations=40, max_iterations=40)
+    watched.goto(serve(lambda: explorer_app(config=config).__panel__()))
+    expect(words(watched)).to_contain_text("the starting model")
+    return watched
+
+
+def test_a_run_plays_pauses_and_ends_with_its_outcome_in_words(long_run):
+    explorer = long_run
     button(explorer, "Play").click()
     expect(words(explorer)).to_contain_text("Running.")
     button(explorer, "Pause").click()
@@ -57,7 +68,7 @@ def test_a_run_plays_pauses_and_ends_with_its_outcome_in_words(explorer):
     time.sleep(1.0)
     assert words(explorer).inner_text() == paused
     button(explorer, "Play").click()
-    expect(words(explorer)).to_contain_text("Maximum reached")
+    expect(words(explorer)).to_contain_text("Maximum reached", timeout=90_000)
     expect(button(explorer, "Play")).to_be_disabled()
 
 
