@@ -18,6 +18,7 @@ import numpy as np
 from plain import Plain
 
 import dcrviz
+from dcrviz.config import FOURIER_SOLVERS
 from dcrviz.engine.direct import closed_form, solve_directly
 from dcrviz.simulate import random_scene, read_conditions, simulate_exposures
 
@@ -33,7 +34,7 @@ def make_problem(options, solver):
     config = dcrviz.AssembleConfig.preset("lsst-2019").with_values(
         solver=solver,
         n_subfilters=options.subfilters,
-        wavelengths_per_subfilter=options.wavelengths if solver != "iterative" else None,
+        wavelengths_per_subfilter=options.wavelengths if solver in FOURIER_SOLVERS else None,
         interpolation_order=options.order,
         n_threads=options.threads,
         subregion_size=shape,
@@ -65,27 +66,12 @@ def time_iterations(options):
     problem = make_problem(options, options.solver)
     plain = plain_of(make_problem(options, "iterative"))
     step = dcrviz.advance(problem, dcrviz.first_step(problem))
-    planes, ratios, walls, ours, theirs = step.planes, [], [], [], []
-    for _ in range(options.repeat):
-        plain.calls.clear()
-        start = (time.process_time(), time.perf_counter())
-        reference, metric = plain.iterate(planes, base_gain(problem))
-        middle = (time.process_time(), time.perf_counter())
-        after = step
-        for _ in range(options.inner):
-            after = dcrviz.advance(problem, step)
-        end = (time.process_time(), time.perf_counter())
-        theirs.append(middle[0] - start[0])
-        ours.append((end[0] - middle[0]) / options.inner)
-        ratios.append(theirs[-1] / ours[-1])
-        walls.append((middle[1] - start[1]) / ((end[1] - middle[1]) / options.inner))
-    report = {
-        "ratio": float(np.median(ratios)),
-        "wall_ratio": float(np.median(walls)),
-        "seconds": float(np.median(ours)),
-        "plain_seconds": float(np.median(theirs)),
-        "plain_calls": dict(plain.calls),
-    }
+    report, (reference, metric), after = in_pairs(
+        options,
+        lambda: plain.iterate(step.planes, base_gain(problem)),
+        lambda: dcrviz.advance(problem, step),
+    )
+    report["plain_calls"] = {name: n // options.repeat for name, n in plain.calls.items()}
     if options.solver == "iterative":
         off = np.abs(after.planes - reference).max() / np.abs(reference).max()
         report |= {"worst_plane": float(off), "worst_metric": float(abs(after.metric / metric - 1))}
@@ -106,26 +92,32 @@ def time_closed_form(options):
         )
 
     solve()
-    ratios, walls, ours, theirs = [], [], [], []
+    report, _, _ = in_pairs(
+        options,
+        lambda: plain.iterate(planes, base_gain(plain_problem)),
+        solve,
+        iterations=iterations,
+    )
+    report["plain_iterations"] = iterations
+    report["plain_calls"] = {name: n // options.repeat for name, n in plain.calls.items()}
+    return report
+
+
+def in_pairs(options, plain, ours, *, iterations=1):
+    """Seconds of CPU and wall of one of ours and of so many plain ones, and the last results."""
+    rows = []
     for _ in range(options.repeat):
         start = (time.process_time(), time.perf_counter())
-        plain.iterate(planes, base_gain(plain_problem))
+        reference = plain()
         middle = (time.process_time(), time.perf_counter())
         for _ in range(options.inner):
-            solve()
+            found = ours()
         end = (time.process_time(), time.perf_counter())
-        theirs.append(iterations * (middle[0] - start[0]))
-        ours.append((end[0] - middle[0]) / options.inner)
-        ratios.append(theirs[-1] / ours[-1])
-        walls.append(iterations * (middle[1] - start[1]) / ((end[1] - middle[1]) / options.inner))
-    return {
-        "ratio": float(np.median(ratios)),
-        "wall_ratio": float(np.median(walls)),
-        "seconds": float(np.median(ours)),
-        "plain_seconds": float(np.median(theirs)),
-        "plain_iterations": iterations,
-        "plain_calls": {name: count // options.repeat for name, count in plain.calls.items()},
-    }
+        theirs = [iterations * (late - early) for early, late in zip(start, middle, strict=True)]
+        own = [(late - early) / options.inner for early, late in zip(middle, end, strict=True)]
+        rows.append((theirs[0] / own[0], theirs[1] / own[1], own[0], theirs[0]))
+    names = ("ratio", "wall_ratio", "seconds", "plain_seconds")
+    return dict(zip(names, np.median(rows, axis=0).tolist(), strict=True)), reference, found
 
 
 def base_gain(problem):

@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import yaml
 from astropy.io import fits
 
@@ -30,6 +29,7 @@ from dcrviz.simulate import (
     scene_from_mapping,
     scene_to_mapping,
     simulate,
+    spread_visits,
 )
 
 _log = logging.getLogger(__name__)
@@ -141,9 +141,7 @@ def _visits(options: argparse.Namespace, scene: Scene) -> list[Visit]:
             f"{options.conditions}: must have a row for each of {max(number, 1)} visits; got "
             f"{len(visits)}"
         )
-    by_airmass = sorted(visits, key=lambda visit: visit.airmass or 0)
-    places = np.linspace(0, len(visits) - 1, number).round().astype(int)
-    chosen = [by_airmass[place] for place in places]
+    chosen = spread_visits(visits, number)
     if options.seeing is not None:
         chosen = [replace(visit, psf_fwhm_px=options.seeing / scale) for visit in chosen]
     return [

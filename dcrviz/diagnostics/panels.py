@@ -223,9 +223,15 @@ def _templates(scene: Scene, wanted: Sequence[int]) -> Iterator[Plane]:
 
 def _residuals(scene: Scene, wanted: Sequence[int]) -> Iterator[Plane]:
     problem = scene.problem
-    for visit, template in zip(wanted, _templates(scene, wanted), strict=True):
-        noise = np.float32(visit_noise(problem, visit) or sky_noise(problem))
-        residual = (problem.images[visit] - template) / noise
+    for visit, residual in zip(wanted, flux_residuals(scene, wanted), strict=True):
+        yield residual / np.float32(visit_noise(problem, visit) or sky_noise(problem))
+
+
+def flux_residuals(scene: Scene, visits: Sequence[int]) -> Iterator[Plane]:
+    """Image minus matched template of each visit, (Y, X), NaN where it is not usable."""
+    problem = scene.problem
+    for visit, template in zip(visits, _templates(scene, visits), strict=True):
+        residual = problem.images[visit] - template
         yield np.where(problem.usable[visit], residual, np.float32(np.nan))
 
 

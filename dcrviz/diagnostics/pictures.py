@@ -7,8 +7,10 @@ from functools import lru_cache
 import numpy as np
 
 from dcrviz.engine import Problem, Step
+from dcrviz.engine.masks import flagged
 from dcrviz.engine.noise import background_noise
 from dcrviz.engine.template import amplify
+from dcrviz.physics.shifts import subfilter_edges_nm
 from dcrviz.records import Bools, Cube, Floats, Plane
 
 # Problems for which a number is remembered: the one on show, and those it is compared with.
@@ -47,18 +49,14 @@ def sky_noise(problem: Problem) -> float:
 @lru_cache(maxsize=_PROBLEMS)
 def source_pixels(problem: Problem) -> Bools:
     """(Y, X), pixels that the template's mask marks DETECTED, read-only."""
-    bit = problem.mask_planes.get("DETECTED")
-    if bit is None:
-        found: Bools = np.zeros(problem.shape, dtype=np.bool_)
-    else:
-        found = (problem.template.mask & np.int32(1 << bit)) != 0
+    found = flagged(problem.template.mask, problem.mask_planes, ["DETECTED"])
     found.flags.writeable = False
     return found
 
 
 def subfilter_middles_nm(problem: Problem) -> Floats:
     """(S,) middle wavelength of each subfilter."""
-    edges = np.linspace(problem.band.min_nm, problem.band.max_nm, problem.n_subfilters + 1)
+    edges = subfilter_edges_nm(problem.band, problem.n_subfilters)
     middles: Floats = (edges[:-1] + edges[1:]) / 2
     return middles
 

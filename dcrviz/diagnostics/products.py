@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from dcrviz.diagnostics.panels import Panel, Scene, images
+from dcrviz.diagnostics.panels import Panel, Scene, flux_residuals, images
 from dcrviz.engine import Problem, Step
 from dcrviz.records import Plane
 
@@ -28,22 +26,18 @@ def product_images(problem: Problem, step: Step, product: str) -> dict[str, Plan
     """
     if product not in PRODUCTS:
         raise ValueError(f"product must be one of {', '.join(PRODUCTS)}; got {product!r}")
+    scene = Scene(problem=problem, step=step)
+    if product == "residuals":
+        visits = range(len(problem.visits))
+        residuals = zip(visits, flux_residuals(scene, visits), strict=True)
+        return {_name(problem, visit): residual for visit, residual in residuals}
     row = "plane" if product == "planes" else "template"
     number = problem.n_subfilters if product == "planes" else len(problem.visits)
     panels = [Panel(row, index, "") for index in range(number)]
-    made = images(Scene(problem=problem, step=step), panels)
+    made = images(scene, panels)
     if product == "planes":
         return {f"PLANE{panel.index}": made[panel.key] for panel in panels}
-    if product == "templates":
-        return {_name(problem, panel.index): made[panel.key] for panel in panels}
-    return {
-        _name(problem, panel.index): np.where(
-            problem.usable[panel.index],
-            problem.images[panel.index] - made[panel.key],
-            np.float32(np.nan),
-        )
-        for panel in panels
-    }
+    return {_name(problem, panel.index): made[panel.key] for panel in panels}
 
 
 def _name(problem: Problem, visit: int) -> str:

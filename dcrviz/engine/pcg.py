@@ -14,6 +14,7 @@ import numpy as np
 from dcrviz.engine.direct import System, closed_form, mode_precision, with_level
 from dcrviz.engine.fourier import visit_phases
 from dcrviz.engine.problem import Problem
+from dcrviz.engine.sky_power import at_radius
 from dcrviz.engine.step import Memory
 from dcrviz.kernels.mode_solve import apply_inverse, factor_modes
 from dcrviz.kernels.mode_vectors import Vector, add_back, inner
@@ -65,10 +66,7 @@ def cg_start(problem: Problem, *, threads: int = 1) -> CgMemory:
     """The closed-form solution, from which the iterations start."""
     system = closed_form(problem, threads=threads)
     whitening = system.prior.whitening
-    frequency_y, frequency_x = system.grid.frequencies
-    radius = np.hypot(frequency_y[:, None], frequency_x)
-    places = np.arange(len(whitening.profile)) * whitening.step
-    root = np.interp(radius, places, whitening.profile).astype(np.float32)
+    root = at_radius(whitening.profile, system.grid.radius).astype(np.float32)
     factors = factor_modes(system.equations, whitening, threads=threads)
     half = len(system.equations.right) // 2
     right = system.equations.right[:half] + 1j * system.equations.right[half:]

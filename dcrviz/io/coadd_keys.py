@@ -7,12 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast, get_args
 
-import numpy as np
-
 from dcrviz.bands import Band
 from dcrviz.io.keywords import Keywords
 from dcrviz.io.model_table import MODEL, read_model_table
 from dcrviz.io.visit_keys import BAND, EFFECTIVE_NM, MAX_NM, MIN_NM, band_keys
+from dcrviz.physics.shifts import subfilter_edges_nm
 from dcrviz.records import ForwardModel, SplineOrder
 
 COADD_NAME = "coadd.fits"
@@ -54,7 +53,7 @@ def model_keys(model: ForwardModel) -> dict[str, Any]:
 
 def subfilter_keys(model: ForwardModel, subfilter: int) -> dict[str, Any]:
     """Which slice of the band it is, counted from 0 at the blue end."""
-    edges = np.linspace(model.band.min_nm, model.band.max_nm, model.n_subfilters + 1)
+    edges = subfilter_edges_nm(model.band, model.n_subfilters)
     return {
         "DCR SUBFILTER": (subfilter, "from 0, the bluest"),
         "DCR LAMBDA MIN": (float(edges[subfilter]), "[nm]"),

@@ -1,6 +1,12 @@
 """Made skies: scenes, the conditions of real nights, and the exposures they give."""
 
-from dcrviz.simulate.conditions import CTIO, RUBIN, condition_names, read_conditions
+from dcrviz.simulate.conditions import (
+    CTIO,
+    RUBIN,
+    condition_names,
+    read_conditions,
+    spread_visits,
+)
 from dcrviz.simulate.curve import Curve
 from dcrviz.simulate.made_field import (
     FIELDS,
@@ -46,6 +52,7 @@ __all__ = [
     "simulate",
     "simulate_exposures",
     "spectrum",
+    "spread_visits",
     "table",
     "truth_planes",
 ]

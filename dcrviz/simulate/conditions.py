@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+import numpy as np
 
 from dcrviz.bundled import bundled
 from dcrviz.physics.geometry import parallactic_angle_rad, zenith_from_airmass_rad
@@ -83,6 +85,13 @@ def read_conditions(
         except ValueError as error:
             raise ValueError(f"conditions {path.name}, line {number}: {error}") from None
     return visits
+
+
+def spread_visits(visits: Sequence[Visit], number: int) -> list[Visit]:
+    """So many of these visits, spread evenly over them by airmass, the lowest first."""
+    by_airmass = sorted(visits, key=lambda visit: visit.airmass or 0.0)
+    places = np.linspace(0, len(visits) - 1, number).round().astype(int)
+    return [by_airmass[place] for place in places]
 
 
 def _visit(row: Mapping[str, str], *, site: Site, weather: Weather | None, fwhm_px: float) -> Visit:

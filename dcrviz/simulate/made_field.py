@@ -9,7 +9,7 @@ from types import MappingProxyType
 import numpy as np
 
 from dcrviz.records import Exposure, Visit
-from dcrviz.simulate.conditions import read_conditions
+from dcrviz.simulate.conditions import read_conditions, spread_visits
 from dcrviz.simulate.observe import simulate_exposures
 from dcrviz.simulate.random_scene import random_scene
 from dcrviz.simulate.scene import Scene
@@ -117,8 +117,7 @@ def made_visits(field: MadeField) -> list[Visit]:
     visits = sorted(read_conditions(CONDITIONS), key=lambda visit: visit.airmass or 0.0)
     number = field.n_visits
     if field.visits == "spread":
-        places = np.linspace(0, len(visits) - 1, number).round().astype(int)
-        return [visits[place] for place in places]
+        return spread_visits(visits, number)
     if field.visits == "narrow airmass":
         return _closest(visits, [visit.airmass or 0.0 for visit in visits], number)
     chosen = _closest(visits, [visit.parallactic_rad or 0.0 for visit in visits], number)

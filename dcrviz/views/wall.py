@@ -78,6 +78,7 @@ class ImageWall(Viewer):
         self._busy: int | None = None
         self._waiting: list[_Wish] = []
         session.param.watch(lambda *_: self._problem_changed(), "problem")
+        session.param.watch(lambda *_: self._forget_lost(), ["moments", "branches"])
         session.param.watch(lambda *_: self.refresh(), ["moments", "cursor"])
         self._problem_changed()
 
@@ -277,6 +278,13 @@ class ImageWall(Viewer):
     def _bin(self) -> int:
         assert self._session.problem is not None
         return max(1, max(self._session.problem.shape) // self._side)
+
+    def _forget_lost(self) -> None:
+        """Let go of steps that are stored nowhere any more."""
+        session = self._session
+        runs = [session.moments, *(branch.moments for branch in session.branches)]
+        stored = {id(moment.step) for moments in runs for moment in moments}
+        self._ids = {key: known for key, known in self._ids.items() if key in stored}
 
     def _name(self, step: Step) -> str:
         """A name that the step keeps for as long as it is stored anywhere."""
