@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Self
 
 import param
 
-from dcrviz.engine import Problem
+from dcrviz.engine import Problem, Step
 from dcrviz.records import Exposure
 from dcrviz.session.jobs import Start
+from dcrviz.session.moments import Moment
 from dcrviz.session.player import Player
-from dcrviz.session.timeline import Moment
+from dcrviz.session.replay import WholeSteps
 from dcrviz.worker import Worker
 
 if TYPE_CHECKING:
@@ -67,13 +68,18 @@ class Session(Player):
         return Run(
             problem=self.problem,
             exposures=tuple(self.exposures),
-            steps=tuple(self.steps),
+            steps=self._whole_steps(),
             config=self.config.copy(),
             knobs=tuple(moment.knobs for moment in self.moments),
             template=self._start.template,
             bright_objects=self._start.bright_objects,
             shown=self.cursor,
         )
+
+    def _whole_steps(self) -> Sequence[Step]:
+        if all(moment.kept for moment in self.moments):
+            return tuple(self.steps)
+        return WholeSteps(self.problem, self.moments)
 
     @classmethod
     def from_run(cls, folder: str | os.PathLike[str], *, worker: Worker | None = None) -> Self:
@@ -97,8 +103,9 @@ class Session(Player):
         pairs = zip(run.steps, run.knobs, strict=True)
         with param.parameterized.batch_call_watchers(self):
             self.problem = problem
-            self.moments = [Moment(step=step, knobs=dict(knobs)) for step, knobs in pairs]
+            self.moments = [Moment(step=step, knobs=dict(k), given=True) for step, k in pairs]
             self.cursor = run.shown
+            self._fit(*self.moments)
 
     @contextmanager
     def _no_restart(self) -> Iterator[None]:
