@@ -5,8 +5,7 @@ import threading
 
 import pytest
 
-from dcrviz import session as session_module
-from dcrviz.session import Session
+from dcrviz.session import Session, jobs
 from dcrviz.worker import Worker
 
 # Iterations of the run.
@@ -200,7 +199,7 @@ def test_whatever_goes_wrong_in_the_thread_is_said_and_the_worker_lives_on(
     def broken(*_):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(session_module, "advance", broken)
+    monkeypatch.setattr(jobs, "advance", broken)
     threaded.step()
     desk.settle(threaded)
     assert threaded.error == "ZeroDivisionError"
