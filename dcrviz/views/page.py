@@ -23,6 +23,7 @@ from dcrviz.views.data_choice import FIELD, DataChoice, given_choice
 from dcrviz.views.export import ExportView
 from dcrviz.views.groups import KnobPanel
 from dcrviz.views.inspector import Inspector
+from dcrviz.views.visits import VisitsView
 from dcrviz.views.wall import ImageWall
 from dcrviz.worker import Deliver, Worker
 
@@ -100,6 +101,7 @@ class Explorer(Viewer):
         self.inspector = Inspector(self.session, worker=painter)
         self.wall = ImageWall(self.session, painter=painter, clicked=self.inspector.look_at)
         self.curves = CourseView(self.session, worker=painter)
+        self.visits = VisitsView(self.session, chosen=self.wall.mark_visit)
         self._warnings = pn.pane.HTML("", sizing_mode="stretch_width", margin=(0, 10))
         self.session.param.watch(lambda event: self._notify(event.new), "error")
         self.session.param.watch(lambda _: self._tell_warnings(), "problem")
@@ -138,6 +140,7 @@ class Explorer(Viewer):
             self.curves,
             self.wall,
             self.inspector,
+            pn.Card(self.visits, title="Visits", sizing_mode="stretch_width", margin=(5, 10)),
             self._warnings,
             sizing_mode="stretch_width",
         )

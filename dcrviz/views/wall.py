@@ -24,6 +24,7 @@ from dcrviz.views.wall_canvas import Frame, WallCanvas, code_of, coded
 from dcrviz.worker import Worker
 
 _FIRST_ROWS = ("plane", "minus_mean", "residual", "omega")
+_BY_VISIT = ("residual", "template")
 _PROBES_KEPT = 4
 # The row that shows holes and wings best, and so has the rings about them.
 _RINGED = "minus_mean"
@@ -77,6 +78,7 @@ class ImageWall(Viewer):
         self._exact: OrderedDict[str, dict[str, Plane]] = OrderedDict()
         self._busy: int | None = None
         self._waiting: list[_Wish] = []
+        self._marked: int | None = None
         session.param.watch(lambda *_: self._problem_changed(), "problem")
         session.param.watch(lambda *_: self._forget_lost(), ["moments", "branches"])
         session.param.watch(lambda *_: self.refresh(), ["moments", "cursor"])
@@ -112,6 +114,14 @@ class ImageWall(Viewer):
             )
         )
         self._next()
+
+    def mark_visit(self, visit: int | None) -> None:
+        """Show the residuals, if they are not, with one visit's panels marked; or mark none."""
+        self._marked = visit
+        if visit is not None and "residual" not in self._visible:
+            self._visible.append("residual")
+        self._lay_out()
+        self.refresh()
 
     def _next(self) -> None:
         """Begin the newest wish, unless the browser is still at the last one."""
@@ -255,10 +265,8 @@ class ImageWall(Viewer):
                     "panels": [
                         {
                             "key": panel.key,
-                            "title": panel.title,
-                            "arrow": arrows[panel.index]
-                            if row.name in ("residual", "template")
-                            else None,
+                            "title": self._title(panel),
+                            "arrow": arrows[panel.index] if panel.row in _BY_VISIT else None,
                         }
                         for panel in row.panels
                     ],
@@ -266,6 +274,10 @@ class ImageWall(Viewer):
                 for row in self._rows
             ],
         }
+
+    def _title(self, panel: Panel) -> str:
+        marked = panel.row in _BY_VISIT and panel.index == self._marked
+        return f"\N{BLACK RIGHT-POINTING TRIANGLE} {panel.title}" if marked else panel.title
 
     def _visible_panels(self) -> Sequence[tuple[Panel, str]]:
         return [
