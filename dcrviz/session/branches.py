@@ -14,7 +14,7 @@ from dcrviz.records import Exposure
 
 if TYPE_CHECKING:
     from dcrviz.session.jobs import Start
-    from dcrviz.session.timeline import Moment
+    from dcrviz.session.moments import Moment
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from dcrviz.bright import BrightObject
 from dcrviz.config import AssembleConfig
 from dcrviz.engine import Problem, Step, advance, first_step, prepare
 from dcrviz.records import Coadd, Exposure
-from dcrviz.session.timeline import Moment
+from dcrviz.session.moments import Moment
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)

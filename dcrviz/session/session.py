@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Self
 
 import param
 
-from dcrviz.engine import Problem
+from dcrviz.engine import Problem, Step
 from dcrviz.records import Exposure
 from dcrviz.session.branches import Branch
 from dcrviz.session.jobs import Start
+from dcrviz.session.moments import Moment
 from dcrviz.session.player import Player
-from dcrviz.session.timeline import Moment
+from dcrviz.session.replay import WholeSteps
 from dcrviz.worker import Worker
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class Session(Player):
         return Run(
             problem=self.problem,
             exposures=tuple(self.exposures),
-            steps=tuple(self.steps),
+            steps=_whole_steps(self.problem, self.moments),
             config=self.config.copy(),
             knobs=tuple(moment.knobs for moment in self.moments),
             template=self._start.template,
@@ -107,8 +108,9 @@ class Session(Player):
         self.title = self._free_title(run.folder.name)
         with param.parameterized.batch_call_watchers(self):
             self.problem = problem
-            self.moments = [Moment(step=step, knobs=dict(knobs)) for step, knobs in pairs]
+            self.moments = [Moment(step=step, knobs=dict(k), given=True) for step, k in pairs]
             self.cursor = run.shown
+            self._fit(*self.moments)
 
     @contextmanager
     def _no_restart(self) -> Iterator[None]:
@@ -120,13 +122,19 @@ class Session(Player):
             self._restoring = False
 
 
+def _whole_steps(problem: Problem, moments: Sequence[Moment]) -> Sequence[Step]:
+    if all(moment.kept for moment in moments):
+        return tuple(moment.step for moment in moments)
+    return WholeSteps(problem, moments)
+
+
 def _branch_as_run(branch: Branch) -> Run:
     from dcrviz.runs import Run
 
     return Run(
         problem=branch.problem,
         exposures=branch.exposures,
-        steps=tuple(moment.step for moment in branch.moments),
+        steps=_whole_steps(branch.problem, branch.moments),
         config=branch.config,
         knobs=tuple(moment.knobs for moment in branch.moments),
         template=branch.start.template,

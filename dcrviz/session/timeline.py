@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import param
@@ -10,17 +11,12 @@ import param
 from dcrviz.engine import Outcome, Problem, Step, coadds
 from dcrviz.records import Coadds, Exposure
 from dcrviz.session.branches import Branch, Branches
+from dcrviz.session.moments import Moment
+from dcrviz.session.replay import remade
+from dcrviz.session.thinning import kept_bytes, thinned
 
 if TYPE_CHECKING:
     from dcrviz.session.jobs import Start
-
-
-@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
-class Moment:
-    """A stored step, with the values of the solver's knobs that made it."""
-
-    step: Step
-    knobs: dict[str, Any]
 
 
 class Timeline(Branches):
@@ -29,10 +25,17 @@ class Timeline(Branches):
     problem = param.ClassSelector(class_=Problem, allow_None=True, doc="The prepared run.")
     moments = param.List([], item_type=Moment, doc="The stored steps of the run on show.")
     cursor = param.Integer(0, bounds=(0, None), doc="Which stored step is on show.")
+    history_bytes = param.Integer(
+        256_000_000,
+        bounds=(0, None),
+        doc="What all stored steps may take; beyond it, pixels are dropped and made again.",
+    )
 
     def __init__(self, **values: Any) -> None:
         super().__init__(**values)
         self._prepared_from: tuple[tuple[Exposure, ...], Start] | None = None
+        # No less than what is stored: sharing and loss are counted when it is over the budget.
+        self._most_bytes = 0
 
     @property
     def steps(self) -> list[Step]:
@@ -40,9 +43,19 @@ class Timeline(Branches):
         return [moment.step for moment in self.moments]
 
     @property
+    def shown(self) -> Moment | None:
+        """The moment on show; None before the problem is prepared."""
+        return self.moments[self.cursor] if self.moments else None
+
+    @property
     def current(self) -> Step | None:
         """The step on show; None before the problem is prepared."""
-        return self.moments[self.cursor].step if self.moments else None
+        return self.shown.step if self.shown else None
+
+    @property
+    def kept(self) -> bool:
+        """Whether the step on show has its pixels; those of others are made again when shown."""
+        return self.shown is not None and self.shown.kept
 
     @property
     def outcome(self) -> Outcome:
@@ -59,7 +72,8 @@ class Timeline(Branches):
         """
         if self.problem is None or self.current is None:
             raise ValueError("coadds need a started run; call start() or step() first")
-        return coadds(self.problem, self.current)
+        (*_, moment) = remade(self.problem, self.moments, self.cursor)
+        return coadds(self.problem, moment.step)
 
     def _leave(self, moments: list[Moment]) -> None:
         """Keep the run on show as a branch, and show the first of other moments."""
@@ -99,13 +113,14 @@ class Timeline(Branches):
             self.cursor = len(branch.moments) - 1
         return branch
 
-    def _store(self, moment: Moment, origin: Step | None, *, problem: Problem) -> None:
-        """Put a moment behind the step it came from, and show it if that step is on show.
+    def _store(self, moment: Moment, origin: Moment | None, *, problem: Problem) -> None:
+        """Put a moment behind the one it came from, and show it if that one is on show.
 
-        What was stored behind that step already becomes a branch.
+        What was stored behind it already becomes a branch.
         """
-        following = self.current is origin
-        place = next((i + 1 for i, m in enumerate(self.moments) if m.step is origin), 0)
+        numbers = [None if origin is None else origin.number, *(m.number for m in self.moments)]
+        following = self.shown is None or self.shown.number == numbers[0]
+        place = numbers.index(numbers[0], 1) if origin is not None else 0
         with param.parameterized.batch_call_watchers(self):
             if place < len(self.moments):
                 self._keep_as_branch()
@@ -113,3 +128,33 @@ class Timeline(Branches):
             self.moments = [*self.moments[:place], moment]
             if following or self.cursor > place:
                 self.cursor = place
+            self._fit(moment)
+
+    def _fit(self, *new: Moment) -> None:
+        """Drop pixels where what is stored has become too much by these moments."""
+        self._most_bytes += sum(kept_bytes([moment]) for moment in new)
+        if self._most_bytes <= self.history_bytes:
+            return
+        runs = [*(branch.moments for branch in self.branches), tuple(self.moments)]
+        last = len(self.moments) - 1
+        places = {self.cursor - 1, self.cursor, last - 1, last} & set(range(last + 1))
+        needed = {self.moments[place].number for place in places}
+        self._exchange_moments(thinned(runs, most=self.history_bytes, needed=needed))
+        everything = [*self.moments, *(m for branch in self.branches for m in branch.moments)]
+        self._most_bytes = kept_bytes(everything)
+
+    def _exchange_moments(self, others: Mapping[int, Moment]) -> None:
+        """Put moments in the place of those of the same number, in every run."""
+        if not others:
+            return
+
+        def exchanged(moments: Sequence[Moment]) -> list[Moment]:
+            return [others.get(moment.number, moment) for moment in moments]
+
+        with param.parameterized.batch_call_watchers(self):
+            self.moments = exchanged(self.moments)
+            if any(moment.number in others for b in self.branches for moment in b.moments):
+                self.branches = [
+                    replace(branch, moments=tuple(exchanged(branch.moments)))
+                    for branch in self.branches
+                ]

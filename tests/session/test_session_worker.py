@@ -1,6 +1,5 @@
 """A session with a worker: methods return at once, results arrive when they are taken."""
 
-import queue
 import threading
 
 import pytest
@@ -10,29 +9,6 @@ from dcrviz.worker import Worker
 
 # Iterations of the run.
 END = 4
-
-
-class Desk:
-    """Where results wait until they are taken, as in the queue of a page's event loop."""
-
-    def __init__(self):
-        self._inbox = queue.SimpleQueue()
-        self.worker = Worker(self._inbox.put)
-
-    def take(self):
-        """Take one result; a deadline instead of a hanging test."""
-        self._inbox.get(timeout=20)()
-
-    def settle(self, session):
-        while session.busy:
-            self.take()
-
-
-@pytest.fixture
-def desk():
-    desk = Desk()
-    yield desk
-    desk.worker.close()
 
 
 @pytest.fixture
@@ -210,9 +186,9 @@ def test_whatever_goes_wrong_in_the_thread_is_said_and_the_worker_lives_on(
     assert threaded.error == ""
 
 
-def test_a_closed_session_takes_no_result_and_its_thread_ends(exposures, quick):
+def test_a_closed_session_takes_no_result_and_its_thread_ends(exposures, quick, new_desk):
     before = set(threading.enumerate())
-    desk = Desk()
+    desk = new_desk()
     (thread,) = set(threading.enumerate()) - before
     session = Session(exposures, quick, worker=desk.worker)
     assert thread.daemon
