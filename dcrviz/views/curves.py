@@ -12,8 +12,12 @@ from dcrviz.diagnostics.panels import Scene
 from dcrviz.engine import Problem, Step
 from dcrviz.session import Session
 from dcrviz.views.charts import Charts
+from dcrviz.views.messages import Seldom
 from dcrviz.views.scenes import scenes_of
 from dcrviz.worker import Worker
+
+# Between drawings while iterations follow each other.
+_PAUSE_S = 0.4
 
 
 class CourseView(Viewer):
@@ -30,8 +34,9 @@ class CourseView(Viewer):
         self._session, self._worker = session, worker
         self._known: dict[int, tuple[Step, CourseEntry]] = {}
         self._overlaid: dict[str, tuple[CourseEntry, ...]] = {}
-        self._at_work = self._waiting = False
-        self._document = pn.state.curdoc
+        self._at_work = False
+        # Six figures take a browser as long to draw as all images.
+        self._draw_soon = Seldom(self._draw, pause_s=_PAUSE_S)
         self._drawn_for: tuple[object, ...] | None = None
         self._shown: list[tuple[pn.Column, Charts]] = []
         session.param.watch(lambda *_: self.refresh(), ["problem", "moments", "cursor"])
@@ -80,17 +85,7 @@ class CourseView(Viewer):
         self._at_work = False
         self._session.error = sentence
 
-    def _draw_soon(self) -> None:
-        """Draw when the page's document may be changed, which it may not amid a widget's event."""
-        document = self._document
-        if document is None or document.session_context is None:
-            self._draw()
-        elif not self._waiting:
-            self._waiting = True
-            document.add_next_tick_callback(self._draw)
-
     def _draw(self) -> None:
-        self._waiting = False
         problem = self._session.problem
         if problem is not None and (needs := _figures_for(problem)) != self._drawn_for:
             self._drawn_for = needs

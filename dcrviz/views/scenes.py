@@ -26,8 +26,13 @@ def scenes_of(session: Session) -> list[Scene]:
 
 def current_scene(session: Session) -> Scene | None:
     """Of the step on show; None before there is one."""
-    problem, moments, place = session.problem, session.moments, session.cursor
-    if problem is None or not moments:
+    return scene_at(session, session.cursor)
+
+
+def scene_at(session: Session, place: int) -> Scene | None:
+    """Of a stored step of the run on show by its place; None before there is one."""
+    problem, moments = session.problem, session.moments
+    if problem is None or place >= len(moments):
         return None
     return Scene(
         problem=problem,

@@ -4,41 +4,26 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections import OrderedDict
-from collections.abc import Sequence
-from dataclasses import dataclass
+import uuid
+from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 from panel.viewable import Viewer
 
-from dcrviz.diagnostics.holes import blemishes_of
-from dcrviz.diagnostics.panels import Panel, Row, Scene, images, rows_of
-from dcrviz.diagnostics.pictures import sky_noise
+from dcrviz.diagnostics.panels import Panel, Row, rows_of
 from dcrviz.diagnostics.zenith import zenith_directions
-from dcrviz.engine import Problem, Step
+from dcrviz.engine import Step
 from dcrviz.records import Plane
 from dcrviz.session import Session
-from dcrviz.views.scenes import current_scene
-from dcrviz.views.wall_canvas import Frame, WallCanvas, code_of, coded
+from dcrviz.views.inputs import Slider
+from dcrviz.views.scenes import current_scene, scene_at
+from dcrviz.views.wall_canvas import WallCanvas
+from dcrviz.views.wall_frames import Wish, exact_values, sky_position
+from dcrviz.views.wall_held import ExactImages, Held
 from dcrviz.worker import Worker
 
 _FIRST_ROWS = ("plane", "minus_mean", "residual", "omega")
-_PROBES_KEPT = 4
-# The row that shows holes and wings best, and so has the rings about them.
-_RINGED = "minus_mean"
-
-
-@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
-class _Wish:
-    """What shall be painted: panels of a step, at this sharpness."""
-
-    id: str
-    scene: Scene
-    panels: tuple[tuple[Panel, str], ...]
-    bin_px: int
-    label: str
-    region: tuple[int, int, int, int] | None = None
+_WITH_ARROWS = ("residual", "template")
 
 
 class ImageWall(Viewer):
@@ -73,42 +58,48 @@ class ImageWall(Viewer):
         self._seq = itertools.count(1)
         self._names = itertools.count(1)
         self._ids: dict[int, tuple[Step, str]] = {}
-        self._held: dict[str, tuple[int, set[str]]] = {}
-        self._exact: OrderedDict[str, dict[str, Plane]] = OrderedDict()
+        self._held, self._exact = Held(), ExactImages()
         self._busy: int | None = None
-        self._waiting: list[_Wish] = []
+        self._waiting: list[Wish] = []
         session.param.watch(lambda *_: self._problem_changed(), "problem")
         session.param.watch(lambda *_: self._forget_lost(), ["moments", "branches"])
         session.param.watch(lambda *_: self.refresh(), ["moments", "cursor"])
         self._problem_changed()
+
+    def follow(self, slider: Slider) -> None:
+        """Show iterations as this slider moves, from what the browser holds, without traffic."""
+        self.canvas.channel = slider.channel = uuid.uuid4().hex
+
+    def show_rows(self, *names: str) -> None:
+        """Make these rows visible, and no others."""
+        self._visible = list(names)
+        self._lay_out()
+        self.refresh()
 
     def refresh(self) -> None:
         """Show the step on show: from what the browser holds, or by sending what it lacks."""
         scene = current_scene(self._session)
         if scene is None or not self._side:
             return
-        step = scene.step
-        name = self._name(step)
-        bin_px = self._bin()
-        held_bin, held = self._held.get(name, (0, set()))
+        timeline = [self._name(step) for step in self._session.steps]
+        name, bin_px = self._name(scene.step), self._bin()
         panels = [
-            (panel, row.scale)
-            for row in self._rows
-            if row.name in self._visible
-            for panel in row.panels
-            if held_bin != bin_px or panel.key not in held
+            (panel, scale)
+            for panel, scale in self._visible_panels()
+            if not self._held.has(name, panel.key, bin_px=bin_px)
         ]
         self._waiting = [wish for wish in self._waiting if wish.region is not None]
         if not panels:
-            self.canvas.shown = name
+            self.canvas.param.update(timeline=timeline, shown=name)
             return
+        self.canvas.timeline = timeline
         self._waiting.append(
-            _Wish(
+            Wish(
                 id=name,
                 scene=scene,
                 panels=tuple(panels),
                 bin_px=bin_px,
-                label=f"iteration {step.iteration}",
+                label=f"iteration {scene.step.iteration}",
             )
         )
         self._next()
@@ -118,30 +109,27 @@ class ImageWall(Viewer):
         if self._busy is not None or not self._waiting:
             return
         wish = self._waiting.pop()
-        self._busy = next(self._seq)
-        seq = self._busy
+        seq = self._busy = next(self._seq)
+
+        def make() -> tuple[bytes, dict[str, Plane]]:
+            made = wish.images()
+            return wish.message(made, seq=seq), made
+
+        self._derive(make, done=lambda found: self._sent(*found, wish))
+
+    def _derive(self, make: Callable[[], Any], *, done: Callable[[Any], None]) -> None:
         if self._painter is None:
-            self._sent(_frame(wish, seq), wish)
-            return
-        self._painter.submit(
-            lambda: _frame(wish, seq), done=lambda made: self._sent(made, wish), failed=self._failed
-        )
-
-    def _sent(self, made: tuple[bytes, dict[str, Plane]], wish: _Wish) -> None:
-        message, exact = made
-        if wish.region is None:
-            self._keep_exact(wish.id, exact)
-            bin_px, held = self._held.get(wish.id, (wish.bin_px, set()))
-            keys = {panel.key for panel, _ in wish.panels}
-            self._held[wish.id] = (wish.bin_px, keys | (held if bin_px == wish.bin_px else set()))
-            self.canvas.param.update(frame=message, shown=wish.id)
+            done(make())
         else:
-            self.canvas.frame = message
+            self._painter.submit(make, done=done, failed=self._failed)
 
-    def _keep_exact(self, name: str, exact: dict[str, Plane]) -> None:
-        self._exact[name] = self._exact.pop(name, {}) | exact
-        while len(self._exact) > _PROBES_KEPT:
-            self._exact.popitem(last=False)
+    def _sent(self, message: bytes, made: dict[str, Plane], wish: Wish) -> None:
+        if wish.region is not None:
+            self.canvas.frame = message
+            return
+        self._exact.add(wish.id, made)
+        self._held.add(wish.id, wish.keys, bin_px=wish.bin_px)
+        self.canvas.param.update(frame=message, shown=wish.id)
 
     def _failed(self, sentence: str) -> None:
         self._busy = None
@@ -173,30 +161,38 @@ class ImageWall(Viewer):
         self.refresh()
 
     def _chosen(self, message: dict[str, Any]) -> None:
-        names = {row.name for row in self._rows}
-        self._visible = [name for name in message["names"] if name in names]
-        self._lay_out()
-        self.refresh()
+        self.show_rows(*message["names"])
 
     def _dropped(self, message: dict[str, Any]) -> None:
-        for name in message["ids"]:
-            self._held.pop(name, None)
+        self._held.drop(message["ids"])
 
     def _probed(self, message: dict[str, Any]) -> None:
-        images_held = self._exact.get(message["id"])
-        problem = self._session.problem
-        x, y = int(message["x"]), int(message["y"])
-        if images_held is None or problem is None:
+        """Tell the exact values of a pixel; the images are derived again if they are gone."""
+        name, panels = message["id"], tuple(self._visible_panels())
+        keys = {panel.key for panel, _ in panels}
+        made = self._exact.of(name, keys)
+        if made is not None:
+            self._tell_exact(message, made)
             return
-        values = {
-            key: float(image[y, x]) if np.isfinite(image[y, x]) else None
-            for key, image in images_held.items()
-            # A picture in colour has no value to read.
-            if image.ndim == 2 and y < image.shape[0] and x < image.shape[1]
-        }
-        self.canvas.tell(
-            {"type": "exact", "x": x, "y": y, "values": values, "sky": _sky(problem, x, y)}
-        )
+        places = [i for i, step in enumerate(self._session.steps) if self._name(step) == name]
+        scene = scene_at(self._session, places[0]) if places else None
+        if scene is None:
+            return
+        wish = Wish(id=name, scene=scene, panels=panels, bin_px=1, label="")
+
+        def tell(found: dict[str, Plane]) -> None:
+            self._exact.add(name, found)
+            self._tell_exact(message, found)
+
+        self._derive(wish.images, done=tell)
+
+    def _tell_exact(self, message: dict[str, Any], made: dict[str, Plane]) -> None:
+        problem, x, y = self._session.problem, int(message["x"]), int(message["y"])
+        if problem is not None:
+            values = exact_values(made, x=x, y=y)
+            sky = sky_position(problem, x=x, y=y)
+            exact = {"id": message["id"], "x": x, "y": y, "values": values, "sky": sky}
+            self.canvas.tell({"type": "exact", **exact})
 
     def _cropped(self, message: dict[str, Any]) -> None:
         scene = current_scene(self._session)
@@ -208,15 +204,14 @@ class ImageWall(Viewer):
         y1 = min(height, math.ceil(message["y"] + message["height"]))
         if x1 <= x0 or y1 <= y0:
             return
-        # As sharp as the screen can show it.
-        bin_px = max(1, (x1 - x0) // self._side)
         self._waiting = [wish for wish in self._waiting if wish.region is None]
         self._waiting.append(
-            _Wish(
+            Wish(
                 id=message["id"],
                 scene=scene,
                 panels=tuple(self._visible_panels()),
-                bin_px=bin_px,
+                # As sharp as the screen can show it.
+                bin_px=max(1, (x1 - x0) // self._side),
                 label=f"iteration {scene.step.iteration}",
                 region=(x0, y0, x1, y1),
             )
@@ -256,9 +251,7 @@ class ImageWall(Viewer):
                         {
                             "key": panel.key,
                             "title": panel.title,
-                            "arrow": arrows[panel.index]
-                            if row.name in ("residual", "template")
-                            else None,
+                            "arrow": arrows[panel.index] if row.name in _WITH_ARROWS else None,
                         }
                         for panel in row.panels
                     ],
@@ -267,7 +260,8 @@ class ImageWall(Viewer):
             ],
         }
 
-    def _visible_panels(self) -> Sequence[tuple[Panel, str]]:
+    def _visible_panels(self) -> list[tuple[Panel, str]]:
+        """With the scale of each."""
         return [
             (panel, row.scale)
             for row in self._rows
@@ -285,6 +279,7 @@ class ImageWall(Viewer):
         runs = [session.moments, *(branch.moments for branch in session.branches)]
         stored = {id(moment.step) for moments in runs for moment in moments}
         self._ids = {key: known for key, known in self._ids.items() if key in stored}
+        self._held.keep_only({name for _, name in self._ids.values()})
 
     def _name(self, step: Step) -> str:
         """A name that the step keeps for as long as it is stored anywhere."""
@@ -296,52 +291,3 @@ class ImageWall(Viewer):
 
     def __panel__(self) -> WallCanvas:
         return self.canvas
-
-
-def _frame(wish: _Wish, seq: int) -> tuple[bytes, dict[str, Plane]]:
-    """The message for a wish, and the images it was made of."""
-    problem = wish.scene.problem
-    noise = sky_noise(problem)
-    made = images(wish.scene, [panel for panel, _ in wish.panels])
-    cut = (slice(None), slice(None))
-    if wish.region is not None:
-        x0, y0, x1, y1 = wish.region
-        cut = (slice(y0, y1), slice(x0, x1))
-    pixels = {
-        panel.key: coded(
-            made[panel.key][cut],
-            code_of(scale, noise=noise, most=max(1.0, len(problem.visits))),
-            bin_px=wish.bin_px,
-        )
-        for panel, scale in wish.panels
-    }
-    rings: dict[str, list[tuple[float, float, float, str]]] = {}
-    if any(panel.row == _RINGED for panel, _ in wish.panels) and wish.region is None:
-        rings = _rings(problem, wish.scene.step)
-    frame = Frame(
-        id=wish.id,
-        seq=seq,
-        label=wish.label,
-        bin_px=wish.bin_px,
-        pixels=pixels,
-        region=None if wish.region is None else wish.region[:2],
-        rings=rings,
-    )
-    return frame.message(), made
-
-
-def _rings(problem: Problem, step: Step) -> dict[str, list[tuple[float, float, float, str]]]:
-    """A ring about each hole and wing, by the key of the panel that shows it best."""
-    rings: dict[str, list[tuple[float, float, float, str]]] = {}
-    for one in blemishes_of(problem, step):
-        ring = (round(one.x, 2), round(one.y, 2), round(one.radius_px, 2), one.kind)
-        rings.setdefault(f"{_RINGED} {one.subfilter}", []).append(ring)
-    return rings
-
-
-def _sky(problem: Problem, x: int, y: int) -> str:
-    """Right ascension and declination of a pixel, as people write them."""
-    if problem.wcs is None:
-        return ""
-    position = problem.wcs.pixel_to_world(x, y)
-    return position.to_string("hmsdms", precision=2) if hasattr(position, "to_string") else ""

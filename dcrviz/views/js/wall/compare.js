@@ -68,7 +68,7 @@ export class Compare {
   }
 
   turn(by) {
-    if (!this.items.length) return;
+    if (this.items.length === 0) return;
     this.mode = "blink";
     this.at = (this.at + by + this.items.length) % this.items.length;
     this.show();
@@ -104,7 +104,7 @@ export class Compare {
 
   // What to paint: pieces of the box from left to right, each a part of its width.
   pieces() {
-    if (!this.items.length) return [];
+    if (this.items.length === 0) return [];
     if (this.mode === "swipe" && this.items.length > 1) {
       const other = (this.at + 1) % this.items.length;
       return [
