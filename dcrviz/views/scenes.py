@@ -2,43 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from dcrviz.config import AssembleConfig
 from dcrviz.diagnostics.panels import Scene
 from dcrviz.engine import Problem
 from dcrviz.session import Moment, Session
 
 
-def scenes_of(session: Session) -> list[Scene]:
-    """One for each stored step of the run on show; none before it is prepared."""
+def scenes_of(session: Session, *, besides: Container[int] = ()) -> dict[int, Scene]:
+    """One for each stored step of the run on show that has its pixels, by the moment's number.
+
+    Parameters
+    ----------
+    besides
+        Numbers of moments of which none is needed.
+    """
     problem, moments = session.problem, session.moments
     if problem is None:
-        return []
-    return [
-        Scene(
-            problem=problem,
-            step=moment.step,
-            before=before.step if before else None,
-            config=_config(problem, moment),
-        )
-        for moment, before in zip(moments, [None, *moments[:-1]], strict=False)
-    ]
+        return {}
+    return {
+        moment.number: _scene(problem, moment, before)
+        for before, moment in zip([None, *moments], moments, strict=False)
+        if moment.kept and moment.number not in besides
+    }
 
 
 def current_scene(session: Session) -> Scene | None:
-    """Of the step on show; None before there is one."""
+    """Of the step on show; None before there is one, and while its pixels are made again."""
     return scene_at(session, session.cursor)
 
 
 def scene_at(session: Session, place: int) -> Scene | None:
-    """Of a stored step of the run on show by its place; None before there is one."""
+    """Of a stored step of the run on show by its place; None while its pixels are not there."""
     problem, moments = session.problem, session.moments
-    if problem is None or place >= len(moments):
+    if problem is None or place >= len(moments) or not moments[place].kept:
         return None
+    return _scene(problem, moments[place], moments[place - 1] if place else None)
+
+
+def _scene(problem: Problem, moment: Moment, before: Moment | None) -> Scene:
     return Scene(
         problem=problem,
-        step=moments[place].step,
-        before=moments[place - 1].step if place else None,
-        config=_config(problem, moments[place]),
+        step=moment.step,
+        before=before.step if before is not None and before.kept else None,
+        config=_config(problem, moment),
     )
 
 

@@ -12,9 +12,8 @@ from panel.viewable import Viewer
 
 from dcrviz.diagnostics.panels import Panel, Row, rows_of
 from dcrviz.diagnostics.zenith import zenith_directions
-from dcrviz.engine import Step
 from dcrviz.records import Plane
-from dcrviz.session import Session
+from dcrviz.session import Moment, Session
 from dcrviz.views.inputs import Slider
 from dcrviz.views.scenes import current_scene, scene_at
 from dcrviz.views.wall_canvas import WallCanvas
@@ -56,13 +55,11 @@ class ImageWall(Viewer):
         self._rows: tuple[Row, ...] = ()
         self._side = 0
         self._seq = itertools.count(1)
-        self._names = itertools.count(1)
-        self._ids: dict[int, tuple[Step, str]] = {}
         self._held, self._exact = Held(), ExactImages()
         self._busy: int | None = None
         self._waiting: list[Wish] = []
         session.param.watch(lambda *_: self._problem_changed(), "problem")
-        session.param.watch(lambda *_: self._forget_lost(), ["moments", "branches"])
+        session.param.watch(lambda *_: self._stored_changed(), ["moments", "branches"])
         session.param.watch(lambda *_: self.refresh(), ["moments", "cursor"])
         self._problem_changed()
 
@@ -78,26 +75,29 @@ class ImageWall(Viewer):
 
     def refresh(self) -> None:
         """Show the step on show: from what the browser holds, or by sending what it lacks."""
-        scene = current_scene(self._session)
-        if scene is None or not self._side:
+        session = self._session
+        moment = session.shown
+        if moment is None or session.problem is None or not self._side:
             return
-        timeline = [self._name(step) for step in self._session.steps]
-        name, bin_px = self._name(scene.step), self._bin()
-        panels = [
+        name, bin_px = _name(moment), self._bin()
+        lacking = tuple(
             (panel, scale)
             for panel, scale in self._visible_panels()
             if not self._held.has(name, panel.key, bin_px=bin_px)
-        ]
+        )
         self._waiting = [wish for wish in self._waiting if wish.region is not None]
-        if not panels:
-            self.canvas.param.update(timeline=timeline, shown=name)
+        if not lacking:
+            self.canvas.shown = name
+            session.seen()
             return
-        self.canvas.timeline = timeline
+        # Without its pixels it is shown when they have been made again.
+        if (scene := current_scene(session)) is None:
+            return
         self._waiting.append(
             Wish(
                 id=name,
                 scene=scene,
-                panels=tuple(panels),
+                panels=lacking,
                 bin_px=bin_px,
                 label=f"iteration {scene.step.iteration}",
             )
@@ -154,6 +154,7 @@ class ImageWall(Viewer):
     def _painted(self, message: dict[str, Any]) -> None:
         if message["seq"] == self._busy:
             self._busy = None
+            self._session.seen()
             self._next()
 
     def _sized(self, message: dict[str, Any]) -> None:
@@ -174,7 +175,7 @@ class ImageWall(Viewer):
         if made is not None:
             self._tell_exact(message, made)
             return
-        places = [i for i, step in enumerate(self._session.steps) if self._name(step) == name]
+        places = [i for i, one in enumerate(self._session.moments) if _name(one) == name]
         scene = scene_at(self._session, places[0]) if places else None
         if scene is None:
             return
@@ -196,7 +197,7 @@ class ImageWall(Viewer):
 
     def _cropped(self, message: dict[str, Any]) -> None:
         scene = current_scene(self._session)
-        if scene is None or self._name(scene.step) != message["id"]:
+        if scene is None or _name(self._session.shown) != message["id"]:
             return
         height, width = scene.problem.shape
         x0, y0 = max(0, math.floor(message["x"])), max(0, math.floor(message["y"]))
@@ -273,21 +274,17 @@ class ImageWall(Viewer):
         assert self._session.problem is not None
         return max(1, max(self._session.problem.shape) // self._side)
 
-    def _forget_lost(self) -> None:
-        """Let go of steps that are stored nowhere any more."""
+    def _stored_changed(self) -> None:
+        """Tell which steps there are, and forget those that are stored nowhere any more."""
         session = self._session
+        self.canvas.timeline = " ".join(str(moment.number) for moment in session.moments)
         runs = [session.moments, *(branch.moments for branch in session.branches)]
-        stored = {id(moment.step) for moments in runs for moment in moments}
-        self._ids = {key: known for key, known in self._ids.items() if key in stored}
-        self._held.keep_only({name for _, name in self._ids.values()})
-
-    def _name(self, step: Step) -> str:
-        """A name that the step keeps for as long as it is stored anywhere."""
-        known = self._ids.get(id(step))
-        if known is None or known[0] is not step:
-            known = (step, f"step {next(self._names)}")
-            self._ids[id(step)] = known
-        return known[1]
+        self._held.keep_only({_name(moment) for moments in runs for moment in moments})
 
     def __panel__(self) -> WallCanvas:
         return self.canvas
+
+
+def _name(moment: Moment) -> str:
+    """What the browser knows a step by, for as long as it is stored anywhere."""
+    return str(moment.number)

@@ -141,7 +141,7 @@ class WallCanvas(JSComponent):
     plan = param.Dict({}, doc="Rows, their panels, which are visible, and the field's shape.")
     frame = param.Bytes(b"", doc="The newest message.")
     shown = param.String("", doc="Iteration on show.")
-    timeline = param.List([], item_type=str, doc="Iterations of the run on show, in order.")
+    timeline = param.String("", doc="Names of the iterations of the run on show, in order.")
     channel = param.String("", doc="Under which name a slider tells where it is.")
     dark = param.Boolean(False, doc="Whether the page is dark.")
     flat = param.Boolean(False, doc="Whether to paint without WebGL.")

@@ -93,10 +93,15 @@ class Wall {
 
   scrubbed(place) {
     this.scrubbing = true;
-    const id = this.model.timeline[place];
+    const id = this.timeline[place];
     if (this.store.get(id)) this.turnTo(id);
     else this.missing = true;
     this.later();
+  }
+
+  // Names of the iterations of the run on show.
+  get timeline() {
+    return this.model.timeline.split(" ").filter(Boolean);
   }
 
   rested() {
@@ -133,7 +138,7 @@ class Wall {
     if (!compare.node.hidden) this.paintCompare(drawing.place(compare.box));
     drawing.end();
     this.readout.show(rows.panels, store.get(this.shown));
-    this.readout.tellMemory(store, this.model.timeline, this.missing);
+    this.readout.tellMemory(store, this.timeline, this.missing);
     this.looks.follow();
     const { frames, bytes } = store;
     Object.assign(this.root.dataset, { shown: this.shown, frames: frames.size, bytes });
