@@ -59,7 +59,7 @@ class ImageWall(Viewer):
         self._busy: int | None = None
         self._waiting: list[Wish] = []
         session.param.watch(lambda *_: self._problem_changed(), "problem")
-        session.param.watch(lambda *_: self._stored_changed(), ["moments", "branches"])
+        session.param.watch(lambda *_: self._forget_lost(), ["moments", "branches"])
         session.param.watch(lambda *_: self.refresh(), ["moments", "cursor"])
         self._problem_changed()
 
@@ -87,7 +87,7 @@ class ImageWall(Viewer):
         )
         self._waiting = [wish for wish in self._waiting if wish.region is not None]
         if not lacking:
-            self.canvas.shown = name
+            self.canvas.param.update(shown=name, timeline=self._timeline())
             session.seen()
             return
         # Without its pixels it is shown when they have been made again.
@@ -129,7 +129,7 @@ class ImageWall(Viewer):
             return
         self._exact.add(wish.id, made)
         self._held.add(wish.id, wish.keys, bin_px=wish.bin_px)
-        self.canvas.param.update(frame=message, shown=wish.id)
+        self.canvas.param.update(frame=message, shown=wish.id, timeline=self._timeline())
 
     def _failed(self, sentence: str) -> None:
         self._busy = None
@@ -274,10 +274,13 @@ class ImageWall(Viewer):
         assert self._session.problem is not None
         return max(1, max(self._session.problem.shape) // self._side)
 
-    def _stored_changed(self) -> None:
-        """Tell which steps there are, and forget those that are stored nowhere any more."""
+    def _timeline(self) -> str:
+        """Names of the steps of the run on show, in order."""
+        return " ".join(map(_name, self._session.moments))
+
+    def _forget_lost(self) -> None:
+        """Let go of steps that are stored nowhere any more."""
         session = self._session
-        self.canvas.timeline = " ".join(str(moment.number) for moment in session.moments)
         runs = [session.moments, *(branch.moments for branch in session.branches)]
         self._held.keep_only({_name(moment) for moments in runs for moment in moments})
 

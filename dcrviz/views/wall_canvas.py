@@ -144,7 +144,11 @@ class WallCanvas(JSComponent):
     timeline = param.String("", doc="Names of the iterations of the run on show, in order.")
     channel = param.String("", doc="Under which name a slider tells where it is.")
     dark = param.Boolean(False, doc="Whether the page is dark.")
-    flat = param.Boolean(False, doc="Whether to paint without WebGL.")
+    painter = param.Selector(
+        default="fastest",
+        objects=["fastest", "webgl", "flat"],
+        doc="How to paint: with WebGL, on a plain canvas, or as is fastest in this browser.",
+    )
     side = param.Integer(300, doc="Largest side of a panel, CSS pixels.")
     budget = param.Integer(256_000_000, doc="Bytes of iterations that the browser keeps.")
 

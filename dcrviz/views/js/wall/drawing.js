@@ -6,12 +6,12 @@ import { bestPainter } from "./painters.js";
 const GROUND = { dark: [0.1, 0.11, 0.13], light: [0.93, 0.94, 0.95] };
 
 export class Drawing {
-  constructor(rows, flat) {
+  constructor(rows, painter) {
     this.stage = element("div", "stage");
     this.marks = element("canvas", "marks");
     const canvas = element("canvas", "pixels");
     this.stage.append(canvas, rows, this.marks);
-    this.painter = bestPainter(canvas, flat);
+    this.painter = bestPainter(canvas, painter);
     this.context = this.marks.getContext("2d");
     this.slots = new Set();
   }

@@ -31,10 +31,14 @@ void main() {
 }`;
 
 export class GlPainter {
-  constructor(canvas) {
+  constructor(canvas, wanted) {
     this.canvas = canvas;
     this.tables = new Tables();
-    const gl = canvas.getContext("webgl2", { antialias: false, preserveDrawingBuffer: true });
+    const gl = canvas.getContext("webgl2", {
+      antialias: false,
+      preserveDrawingBuffer: true,
+      ...wanted,
+    });
     if (!gl) throw new Error("no WebGL2");
     this.gl = gl;
     const program = gl.createProgram();

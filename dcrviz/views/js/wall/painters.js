@@ -2,15 +2,17 @@
 import { FlatPainter } from "./flat_painter.js";
 import { GlPainter } from "./gl_painter.js";
 
-// A canvas that refused WebGL2 can still be painted flat.
-export function bestPainter(canvas, flat) {
-  if (!flat) {
+// WebGL that a processor has to work out is slower than a plain canvas; a canvas that refused WebGL2
+// can still be painted flat.
+export function bestPainter(canvas, wanted) {
+  if (wanted !== "flat") {
     try {
-      return new GlPainter(canvas);
+      return new GlPainter(canvas, { failIfMajorPerformanceCaveat: wanted === "fastest" });
     } catch {
-      canvas = canvas.parentNode.insertBefore(document.createElement("canvas"), canvas);
-      canvas.nextSibling.remove();
-      canvas.className = "pixels";
+      const plain = document.createElement("canvas");
+      plain.className = canvas.className;
+      canvas.replaceWith(plain);
+      return new FlatPainter(plain);
     }
   }
   return new FlatPainter(canvas);

@@ -33,7 +33,7 @@ class Wall {
       compared: (panel) => this.compare.add(this.item(panel)),
     });
     this.readout = new Readout();
-    this.drawing = new Drawing(this.rows.node, model.flat);
+    this.drawing = new Drawing(this.rows.node, model.painter);
     this.bar = element("div", "bar");
     root.append(this.bar, this.drawing.stage, this.readout.node);
     root.dataset.painter = this.drawing.painter.constructor.name;
