@@ -38,6 +38,7 @@ _SKY_CSS = """
 svg { width: 100%; max-width: 320px; aspect-ratio: 1; display: block; overflow: visible; }
 .rings circle, .rings line { fill: none; stroke: currentColor; stroke-opacity: 0.25; }
 text { fill: currentColor; font: 9px system-ui, sans-serif; opacity: 0.75; }
+text.ring { text-anchor: end; }
 text.way { text-anchor: middle; font-size: 11px; font-weight: 600; }
 .dots circle { fill: #1f6f8b; fill-opacity: 0.7; stroke: #1f6f8b; stroke-width: 1.5;
   cursor: pointer; }
@@ -142,6 +143,10 @@ class Table(_Telling):
 
     def __init__(self, columns: list[Column], **values: Any) -> None:
         super().__init__(columns=[asdict(column) for column in columns], **values)
+
+    def arrange(self, columns: list[Column]) -> None:
+        """Have these columns, if they are others."""
+        self.columns = [asdict(column) for column in columns]
 
     def show(self, rows: list[Row]) -> None:
         """Put these rows into the table; fields that somebody is in keep the focus."""

@@ -49,7 +49,7 @@ class Sky {
     for (const { radius, label } of rings) {
       this.rings.append(
         shape("circle", { r: radius * scale }),
-        shape("text", { x: 3, y: -radius * scale - 2, class: "ring" }, label),
+        shape("text", { x: radius * scale - 3, y: -3, class: "ring" }, label),
       );
     }
   }

@@ -31,15 +31,14 @@ const KINDS = {
     },
   },
   field: {
-    make: (cell, turned, column) =>
-      input(cell, { type: "number", min: 0, step: column.step ?? "any" }, (box) => {
+    make: (cell, turned) =>
+      field(cell, { type: "number", min: 0, step: "any" }, (box) => {
         if (box.value !== "" && box.checkValidity()) turned(Number(box.value));
-        else box.value = box.dataset.held;
       }),
     show: held,
   },
   name: {
-    make: (cell, turned) => input(cell, { type: "text" }, (box) => turned(box.value)),
+    make: (cell, turned) => field(cell, { type: "text" }, (box) => turned(box.value)),
     show: held,
   },
   button: {
@@ -62,6 +61,15 @@ function input(cell, attributes, changed) {
   Object.assign(box, attributes);
   box.addEventListener("change", () => changed(box));
   cell.append(box);
+  return box;
+}
+
+// A value that is refused, or not finished, goes back to the one that holds.
+function field(cell, attributes, changed) {
+  const box = input(cell, attributes, changed);
+  box.addEventListener("blur", () => {
+    box.value = box.dataset.held;
+  });
   return box;
 }
 
@@ -158,7 +166,7 @@ class Table {
       if (!place) cell.scope = "row";
       node.append(cell);
       const turned = (value) => this.tell("turned", row.id, column.key, value);
-      return { column, part: KINDS[column.kind].make(cell, turned, column) };
+      return { column, part: KINDS[column.kind].make(cell, turned) };
     });
     return { node, cells };
   }
