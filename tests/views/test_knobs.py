@@ -36,6 +36,7 @@ TURNED = {
     "convergence_planes": ("DETECTED, CR", ["DETECTED", "CR"]),
     "weights": ("2019", "2019"),
     "airmass_weight": (True, True),
+    "visit_factors": ({"1": 0.5}, {"1": 0.5}),
     "bad_planes": ("BAD", ["BAD"]),
     "remove_planes": ("", []),
     "statistic": ("MEDIAN", "MEDIAN"),
