@@ -32,8 +32,7 @@ class CourseView(Viewer):
         self._overlaid: dict[str, tuple[CourseEntry, ...]] = {}
         self._at_work = self._waiting = False
         self._document = pn.state.curdoc
-        self._drawn_for: tuple[object, ...] | None = None
-        self._shown: list[tuple[pn.Column, Charts]] = []
+        self._shown: list[_Place] = []
         session.param.watch(lambda *_: self.refresh(), ["problem", "moments", "cursor"])
         self.refresh()
 
@@ -48,8 +47,8 @@ class CourseView(Viewer):
         self._overlaid[name] = tuple(entries)
         if not entries:
             del self._overlaid[name]
-        for _, charts in self._shown:
-            charts.overlay(name, entries)
+        for place in self._shown:
+            place.charts.overlay(name, entries)
 
     def refresh(self) -> None:
         """Draw what is known of the run on show, and begin to find what is missing."""
@@ -91,18 +90,8 @@ class CourseView(Viewer):
 
     def _draw(self) -> None:
         self._waiting = False
-        problem = self._session.problem
-        if problem is not None and (needs := _figures_for(problem)) != self._drawn_for:
-            self._drawn_for = needs
-            self._renew()
-        for _, charts in self._shown:
-            self._fill(charts)
-
-    def _fill(self, charts: Charts) -> None:
-        """Draw all that is known, and the line at the step on show."""
-        charts.draw(self.entries)
-        if self._session.current is not None:
-            charts.mark(self._session.current.index)
+        for place in self._shown:
+            place.draw(self.entries, problem=self._session.problem, current=self._session.current)
 
     def _jump(self, index: int) -> None:
         """Show the stored step of this index."""
@@ -111,42 +100,39 @@ class CourseView(Viewer):
                 self._session.show(place)
                 return
 
-    def _renew(self) -> None:
-        """Other visits or another solver need other figures."""
-        for place, (column, _) in enumerate(self._shown):
-            charts = self._charts()
-            # Before the browser is told of them: later changes would reach it first.
-            self._fill(charts)
-            column[:] = [_boxed(charts)]
-            self._shown[place] = (column, charts)
-
-    def _charts(self) -> Charts:
-        problem = self._session.problem
-        charts = Charts(
-            [str(visit.id) for visit in problem.visits] if problem else [],
-            by_equations=problem is not None and problem.config.solver == "pcg",
-            jump=self._jump,
-        )
+    def __panel__(self) -> pn.FlexBox:
+        place = _Place(Charts(jump=self._jump))
         for name, entries in self._overlaid.items():
-            charts.overlay(name, entries)
-        return charts
-
-    def __panel__(self) -> pn.Column:
-        charts = self._charts()
-        column = pn.Column(_boxed(charts), sizing_mode="stretch_width", margin=0)
-        self._shown.append((column, charts))
+            place.charts.overlay(name, entries)
+        self._shown.append(place)
         self._draw()
-        return column
+        return place.box
 
 
-def _figures_for(problem: Problem) -> tuple[object, ...]:
-    """What the figures depend on: the visits, and whether equations are solved."""
-    return (*(visit.id for visit in problem.visits), problem.config.solver == "pcg")
+class _Place:
+    """One of the places where the curves are shown.
 
+    `panes` holds the pane of each figure; those which say nothing of the run on show are hidden.
+    """
 
-def _boxed(charts: Charts) -> pn.FlexBox:
-    panes = [pn.pane.Bokeh(plot, margin=2) for plot in charts.figures.values()]
-    return pn.FlexBox(*panes, margin=0)
+    def __init__(self, charts: Charts) -> None:
+        self.charts = charts
+        self.panes = {name: pn.pane.Bokeh(plot, margin=2) for name, plot in charts.figures.items()}
+        self.panes["residual"].visible = False
+        self.box = pn.FlexBox(*self.panes.values(), margin=0)
+
+    def draw(
+        self, entries: Sequence[CourseEntry], *, problem: Problem | None, current: Step | None
+    ) -> None:
+        """Draw what is known of a run, and the line at its step on show."""
+        visits = [str(visit.id) for visit in problem.visits] if problem else []
+        self.charts.draw(entries, visits=visits)
+        if current is not None:
+            self.charts.mark(current.index)
+        # Judged by the residual of its equations, a solver has no gain.
+        by_equations = problem is not None and problem.config.solver == "pcg"
+        self.panes["gain"].visible = not by_equations
+        self.panes["residual"].visible = by_equations
 
 
 def _entries(scenes: Sequence[Scene]) -> list[tuple[Step, CourseEntry]]:

@@ -148,24 +148,18 @@ class Inspector(Viewer):
 
 
 class _Place:
-    """One of the places where the plots are shown, empty while there is nothing to show."""
+    """One of the places where the plots are shown, hidden while there is nothing to show."""
 
     def __init__(self) -> None:
-        self.box = pn.Column(sizing_mode="stretch_width", margin=0)
-        self.plots: SourcePlots | None = None
+        # Made at once, and never taken away while a browser may still speak of them.
+        self.plots = SourcePlots()
+        panes = [pn.pane.Bokeh(plot, margin=2) for plot in self.plots.figures]
+        self.box = pn.FlexBox(*panes, margin=0, visible=False)
 
     def draw(self, found: Findings | None) -> None:
-        if found is None:
-            self.plots = None
-            self.box.clear()
-            return
-        if self.plots is not None:
+        if found is not None:
             self.plots.draw(found)
-            return
-        self.plots = SourcePlots()
-        self.plots.draw(found)
-        panes = [pn.pane.Bokeh(plot, margin=2) for plot in self.plots.figures]
-        self.box[:] = [pn.FlexBox(*panes, margin=0)]
+        self.box.visible = found is not None
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)

@@ -26,7 +26,7 @@ def words(page):
 @pytest.fixture
 def explorer(watched, serve):
     watched.goto(serve(lambda: explorer_app().__panel__()))
-    expect(words(watched)).to_contain_text("the starting model")
+    expect(words(watched)).to_contain_text("the starting model", timeout=20_000)
     return watched
 
 

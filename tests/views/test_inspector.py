@@ -30,7 +30,7 @@ def columns(inspector, name):
 
 def test_before_a_click_it_says_what_to_do_and_shows_nothing(inspector):
     shown = inspector.__panel__()
-    assert len(shown[1]) == 0
+    assert not shown[1].visible
     assert "Click on a source" in inspector.words.object
     assert not inspector.visit.visible
     assert inspector.findings is None
@@ -123,13 +123,19 @@ def test_without_a_truth_the_legend_names_none(inspector, source):
 def test_another_field_forgets_the_source(session, inspector, source):
     from dcrviz.simulate import random_scene, read_conditions, simulate_exposures
 
+    _, box = inspector.__panel__()
     inspector.look_at(*source)
+    assert box.visible
+    figures = [pane.object for pane in box]
     scene = random_scene(4, shape=(48, 48), n_stars=3, n_galaxies=0, n_quasars=0)
     session.exposures = simulate_exposures(scene, read_conditions("hits2015")[:3], seed=1)
     session.start()
     assert inspector.findings is None
     assert not inspector.visit.visible
     assert len(inspector.visit.options) == 3
+    assert not box.visible
+    # A browser may still speak of them.
+    assert [pane.object for pane in box] == figures
 
 
 class Later:
