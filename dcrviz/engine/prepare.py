@@ -18,6 +18,7 @@ from dcrviz.engine.forward_model import forward_model
 from dcrviz.engine.masks import flagged
 from dcrviz.engine.prior import spread_px, tell_colours
 from dcrviz.engine.problem import Problem
+from dcrviz.engine.reuse import Reuse
 from dcrviz.engine.static_sky import static_sky
 from dcrviz.engine.tiles import make_tiles
 from dcrviz.engine.weights import pixel_weights, stack_weights, visit_weights
@@ -37,6 +38,7 @@ def prepare(
     template: Coadd | None = None,
     shifts: Shifts | None = None,
     bright_objects: Sequence[BrightObject] = (),
+    reuse: Reuse | None = None,
 ) -> Problem:
     """Check the exposures and compute all that does not change between iterations.
 
@@ -52,6 +54,8 @@ def prepare(
         Shifts to use instead of refraction's, for replaying recorded runs.
     bright_objects
         Stars around which BRIGHT_OBJECT is set, if the knob says so.
+    reuse
+        What earlier calls have made: what is made of the same is taken again, to the last bit.
 
     Raises
     ------
@@ -59,7 +63,7 @@ def prepare(
         If the exposures don't fit together or lack what is needed, if the band is unknown, if a
         subfilter lies where the throughput is zero, or if a subregion is smaller than the buffer.
     """
-    config = (config or AssembleConfig()).copy()
+    config, reuse = (config or AssembleConfig()).copy(), reuse or Reuse()
     check_exposures(exposures)
     band = common_band(exposures, config.band)
     first = exposures[0]
@@ -70,10 +74,14 @@ def prepare(
             jacobian=wcs_jacobian(first.wcs, first.shape),
         )
     _check_shifts(shifts, len(exposures), config.n_subfilters)
-    pixels = _read_pixels(exposures, config)
+    pixels = reuse.part(
+        "pixels", (*exposures, config.bad_planes), lambda: _read_pixels(exposures, config)
+    )
     visits_weights = visit_weights([e.visit for e in exposures], by_airmass=config.airmass_weight)
-    template = template or static_sky(
-        exposures, pixels.images, pixels.usable, visits_weights, config
+    template = template or reuse.part(
+        "template",
+        (*exposures, pixels, visits_weights.tobytes(), *_stacking_knobs(config)),
+        lambda: static_sky(exposures, pixels.images, pixels.usable, visits_weights, config),
     )
     _check_template(template, first)
     given = np.isfinite(template.image)
@@ -81,10 +89,21 @@ def prepare(
     if config.mask_bright_objects:
         filled = mask_bright(filled, bright_objects, wcs=first.wcs)
     sources = flagged(filled.mask, filled.planes, config.convergence_planes)
-    detected, borrowed = _detected(exposures, sources, config)
-    weights = _weights(exposures, pixels.usable, detected, visits_weights, config)
-    stack, counts = stack_weights(
-        weights.pixels, pixels.usable, shifts, order=config.interpolation_order
+    detected, borrowed = reuse.part(
+        "detected",
+        (*exposures, sources.tobytes(), config.convergence_planes),
+        lambda: _detected(exposures, sources, config),
+    )
+    weights = reuse.part(
+        "weights",
+        (*exposures, pixels, detected, visits_weights.tobytes(), config.pixel_weights),
+        lambda: _weights(exposures, pixels.usable, detected, visits_weights, config),
+    )
+    order = config.interpolation_order
+    stack, counts = reuse.part(
+        "stack",
+        (pixels, weights, shifts.midpoint.tobytes(), order),
+        lambda: stack_weights(weights.pixels, pixels.usable, shifts, order=order),
     )
     margin = buffer_px(shifts)
     return Problem(
@@ -119,6 +138,13 @@ def prepare(
             *_degeneracy_warnings(shifts, weights.precision > 0, config),
         ),
     )
+
+
+def _stacking_knobs(config: AssembleConfig) -> list[Any]:
+    """All that the stacking of a template might read; more than it does costs a stack too many."""
+    groups = ("Inputs", "Template coadd")
+    values = config.values()
+    return [values[name] for name, knob in config.knobs().items() if knob.group in groups]
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)

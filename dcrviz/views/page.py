@@ -96,7 +96,9 @@ class Explorer(Viewer):
         self.export = ExportView(
             self.session, background, choice=lambda: self.data.choice, local=source.local
         )
-        self.knobs = KnobPanel(self.session.config, refused=self._notify)
+        self.knobs = KnobPanel(
+            self.session.config, refused=self._notify, grasped=self.session.begin_movement
+        )
         self.inspector = Inspector(self.session, worker=painter)
         self.wall = ImageWall(self.session, painter=painter, clicked=self.inspector.look_at)
         self.curves = CourseView(self.session, worker=painter)

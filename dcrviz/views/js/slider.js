@@ -1,4 +1,44 @@
 // A number on a native range input, with a native number field beside it if it may be typed.
+
+// Without an answer for so long the next value is sent all the same.
+const PATIENCE_MS = 1000;
+const STEPS = 200;
+
+// Sends the newest value, one a frame at most, and none before the last one has been taken.
+function sender(model) {
+  let newest = null;
+  let scheduled = false;
+  let waiting = 0;
+  const send = () => {
+    scheduled = false;
+    if (newest === null || waiting) return;
+    const value = newest;
+    newest = null;
+    // No answer would come.
+    if (value === model.value) return;
+    waiting = setTimeout(arrived, PATIENCE_MS);
+    model.value = value;
+  };
+  const schedule = () => {
+    if (!scheduled) requestAnimationFrame(send);
+    scheduled = true;
+  };
+  const arrived = () => {
+    clearTimeout(waiting);
+    waiting = 0;
+    schedule();
+  };
+  model.on("taken", arrived);
+  return {
+    move(value) {
+      newest = value;
+      schedule();
+    },
+    // What somebody still moves is not pulled from under the pointer by an older value.
+    isAhead: () => newest !== null || waiting !== 0,
+  };
+}
+
 export function render({ model }) {
   const box = document.createElement("div");
   box.className = "slider";
@@ -12,27 +52,49 @@ export function render({ model }) {
   head.append(label, typed);
   box.append(head, range);
 
+  const place = (value) => (model.logarithmic ? Math.log10(value) : value);
+  const number = () => {
+    if (!model.logarithmic) return Number(range.value);
+    return Number((10 ** Number(range.value)).toPrecision(2));
+  };
+  const { move, isAhead } = sender(model);
+
   const show = () => {
     const value = model.value;
     const beyond = value === null ? model.end : Math.max(model.end, value);
-    Object.assign(range, { min: model.start, max: beyond, step: model.step });
-    Object.assign(typed, { min: model.low, max: model.high, step: model.step });
-    range.value = typed.value = value;
+    const [min, max] = [place(model.start), place(beyond)];
+    const step = model.logarithmic ? (max - min) / STEPS : model.step;
+    Object.assign(range, { min, max, step });
+    const fine = model.logarithmic ? "any" : model.step;
+    Object.assign(typed, { min: model.low, max: model.high, step: fine });
+    if (!isAhead()) {
+      range.value = value === null ? value : place(value);
+      typed.value = value;
+    }
     range.disabled = typed.disabled = model.disabled;
     label.textContent = model.typed ? model.label : `${model.label}: ${value}`;
     typed.hidden = !model.typed;
     range.setAttribute("aria-label", model.label);
+    range.setAttribute("aria-valuetext", `${value}`);
     typed.setAttribute("aria-label", `${model.label}, value`);
     range.title = model.tip;
   };
+  const grasp = () => {
+    model.grasped += 1;
+  };
+  range.addEventListener("pointerdown", grasp);
+  range.addEventListener("focus", grasp);
+  typed.addEventListener("focus", grasp);
   range.addEventListener("input", () => {
-    model.value = Number(range.value);
+    typed.value = number();
+    move(number());
   });
   typed.addEventListener("change", () => {
     if (typed.value === "") show();
     else model.value = Number(typed.value);
   });
-  for (const name of ["value", "start", "end", "step", "disabled", "label"]) model.on(name, show);
+  for (const name of ["value", "start", "end", "step", "disabled", "label", "taken"])
+    model.on(name, show);
   show();
   return box;
 }
