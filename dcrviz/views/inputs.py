@@ -17,12 +17,12 @@ _CSS = """
   width: 6.5em; font: inherit; color: inherit; background: transparent;
   border: 1px solid #8886; border-radius: 4px; padding: 1px 4px;
 }
-.mark {
+.changed {
   font: inherit; font-size: 0.8em; line-height: 1.3; text-align: left; cursor: pointer;
   color: inherit; background: #d55e0022; border: 0; border-left: 3px solid #d55e00;
   border-radius: 0 4px 4px 0; padding: 1px 6px;
 }
-.mark:focus-visible { outline: 2px solid #1f6f8b; outline-offset: 1px; }
+.changed:focus-visible { outline: 2px solid #1f6f8b; outline-offset: 1px; }
 .check { display: flex; gap: 6px; align-items: center; font-size: 0.95em; cursor: pointer; }
 .check input { accent-color: #1f6f8b; margin: 0; }
 input:disabled, input:disabled + span { opacity: 0.5; cursor: not-allowed; }
@@ -60,7 +60,11 @@ class Slider(JSComponent):
 
 
 class Mark(JSComponent):
-    """Says that something was changed, and takes it back when pressed; hidden while it is not."""
+    """Says that something was changed, and takes it back when pressed; empty while it is not.
+
+    It stays visible in Panel's sense: the page would be laid out anew, and a slider on the move
+    beside it would slip from the pointer.
+    """
 
     label = param.String("", doc="Accessible name, which is the tooltip, too.")
     pressed = param.Integer(0, doc="How often somebody has pressed it.")

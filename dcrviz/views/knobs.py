@@ -53,7 +53,7 @@ class KnobView(Viewer):
         self.auto = Check(
             label=f"{title(self.knob)}: auto", visible=_may_be_auto(self.knob), margin=_MARGIN
         )
-        self.mark = Mark(margin=(0, 10, 4, 10), visible=False)
+        self.mark = Mark(margin=(0, 10))
         self._reason = pn.pane.HTML("", margin=(0, 10), visible=False, styles={"opacity": "0.7"})
         self._follow()
         config.param.watch(lambda *_: self._follow(), list(config.knobs()))
@@ -107,7 +107,6 @@ class KnobView(Viewer):
             self.mark.param.update(
                 label=f"{title(self.knob)}: changed from {_default(self.knob, self._records)}",
                 shown=self.changed,
-                visible=self.changed,
             )
         finally:
             self._following = False

@@ -181,12 +181,12 @@ def test_an_idle_knob_is_grey_and_says_why(panel, session):
 def test_a_knob_that_is_not_at_its_default_says_so_and_goes_back(view, session, name):
     default = AssembleConfig.knobs()[name].default
     session.config.param.update(**{name: default})
-    assert not view.mark.visible
+    assert not view.mark.shown
     session.config.param.update(**{name: BEFORE.get(name, TURNED[name][1])})
-    assert view.mark.visible
+    assert view.mark.shown
     view.mark.pressed += 1
     assert getattr(session.config, name) == default
-    assert not view.mark.visible
+    assert not view.mark.shown
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 export function render({ model }) {
   const button = document.createElement("button");
   button.type = "button";
-  button.className = "mark";
+  button.className = "changed";
 
   const show = () => {
     button.hidden = !model.shown;

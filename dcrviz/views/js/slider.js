@@ -3,6 +3,7 @@
 // Without an answer for so long the next value is sent all the same.
 const PATIENCE_MS = 1000;
 const STEPS = 200;
+const THUMB_PX = 16;
 
 // Sends the newest value, one a frame at most, and none before the last one has been taken.
 function sender(model) {
@@ -37,6 +38,27 @@ function sender(model) {
     // What somebody still moves is not pulled from under the pointer by an older value.
     isAhead: () => newest !== null || waiting !== 0,
   };
+}
+
+// Drags by the mouse as the browser does, but for longer: a page that lays itself out anew, as it
+// does whenever a text of it changes, ends the browser's own way while the button is still down.
+function dragging(range, moved) {
+  const to = (event) => {
+    const { left, width } = range.getBoundingClientRect();
+    const part = (event.clientX - left - THUMB_PX / 2) / Math.max(1, width - THUMB_PX);
+    const [min, max] = [Number(range.min), Number(range.max)];
+    range.value = min + Math.min(1, Math.max(0, part)) * (max - min);
+    moved();
+  };
+  range.addEventListener("mousedown", (event) => {
+    if (event.button !== 0 || range.disabled) return;
+    event.preventDefault();
+    range.focus();
+    const end = new AbortController();
+    addEventListener("mousemove", to, { signal: end.signal });
+    addEventListener("mouseup", () => end.abort(), { signal: end.signal });
+    to(event);
+  });
 }
 
 export function render({ model }) {
@@ -85,10 +107,12 @@ export function render({ model }) {
   range.addEventListener("pointerdown", grasp);
   range.addEventListener("focus", grasp);
   typed.addEventListener("focus", grasp);
-  range.addEventListener("input", () => {
+  const moved = () => {
     typed.value = number();
     move(number());
-  });
+  };
+  range.addEventListener("input", moved);
+  dragging(range, moved);
   typed.addEventListener("change", () => {
     if (typed.value === "") show();
     else model.value = Number(typed.value);
