@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 from panel.viewable import Viewer
 
+from dcrviz.diagnostics.colour import channel_fluxes
 from dcrviz.diagnostics.holes import blemishes_of
 from dcrviz.diagnostics.panels import Panel, Row, Scene, images, rows_of
 from dcrviz.diagnostics.pictures import sky_noise
 from dcrviz.diagnostics.zenith import zenith_directions
 from dcrviz.engine import Problem, Step
-from dcrviz.records import Plane
+from dcrviz.records import Floats, Plane
 from dcrviz.session import Session
 from dcrviz.views.scenes import current_scene
 from dcrviz.views.wall_canvas import Frame, WallCanvas, code_of, coded
@@ -189,10 +190,9 @@ class ImageWall(Viewer):
         if images_held is None or problem is None:
             return
         values = {
-            key: float(image[y, x]) if np.isfinite(image[y, x]) else None
+            key: _readable(image[y, x])
             for key, image in images_held.items()
-            # A picture in colour has no value to read.
-            if image.ndim == 2 and y < image.shape[0] and x < image.shape[1]
+            if y < image.shape[0] and x < image.shape[1]
         }
         self.canvas.tell(
             {"type": "exact", "x": x, "y": y, "values": values, "sky": _sky(problem, x, y)}
@@ -327,7 +327,18 @@ def _frame(wish: _Wish, seq: int) -> tuple[bytes, dict[str, Plane]]:
         region=None if wish.region is None else wish.region[:2],
         rings=rings,
     )
-    return frame.message(), made
+    # Colours are stretched; what people read is the flux that they are made of.
+    fluxes = {
+        p.key: channel_fluxes(wish.scene.planes) for p, scale in wish.panels if scale == "rgb"
+    }
+    return frame.message(), made | fluxes
+
+
+def _readable(value: Floats) -> Any:
+    """A pixel's value, or those of its colours, with None where there is none."""
+    if value.ndim:
+        return [_readable(channel) for channel in value]
+    return float(value) if np.isfinite(value) else None
 
 
 def _rings(problem: Problem, step: Step) -> dict[str, list[tuple[float, float, float, str]]]:

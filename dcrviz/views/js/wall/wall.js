@@ -297,6 +297,10 @@ class Wall {
         const at = Math.floor(pixel.y / frame.bin) * frame.width + Math.floor(pixel.x / frame.bin);
         const value = exact ? this.exact.values[entry.key] : valueOf(panel, panel.pixels[at]);
         text = (exact ? "" : "~") + readable(value);
+      } else if (pixel && panel && exact) {
+        // Stretched colours say nothing of the flux: only the server's values do.
+        const [red, green, blue] = (this.exact.values[entry.key] ?? [null, null, null]).map(readable);
+        text = `R ${red}  G ${green}  B ${blue}`;
       }
       entry.value.textContent = text;
     }
