@@ -28,6 +28,11 @@ def slider(page):
     return page.get_by_role("slider", name="Iteration", exact=True)
 
 
+def at_least(number):
+    """Matches words that tell of this iteration or a later one, below 1000."""
+    return re.compile(rf"Iteration ({'|'.join(map(str, range(number, 1000)))}): metric")
+
+
 def iteration(page):
     return int(re.search(r"teration (\d+)", words(page).inner_text()).group(1))
 
@@ -41,7 +46,7 @@ def explorer(watched, serve):
         return explorers[-1].__panel__()
 
     watched.goto(serve(page))
-    expect(words(watched)).to_contain_text("the starting model")
+    expect(words(watched)).to_contain_text("the starting model", timeout=30_000)
     watched.session = explorers[-1].session
     return watched
 
@@ -86,14 +91,14 @@ def test_a_pause_keeps_the_iteration_that_a_stop_drops(explorer, engine):
 
 def test_after_a_stop_a_person_goes_on_from_an_earlier_iteration(explorer):
     button(explorer, "Play").click()
-    expect(words(explorer)).to_contain_text("Iteration 3: metric")
+    expect(words(explorer)).to_contain_text(at_least(3))
     button(explorer, "Stop").click()
     expect(words(explorer)).to_contain_text("Stopped by hand.")
     stopped = iteration(explorer)
     button(explorer, "Back").click()
     expect(words(explorer)).to_contain_text(f"Iteration {stopped - 1}: metric")
     button(explorer, "Play").click()
-    expect(words(explorer)).to_contain_text(f"Iteration {stopped + 1}: metric")
+    expect(words(explorer)).to_contain_text(at_least(stopped + 1))
     button(explorer, "Pause").click()
 
 
@@ -108,14 +113,6 @@ def test_run_n_does_n_iterations_and_the_progress_tells_how_many_of_how_many(exp
         "aria-valuetext", re.compile(r"^Iteration 4 of at most 402 · .* it/s")
     )
     assert bar.evaluate("bar => bar.value / bar.max") == pytest.approx(4 / 402)
-
-
-def test_to_end_runs_on_and_is_paused_as_any_run(explorer):
-    button(explorer, "To end").click()
-    expect(words(explorer)).to_contain_text("Iteration 5: metric")
-    expect(explorer.get_by_text(re.compile(r"it/s · .* left at most"))).to_be_visible()
-    button(explorer, "Pause").click()
-    expect(words(explorer)).to_contain_text("Paused.")
 
 
 def test_keys_move_along_the_timeline_wherever_the_focus_is(explorer):
@@ -171,7 +168,7 @@ def test_the_slider_moves_images_curves_and_words_together(explorer):
     field.press("Enter")
     button(explorer, "Run N").click()
     expect(words(explorer)).to_contain_text(re.compile("Iteration 3: .* Paused"))
-    panel = explorer.locator("canvas[data-key='plane 0'], [data-key='plane 0'] canvas").first
+    panel = explorer.locator("[data-key='plane 0']")
     last = panel.screenshot()
     slider(explorer).press("Home")
     expect(words(explorer)).to_contain_text("the starting model")
@@ -184,13 +181,14 @@ def test_the_slider_moves_images_curves_and_words_together(explorer):
 
 
 def test_a_full_history_says_so_and_steps_come_back_when_they_are_shown(explorer, monkeypatch):
-    explorer.session.history_bytes = 3_000_000
+    explorer.session.history_bytes = 2_000_000
     button(explorer, "To end").click()
-    expect(words(explorer)).to_contain_text("Iteration 16: metric")
+    expect(words(explorer)).to_contain_text(at_least(8), timeout=30_000)
+    expect(explorer.get_by_text(re.compile(r"it/s · .* left at most"))).to_be_visible()
     button(explorer, "Pause").click()
     expect(words(explorer)).to_contain_text("Paused.")
     expect(explorer.get_by_role("note").filter(has_text="The history is full")).to_be_visible()
-    lost = next(i for i, moment in enumerate(explorer.session.moments) if not moment.kept)
+    lost = next(i for i, moment in enumerate(explorer.session.moments) if i and not moment.kept)
     recomputed = threading.Event()
     true_advance = jobs.advance
 
