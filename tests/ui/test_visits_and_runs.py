@@ -9,6 +9,8 @@ from dcrviz.simulate import random_scene, read_conditions, simulate_exposures
 from dcrviz.views import explorer_app
 
 pytestmark = pytest.mark.ui
+# For what the engine must compute first, on a machine that has other work.
+PATIENCE = 20_000
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +23,7 @@ def exposures():
 def explorer(watched, serve, exposures):
     watched.set_viewport_size({"width": 1280, "height": 1000})
     watched.goto(serve(lambda: explorer_app(exposures).__panel__()))
-    expect(words(watched)).to_contain_text("the starting model")
+    expect_new_run(watched)
     expect(table(watched, "Visits").locator("tbody tr")).to_have_count(5)
     return watched
 
@@ -36,7 +38,11 @@ def button(page, name):
 
 def step(page, iteration):
     button(page, "Step").click()
-    expect(words(page)).to_contain_text(f"Iteration {iteration}: metric")
+    expect(words(page)).to_contain_text(f"Iteration {iteration}: metric", timeout=PATIENCE)
+
+
+def expect_new_run(page):
+    expect(words(page)).to_contain_text("the starting model", timeout=PATIENCE)
 
 
 def table(page, name):
@@ -76,7 +82,7 @@ def test_a_person_switches_a_visit_off_and_sees_it_predicted_by_the_others(explo
     visit = visit_ids(explorer)[1]
     with_it = float(cell(explorer, "Visits", visit, "Metric").inner_text())
     explorer.get_by_role("checkbox", name=f"On: visit {visit}", exact=True).uncheck()
-    expect(words(explorer)).to_contain_text("the starting model")
+    expect_new_run(explorer)
     step(explorer, 1)
     expect(cell(explorer, "Visits", visit, "Share")).to_have_text("0.0")
     assert float(cell(explorer, "Visits", visit, "Metric").inner_text()) > with_it
@@ -90,10 +96,10 @@ def test_a_person_switches_a_visit_off_and_sees_it_predicted_by_the_others(explo
 def test_the_last_visits_can_not_be_switched_off_and_the_page_lives_on(explorer):
     for visit in visit_ids(explorer):
         explorer.get_by_role("checkbox", name=f"On: visit {visit}", exact=True).uncheck()
-    expect(words(explorer)).to_contain_text("must leave at least one visit on")
+    expect(words(explorer)).to_contain_text("must leave at least one visit on", timeout=PATIENCE)
     for visit in visit_ids(explorer)[:3]:
         explorer.get_by_role("checkbox", name=f"On: visit {visit}", exact=True).check()
-    expect(words(explorer)).to_contain_text("the starting model")
+    expect_new_run(explorer)
 
 
 def test_a_weight_is_typed_and_what_is_no_weight_goes_back(explorer):
@@ -101,7 +107,9 @@ def test_a_weight_is_typed_and_what_is_no_weight_goes_back(explorer):
     field = explorer.get_by_role("spinbutton", name=f"Weight: visit {visit}", exact=True)
     field.fill("4")
     field.press("Enter")
-    expect(cell(explorer, "Visits", visit, "Share")).to_have_text(re.compile("^[4-6]"))
+    expect(cell(explorer, "Visits", visit, "Share")).to_have_text(
+        re.compile("^[4-6]"), timeout=PATIENCE
+    )
     expect(field).to_be_focused()
     field.fill("-1")
     field.press("Tab")
@@ -130,10 +138,10 @@ def test_a_visit_chosen_on_the_sky_is_marked_in_the_table_and_on_the_wall(explor
     mark.press("Enter")
     expect(mark).to_have_attribute("aria-pressed", "true")
     row = table(explorer, "Visits").locator(f"tbody tr[data-row='{visit}']")
-    expect(row).to_have_attribute("aria-selected", "true")
+    expect(row).to_have_attribute("aria-current", "true")
     expect(explorer.locator("figcaption", has_text=f"▶ {visit}").first).to_be_visible()
     mark.press(" ")
-    expect(row).to_have_attribute("aria-selected", "false")
+    expect(row).to_have_attribute("aria-current", "false")
     expect(explorer.locator("figcaption", has_text=f"▶ {visit}")).to_have_count(0)
 
 
@@ -144,7 +152,7 @@ def test_a_run_is_named_pinned_and_compared_with_the_next_on_the_wall(explorer):
     name.press("Enter")
     explorer.get_by_role("checkbox", name="Pin: all visits", exact=True).check()
     explorer.get_by_role("checkbox", name=f"On: visit {visit_ids(explorer)[0]}").uncheck()
-    expect(words(explorer)).to_contain_text("the starting model")
+    expect_new_run(explorer)
     step(explorer, 1)
     expect(explorer.get_by_text("Step or Play goes on with run 2.")).to_be_visible()
     button(explorer, "Compare: all visits").click()
@@ -161,10 +169,10 @@ def test_a_run_is_shown_again_and_another_deleted(explorer):
     step(explorer, 1)
     before = words(explorer).inner_text()
     explorer.get_by_role("checkbox", name=f"On: visit {visit_ids(explorer)[0]}").uncheck()
-    expect(words(explorer)).to_contain_text("the starting model")
+    expect_new_run(explorer)
     step(explorer, 1)
     button(explorer, "Show: run 1").click()
-    expect(words(explorer)).to_have_text(before)
+    expect(words(explorer)).to_have_text(before, timeout=PATIENCE)
     expect(
         explorer.get_by_role("checkbox", name=f"On: visit {visit_ids(explorer)[0]}")
     ).to_be_checked()
