@@ -1,7 +1,8 @@
 // A number on a native range input, with a native number field beside it if it may be typed.
 
-// With a channel, other parts of the page follow at once, and the server after a moment of rest.
-const REST_MS = 250;
+// With a channel, other parts of the page follow at once, and the server after a moment of rest: a
+// longer one while a finger is still on it.
+const REST_MS = { held: 800, free: 250 };
 
 function make(kind, values) {
   return Object.assign(document.createElement(kind), values);
@@ -18,17 +19,30 @@ function parts() {
   return { box, label, typed, range };
 }
 
-// Calls `tell` with the number while the slider moves, and `rest` once it has stood still.
+// Calls `tell` with the number while the slider moves, and `rest` once it is let go or stands still;
+// gives whether that is still to come.
 function whileSliding(range, tell, rest) {
   let resting = null;
+  let held = false;
+  const end = () => {
+    clearTimeout(resting);
+    resting = null;
+    rest(Number(range.value));
+  };
   range.addEventListener("input", () => {
     tell(Number(range.value));
     clearTimeout(resting);
-    resting = setTimeout(() => {
-      resting = null;
-      rest(Number(range.value));
-    }, REST_MS);
+    resting = setTimeout(end, held ? REST_MS.held : REST_MS.free);
   });
+  range.addEventListener("pointerdown", () => {
+    held = true;
+  });
+  const release = () => {
+    held = false;
+    if (resting !== null) end();
+  };
+  range.addEventListener("pointerup", release);
+  range.addEventListener("pointercancel", release);
   return () => resting !== null;
 }
 
