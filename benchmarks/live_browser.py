@@ -1,7 +1,8 @@
-"""A real browser for `live.py`: pages that remember when they painted what, and all they were sent."""
+"""A real browser for `live.py`: pages that remember when they painted what, and what came."""
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import statistics
@@ -24,11 +25,11 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 
 # A pixel is read back, so that what is noted has been painted and not only asked for.
 WATCH = """(() => {
-    const find = (root) => {
-        const found = root.querySelector('.wall');
+    const find = (selector, root = document) => {
+        const found = root.querySelector(selector);
         if (found) return found;
         for (const node of root.querySelectorAll('*')) {
-            const inner = node.shadowRoot && find(node.shadowRoot);
+            const inner = node.shadowRoot && find(selector, node.shadowRoot);
             if (inner) return inner;
         }
         return null;
@@ -42,10 +43,12 @@ WATCH = """(() => {
         const y = Math.round((box.y - stage.y + box.height / 2) * ratio);
         const out = new Uint8Array(4 * 1024);
         const gl = canvas.getContext('webgl2');
-        if (gl) gl.readPixels(x - 16, canvas.height - y - 16, 32, 32, gl.RGBA, gl.UNSIGNED_BYTE, out);
+        const low = canvas.height - y - 16;
+        if (gl) gl.readPixels(x - 16, low, 32, 32, gl.RGBA, gl.UNSIGNED_BYTE, out);
         else out.set(canvas.getContext('2d').getImageData(x - 16, y - 16, 32, 32).data);
         return out;
     };
+    live.words = () => find('[role=status]').innerText;
     live.sum = () => {
         const box = live.wall.querySelector('.box[data-key]');
         const canvas = live.wall.querySelector('.pixels');
@@ -59,7 +62,7 @@ WATCH = """(() => {
         live.painted[name] = (performance.timeOrigin + performance.now()) / 1000;
     };
     const wait = () => {
-        live.wall = find(document);
+        live.wall = find('.wall');
         if (!live.wall) return setTimeout(wait, 20);
         new MutationObserver(note).observe(live.wall, { attributes: true });
         note();
@@ -67,6 +70,27 @@ WATCH = """(() => {
     if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', wait);
     else wait();
 })()"""
+
+# Seconds from the next event of the pointer until each condition holds, by the page's own clock.
+WHEN = """(conditions) => {
+    live.promised = new Promise((done) => {
+        const begin = (event) => {
+            for (const kind of ['pointermove', 'click']) removeEventListener(kind, begin, true);
+            const start = event.timeStamp;
+            const found = [];
+            const look = () => {
+                while (found.length < conditions.length) {
+                    if (!new Function(`return ${conditions[found.length]}`)()) break;
+                    found.push((performance.now() - start) / 1000);
+                }
+                if (found.length === conditions.length) done(found);
+                else setTimeout(look, 2);
+            };
+            look();
+        };
+        for (const kind of ['pointermove', 'click']) addEventListener(kind, begin, true);
+    });
+}"""
 
 
 class Tab:
@@ -115,22 +139,26 @@ class Tab:
         self.page.wait_for_timeout(rest_ms)
         return during, self.received()
 
-    def until(self, condition, *, timeout_ms=10_000):
-        """Seconds until a condition in the page holds, by the page's own clock."""
-        return self.page.evaluate(
-            """([condition, most]) => new Promise((done, failed) => {
-                const start = performance.now();
-                const holds = new Function('return ' + condition);
-                const look = () => {
-                    const passed = performance.now() - start;
-                    if (holds()) done(passed / 1000);
-                    else if (passed > most) failed(new Error('not within the time: ' + condition));
-                    else setTimeout(look, 2);
-                };
-                look();
-            })""",
-            [condition, timeout_ms],
-        )
+    def until(self, condition):
+        """Wait until a condition in the page holds."""
+        self.page.wait_for_function(condition)
+
+    def promise(self, *conditions):
+        """Begin to look for conditions in the page; gives what waits for them, see `WHEN`.
+
+        The clock starts with the next movement or press of the pointer.
+        """
+        self.page.evaluate(WHEN, list(conditions))
+        return lambda: self.page.evaluate("live.promised")
+
+    def other_words(self):
+        """The condition that the sentence about the run is not what it is now."""
+        words = self.page.get_by_role("status").inner_text()
+        return f"live.words() !== {json.dumps(words)}"
+
+    def thinned(self):
+        """Whether the browser had to let go of iterations."""
+        return self.page.evaluate("live.wall.querySelector('.memory').textContent !== ''")
 
 
 class Chromium:
@@ -172,7 +200,7 @@ def chromium():
         browser.close()
 
 
-def summary(seconds):
+def quantiles_ms(seconds):
     """Median and 95th percentile in ms."""
     ordered = sorted(seconds)
     p95 = ordered[min(len(ordered) - 1, round(0.95 * (len(ordered) - 1)))]

@@ -2,8 +2,9 @@
 
 // Without an answer for so long the next value is sent all the same.
 const PATIENCE_MS = 1000;
-// With a channel, other parts of the page follow at once, and the server after a moment of rest.
-const REST_MS = 250;
+// With a channel, other parts of the page follow at once, and the server after a moment of rest: a
+// longer one while a finger is still on it.
+const REST_MS = { held: 800, free: 250 };
 const STEPS = 200;
 const THUMB_PX = 16;
 
@@ -57,23 +58,38 @@ function sender(model) {
   };
 }
 
-// Tells the rest of the page of every move, and the server of the place where the slider stays.
-function announcer(model, rested) {
+// Tells the rest of the page of every move, and the server of the place where the slider is let go
+// or stands still.
+function announcer(model, range, rested) {
   let resting = 0;
+  let held = false;
+  let newest = model.value;
   const announce = (value, last) => {
     const detail = { channel: model.channel, value, resting: last };
     document.dispatchEvent(new CustomEvent("dcrviz-slide", { detail }));
   };
+  const end = () => {
+    clearTimeout(resting);
+    resting = 0;
+    model.value = newest;
+    announce(newest, true);
+    rested();
+  };
+  const release = () => {
+    held = false;
+    if (resting !== 0) end();
+  };
+  range.addEventListener("pointerdown", () => {
+    held = true;
+  });
+  range.addEventListener("pointerup", release);
+  range.addEventListener("pointercancel", release);
   return {
     move(value) {
+      newest = value;
       announce(value, false);
       clearTimeout(resting);
-      resting = setTimeout(() => {
-        resting = 0;
-        model.value = value;
-        announce(value, true);
-        rested();
-      }, REST_MS);
+      resting = setTimeout(end, held ? REST_MS.held : REST_MS.free);
     },
     isAhead: () => resting !== 0,
   };
@@ -95,7 +111,11 @@ function dragging(range, moved) {
     range.focus();
     const end = new AbortController();
     addEventListener("mousemove", to, { signal: end.signal });
-    addEventListener("mouseup", () => end.abort(), { signal: end.signal });
+    const release = () => {
+      end.abort();
+      range.dispatchEvent(new PointerEvent("pointerup"));
+    };
+    addEventListener("mouseup", release, { signal: end.signal });
     to(event);
   });
 }
@@ -130,7 +150,7 @@ export function render({ model }) {
     typed.setAttribute("aria-label", `${model.label}, value`);
     range.title = model.tip;
   };
-  const { move, isAhead } = model.channel === "" ? sender(model) : announcer(model, show);
+  const { move, isAhead } = model.channel === "" ? sender(model) : announcer(model, range, show);
   const grasp = () => {
     model.grasped += 1;
   };

@@ -145,9 +145,13 @@ class Table {
       // One that is in its place keeps the focus that it may have.
       if (this.body.children[place] !== node) this.body.insertBefore(node, this.body.children[place] ?? null);
       node.className = row.look ?? "";
-      node.setAttribute("aria-selected", String(row.look === "chosen"));
-      for (const { column, part } of cells) {
-        KINDS[column.kind].show(part, row.cells[column.key], column, row);
+      node.setAttribute("aria-current", String(row.look === "chosen"));
+      for (const cell of cells) {
+        const { column, part } = cell;
+        const value = row.cells[column.key];
+        // What a person has turned meanwhile is not turned back by older news.
+        if (cell.value !== value) KINDS[column.kind].show(part, value, column, row);
+        cell.value = value;
         if (part.matches("input")) part.setAttribute("aria-label", `${column.title}: ${row.name}`);
       }
     });

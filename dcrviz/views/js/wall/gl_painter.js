@@ -31,13 +31,12 @@ void main() {
 }`;
 
 export class GlPainter {
-  constructor(canvas, wanted) {
+  constructor(canvas) {
     this.canvas = canvas;
     this.tables = new Tables();
     const gl = canvas.getContext("webgl2", {
       antialias: false,
       preserveDrawingBuffer: true,
-      ...wanted,
     });
     if (!gl) throw new Error("no WebGL2");
     this.gl = gl;

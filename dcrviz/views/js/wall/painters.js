@@ -2,18 +2,34 @@
 import { FlatPainter } from "./flat_painter.js";
 import { GlPainter } from "./gl_painter.js";
 
-// WebGL that a processor has to work out is slower than a plain canvas; a canvas that refused WebGL2
-// can still be painted flat.
+// Names under which a processor works out what a graphics card should.
+const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/iu;
+
+// Without a card a plain canvas is faster.
 export function bestPainter(canvas, wanted) {
-  if (wanted !== "flat") {
+  if (wanted === "webgl" || (wanted === "fastest" && hasCard())) {
     try {
-      return new GlPainter(canvas, { failIfMajorPerformanceCaveat: wanted === "fastest" });
+      return new GlPainter(canvas);
     } catch {
-      const plain = document.createElement("canvas");
-      plain.className = canvas.className;
-      canvas.replaceWith(plain);
-      return new FlatPainter(plain);
+      return new FlatPainter(replaced(canvas));
     }
   }
   return new FlatPainter(canvas);
+}
+
+function hasCard() {
+  const gl = document.createElement("canvas").getContext("webgl2");
+  if (!gl) return false;
+  const told = gl.getExtension("WEBGL_debug_renderer_info");
+  const name = gl.getParameter(told ? told.UNMASKED_RENDERER_WEBGL : gl.RENDERER);
+  gl.getExtension("WEBGL_lose_context")?.loseContext();
+  return !SOFTWARE.test(name);
+}
+
+// A canvas that was asked for WebGL once gives nothing else any more.
+function replaced(canvas) {
+  const other = document.createElement("canvas");
+  other.className = canvas.className;
+  canvas.replaceWith(other);
+  return other;
 }

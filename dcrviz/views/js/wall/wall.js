@@ -141,7 +141,8 @@ class Wall {
     this.readout.tellMemory(store, this.timeline, this.missing);
     this.looks.follow();
     const { frames, bytes } = store;
-    Object.assign(this.root.dataset, { shown: this.shown, frames: frames.size, bytes });
+    const sharp = this.crops.over(this.shown, this.view) !== null;
+    Object.assign(this.root.dataset, { shown: this.shown, frames: frames.size, bytes, sharp });
     if (this.arrived !== undefined) this.server.painted(this.arrived);
     this.arrived = undefined;
   }
