@@ -90,8 +90,13 @@ class CourseView(Viewer):
 
     def _draw(self) -> None:
         self._waiting = False
+        entries = self.entries
+        # A course of which nothing is known yet leaves the last one on show: knobs that move make
+        # one after the other.
+        if self._session.moments and not entries:
+            return
         for place in self._shown:
-            place.draw(self.entries, problem=self._session.problem, current=self._session.current)
+            place.draw(entries, problem=self._session.problem, current=self._session.current)
 
     def _jump(self, index: int) -> None:
         """Show the stored step of this index."""
