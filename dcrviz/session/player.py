@@ -120,6 +120,13 @@ class Player(Timeline):
         """Pause and show the step before."""
         self.show(self.cursor - 1)
 
+    def forward(self) -> None:
+        """Show the step after, or go one iteration on from the last one."""
+        if self.cursor + 1 < len(self.moments):
+            self.show(self.cursor + 1)
+        else:
+            self.step()
+
     def reset(self) -> None:
         """Go back to the starting model; the run so far becomes a branch."""
         self._drop_late_results()
