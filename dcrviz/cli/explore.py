@@ -71,7 +71,8 @@ def run(options: argparse.Namespace) -> None:
     else:
         given = _visits(options)
     # Only here, so that no other command waits for the libraries of the page.
-    from dcrviz.views.serve import Address, Explorer, explorer_app, serve
+    from dcrviz.views.page import Explorer
+    from dcrviz.views.serve import Address, explorer_app, serve
 
     options.console.open()
     # Who lets others in does not let them at the files of this machine.

@@ -31,7 +31,8 @@ class PushButton(JSComponent):
     label = param.String("", doc="What is written on it.")
     tip = param.String("", doc="Shown when the pointer rests on it.")
     primary = param.Boolean(False, doc="Whether it is the one that people want first.")
-    disabled = param.Boolean(False, doc="Whether it can be pressed.")
+    disabled = param.Boolean(False, doc="Whether it can not be pressed.")
+    once = param.Boolean(False, doc="Whether pressing it always disables it.")
 
     _esm = _JS / "button.js"
     _stylesheets: ClassVar[list[str]] = [_CSS]

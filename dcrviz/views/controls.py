@@ -63,7 +63,14 @@ class Controls(Viewer):
             "Reset": session.reset,
         }
         self.buttons = {
-            name: PushButton(act, label=name, tip=_TIPS[name], primary=name == "Play", margin=_GAP)
+            name: PushButton(
+                act,
+                label=name,
+                tip=_TIPS[name],
+                primary=name == "Play",
+                once=name in ("Pause", "Stop"),
+                margin=_GAP,
+            )
             for name, act in acts.items()
         }
         self.keys = keys_of(session, everywhere=everywhere)
@@ -94,7 +101,7 @@ class Controls(Viewer):
         for name in ("Play", "Step", "Run N", "To end"):
             self.buttons[name].disabled = session.playing or at_end
         self.buttons["Pause"].disabled = not session.playing
-        self.buttons["Stop"].disabled = last < 0 or (ended and not session.busy)
+        self.buttons["Stop"].disabled = last < 0 or ended
         self.buttons["Back"].disabled = session.cursor == 0
         self.buttons["Reset"].disabled = last < 1 and not ended
         self._tell()

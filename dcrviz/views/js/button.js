@@ -8,7 +8,11 @@ export function render({ model }) {
     button.disabled = model.disabled;
     button.className = model.primary ? "primary" : "";
   };
-  button.addEventListener("click", () => model.send_msg({ type: "click" }));
+  button.addEventListener("click", () => {
+    model.send_msg({ type: "click" });
+    // Seen at once; that the server disables it, too, follows.
+    if (model.once) button.disabled = true;
+  });
   for (const name of ["label", "tip", "disabled"]) model.on(name, show);
   show();
   return button;
