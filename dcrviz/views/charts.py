@@ -186,6 +186,8 @@ class Charts:
             **others,
         )
         plot.title.text_font_size = "9.5pt"
+        # Without a single number a browser draws no axes, either.
+        plot.scatter([0], [0.0 if from_zero and linear else 1.0], size=0, alpha=0)
         plot.on_event(Tap, self._tapped)
         mark = Span(location=0, dimension="height", line_color="#888888", line_dash="dashed")
         plot.add_layout(mark)

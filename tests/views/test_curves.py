@@ -194,6 +194,23 @@ def test_with_a_worker_the_page_never_computes_and_misses_no_step(session):
     assert [entry.index for entry in view.entries] == [0, 1, 2]
 
 
+def test_the_last_course_stays_until_something_of_the_next_is_known(session, exposures):
+    worker, other = Later(), Session(exposures, AssembleConfig(n_subfilters=2))
+    view = CourseView(session, worker=worker)
+    view.__panel__()
+    (place,) = view._shown
+    session.step()
+    while worker.jobs:
+        worker.work()
+    other.start()
+    # As a run that follows its knobs is exchanged.
+    session.param.update(problem=other.problem, cursor=0, moments=other.moments)
+    assert place.charts.source.data["index"] == [0, 1]
+    while worker.jobs:
+        worker.work()
+    assert place.charts.source.data["index"] == [0]
+
+
 def test_numbers_that_fail_are_told(session):
     worker = Later()
     CourseView(session, worker=worker)
