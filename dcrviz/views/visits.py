@@ -58,7 +58,7 @@ class VisitsView(Viewer):
         self._session, self._told = session, chosen
         self._entries: tuple[VisitEntry, ...] = ()
         self._chosen = self._hovered = ""
-        self.table = Table(_COLUMNS, caption="Visits", margin=(0, 10), styles={"flex": "1 1 600px"})
+        self.table = Table(_COLUMNS, caption="Visits", margin=(0, 10), styles={"flex": "0 1 640px"})
         self.sky = SkyMap(
             label="Visits on the sky: direction to the zenith, distance tan z",
             margin=(0, 10),
@@ -114,8 +114,10 @@ class VisitsView(Viewer):
         self.table.show([self._row(entry) for entry in self._entries])
         largest = max((entry.tan_z for entry in self._entries), default=0.0)
         inside = sum(_tan_z(airmass) < largest for airmass in _AIRMASSES)
+        rings = _AIRMASSES[: inside + 1]
         self.sky.rings = [
-            {"radius": _tan_z(x), "label": f"X {x:g}"} for x in _AIRMASSES[: inside + 1]
+            {"radius": _tan_z(x), "label": f"airmass {x:g}" if x == rings[-1] else f"{x:g}"}
+            for x in rings
         ]
         self.sky.show([self._mark(e) for e in self._entries if e.parallactic_deg is not None])
 

@@ -2,8 +2,12 @@
 
 const SORTED = { 1: "ascending", "-1": "descending" };
 
+function missing(value) {
+  return value === null || value === undefined || value === "";
+}
+
 function written(value, column) {
-  if (value === null || value === undefined || value === "") return "-";
+  if (missing(value)) return "-";
   return typeof value === "number" ? value.toFixed(column.digits ?? 0) : String(value);
 }
 
@@ -178,8 +182,7 @@ class Table {
   inOrder() {
     const { key, way } = this.sorted;
     if (key === null) return this.model.rows;
-    const missing = (value) => value === null || value === undefined || value === "";
-    return [...this.model.rows].sort((one, other) => {
+    return this.model.rows.toSorted((one, other) => {
       const [a, b] = [one.cells[key], other.cells[key]];
       // What is not known comes last either way.
       if (missing(a) || missing(b)) return missing(a) - missing(b);
