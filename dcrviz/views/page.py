@@ -15,7 +15,9 @@ from dcrviz.engine import Problem
 from dcrviz.records import Coadd, Exposure
 from dcrviz.runs import SavedRun
 from dcrviz.session import Session
+from dcrviz.views.appearance import FRAME_CSS, PAGE_CSS, Appearance, PageDesign
 from dcrviz.views.background import Background
+from dcrviz.views.captions import Captions
 from dcrviz.views.controls import Controls
 from dcrviz.views.curves import CourseView
 from dcrviz.views.data import DataView
@@ -23,18 +25,20 @@ from dcrviz.views.data_choice import FIELD, DataChoice, given_choice, scene_of
 from dcrviz.views.export import ExportView
 from dcrviz.views.groups import KnobPanel
 from dcrviz.views.inspector import Inspector
-from dcrviz.views.lazy import lazy_accordion
+from dcrviz.views.lazy import lazy_card
 from dcrviz.views.messages import deliver_to_page
 from dcrviz.views.runs_view import RunsView
 from dcrviz.views.visits import VisitsView
 from dcrviz.views.wall import ImageWall
+from dcrviz.views.wall_canvas import WallCanvas
 from dcrviz.worker import Worker
 
-_CSS = """
-:root { --dcrviz-line: #d5d9df; }
-.dcrviz-head h1 { font-size: 1.3rem; margin: 0; }
-.dcrviz-side { border-right: 1px solid var(--dcrviz-line); }
-"""
+_TITLE_CSS = "h1 { font-size: 1.4em; margin: 0; letter-spacing: 0.02em; }"
+_DETAILS_CSS = ":host { display: var(--dcrviz-details, flex) !important; }"
+# What a class is shown: the planes, and what tells them apart.
+_FOR_A_CLASS = ("plane", "minus_mean")
+# What of a window's height is not the two rows' images, in a class.
+_BESIDES_IMAGES_PX = 340
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -120,6 +124,11 @@ class Explorer(Viewer):
             save=self.export.give_branch,
             told=self._notify,
         )
+        self.captions = Captions(self.session, curves=self.curves)
+        self._rows = self.wall.rows
+        self.appearance = Appearance(alone=deliver is not None, margin=(5, 10))
+        self.appearance.param.watch(lambda event: self._turn_dark(event.new), "dark")
+        self.appearance.param.watch(lambda event: self._turn_to_class(event.new), "teacher")
         self._warnings = pn.pane.HTML("", sizing_mode="stretch_width", margin=(0, 10))
         self.session.param.watch(lambda event: self._notify(event.new), "error")
         self.session.param.watch(lambda _: self._tell_warnings(), "problem")
@@ -151,20 +160,67 @@ class Explorer(Viewer):
         items = "".join(f"<li>{html.escape(w)}</li>" for w in problem.warnings) if problem else ""
         self._warnings.object = f"<h3>Noticed in the input</h3><ul>{items}</ul>" if items else ""
 
+    def _turn_dark(self, dark: bool) -> None:
+        """What is drawn on canvases can't follow the stylesheets."""
+        self.wall.canvas.dark = dark
+        self.curves.paint(dark=dark)
+        self.inspector.paint(dark=dark)
+
+    def _turn_to_class(self, teacher: bool) -> None:
+        """Two rows as large as the window lets them be, and what they show; or all as it was."""
+        self.captions.words.visible = teacher
+        if teacher:
+            self._rows = self.wall.rows
+        # Even numbers: a new size asks for new images.
+        room = (self.appearance.room - _BESIDES_IMAGES_PX) // 2
+        self.wall.canvas.side = max(200, room) if teacher else WallCanvas.param.side.default
+        self.wall.show_rows(*(_FOR_A_CLASS if teacher else self._rows))
+
     def __panel__(self) -> pn.Column:
-        head = pn.pane.HTML("<h1>dcrviz</h1>", css_classes=["dcrviz-head"], margin=(10, 10, 0, 10))
-        main = pn.Column(
-            self.controls,
-            self.curves,
-            self.wall,
+        title = pn.pane.HTML("<h1>dcrviz</h1>", margin=(0, 6, 0, 12), stylesheets=[_TITLE_CSS])
+        head = pn.Column(
+            pn.FlexBox(
+                title, self.controls.buttons_line(), self.appearance, align_items="center", margin=0
+            ),
+            self.controls.place_line(),
+            css_classes=["dcrviz-head"],
+        )
+        side = pn.Column(
+            lazy_card(lambda: self.data, title="Data", collapsed=True, width=305, margin=(2, 5)),
+            lazy_card(
+                lambda: self.export, title="Export", collapsed=True, width=305, margin=(2, 5)
+            ),
+            self.knobs,
+            css_classes=["dcrviz-side"],
+            width=330,
+        )
+        details = pn.Column(
             self.inspector,
             pn.Card(self.runs, title="Runs", sizing_mode="stretch_width", margin=(5, 10)),
             pn.Card(self.visits, title="Visits", sizing_mode="stretch_width", margin=(5, 10)),
             self._warnings,
+            css_classes=["dcrviz-details"],
+            stylesheets=[_DETAILS_CSS],
             sizing_mode="stretch_width",
         )
-        more = lazy_accordion(
-            {"Data": lambda: self.data, "Export": lambda: self.export}, width=305, margin=(0, 5)
+        main = pn.Column(self.captions, self.wall, details, css_classes=["dcrviz-main"])
+        curves = pn.Column(self.curves, css_classes=["dcrviz-curves"])
+        alone = ["dcrviz-alone"] if self.appearance.alone else []
+        page = pn.Column(
+            head,
+            side,
+            main,
+            curves,
+            css_classes=["dcrviz-page", *alone],
+            stylesheets=[PAGE_CSS],
+            sizing_mode="stretch_width",
+            margin=0,
         )
-        side = pn.Column(head, more, self.knobs, css_classes=["dcrviz-side"], width=330)
-        return pn.Row(side, main, sizing_mode="stretch_width", stylesheets=[_CSS])
+        return pn.Column(
+            page,
+            css_classes=["dcrviz"],
+            design=PageDesign,
+            stylesheets=[FRAME_CSS],
+            sizing_mode="stretch_width",
+            margin=0,
+        )

@@ -55,7 +55,9 @@ export class Rows {
   fit([height, width], largest, compare) {
     const room = this.node.clientWidth;
     if (!room) return 0;
-    const wide = Math.floor((room - (this.most - 1) * GAP) / this.most) - 2;
+    // As many side by side as have room at the least size, and these as wide as fills the line.
+    const across = Math.min(this.most, Math.floor((room + GAP) / (SIDES.least + GAP))) || 1;
+    const wide = Math.floor((room - (across - 1) * GAP) / across) - 2;
     const side = Math.max(SIDES.least, Math.min(largest || SIDES.most, wide));
     const size = (box, across) => {
       box.style.width = `${across}px`;
