@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, ClassVar
 
+import panel as pn
 import param
 from panel.custom import JSComponent
 from panel.layout import Card
@@ -27,9 +29,7 @@ button[aria-pressed=true] {
 button:disabled { opacity: 0.45; cursor: default; }
 :focus-visible { outline: 2px solid var(--dcrviz-accent, #1f6f8b); outline-offset: 1px; }
 """
-FRAME_CSS = (_HERE / "css" / "frame.css").read_text(encoding="utf-8")
 _WIDGETS_CSS = (_HERE / "css" / "widgets.css").read_text(encoding="utf-8")
-PAGE_CSS = (_HERE / "css" / "page.css").read_text(encoding="utf-8")
 
 
 class PageDesign(Native):
@@ -38,6 +38,12 @@ class PageDesign(Native):
     modifiers: ClassVar[dict[Any, Any]] = {
         kind: {"stylesheets": [Inherit, _WIDGETS_CSS]} for kind in (Widget, Card)
     }
+
+
+def in_page_design() -> AbstractContextManager[None]:
+    """While what is made takes the page's design, which others in the same process keep out of."""
+    design: AbstractContextManager[None] = pn.config.set(design=PageDesign)
+    return design
 
 
 class Appearance(JSComponent):

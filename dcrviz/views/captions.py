@@ -12,9 +12,11 @@ from dcrviz.session import Session
 from dcrviz.views.curves import CourseView
 
 _CSS = """
-ul { list-style: none; margin: 0; padding: 0; display: flex; flex-wrap: wrap; gap: 4px 32px; }
-li { font-size: var(--dcrviz-size, 14px); line-height: 1.4; padding-left: 12px; }
-li { border-left: 5px solid var(--dcrviz-edge, #888); }
+ul {
+  display: grid; gap: 18px; margin: 0; padding: 0; list-style: none;
+  font-size: calc(1.15 * var(--dcrviz-size, 14px)); line-height: 1.45;
+}
+li { padding-left: 14px; border-left: 5px solid var(--dcrviz-edge, #888); }
 li.holes { border-color: #00a5b8; }
 li.wings { border-color: #ffb000; }
 li.oscillating, li.diverging { border-color: #d55e00; }
@@ -29,7 +31,7 @@ class Captions(Viewer):
         super().__init__()
         self._session, self._curves = session, curves
         self.words = pn.pane.HTML(
-            "", sizing_mode="stretch_width", margin=(6, 10), stylesheets=[_CSS], visible=False
+            "", sizing_mode="stretch_width", margin=(32, 24), stylesheets=[_CSS], visible=False
         )
         session.param.watch(lambda *_: self.refresh(), ["problem", "moments", "cursor"])
         curves.tell(self.refresh)

@@ -31,7 +31,7 @@ from dcrviz.views.recipes import command_text, lsst_text, python_text
 from dcrviz.views.scenes import current_scene
 
 _WIDTH = 250
-_HALF = 120
+_HALF = 115
 
 
 class ExportView(Viewer):
@@ -65,7 +65,7 @@ class ExportView(Viewer):
         self.with_data = pn.widgets.Checkbox(label="with the visits", width=_WIDTH)
         self.saved = pn.pane.HTML("", margin=(0, 10))
         self.buttons = {
-            name: pn.widgets.Button(label=name, width=width, margin=(4, 5))
+            name: pn.widgets.Button(label=name, width=width, margin=(4, 10))
             for name, width in (
                 ("PNG of the panel", _WIDTH),
                 ("FITS of the images", _WIDTH),

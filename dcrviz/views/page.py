@@ -15,7 +15,7 @@ from dcrviz.engine import Problem
 from dcrviz.records import Coadd, Exposure
 from dcrviz.runs import SavedRun
 from dcrviz.session import Session
-from dcrviz.views.appearance import FRAME_CSS, PAGE_CSS, Appearance, PageDesign
+from dcrviz.views.appearance import Appearance, in_page_design
 from dcrviz.views.background import Background
 from dcrviz.views.captions import Captions
 from dcrviz.views.controls import Controls
@@ -25,6 +25,7 @@ from dcrviz.views.data_choice import FIELD, DataChoice, given_choice, scene_of
 from dcrviz.views.export import ExportView
 from dcrviz.views.groups import KnobPanel
 from dcrviz.views.inspector import Inspector
+from dcrviz.views.layout import laid_out
 from dcrviz.views.lazy import lazy_card
 from dcrviz.views.messages import deliver_to_page
 from dcrviz.views.runs_view import RunsView
@@ -33,12 +34,10 @@ from dcrviz.views.wall import ImageWall
 from dcrviz.views.wall_canvas import WallCanvas
 from dcrviz.worker import Worker
 
-_TITLE_CSS = "h1 { font-size: 1.4em; margin: 0; letter-spacing: 0.02em; }"
-_DETAILS_CSS = ":host { display: var(--dcrviz-details, flex) !important; }"
 # What a class is shown: the planes, and what tells them apart.
 _FOR_A_CLASS = ("plane", "minus_mean")
 # What of a window's height is not the two rows' images, in a class.
-_BESIDES_IMAGES_PX = 340
+_BESIDES_IMAGES_PX = 310
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -92,14 +91,26 @@ class Explorer(Viewer):
         source = source or Source(choice=given_choice(exposures))
         deliver = deliver_to_page()
         self._workers = [Worker(deliver), Worker(deliver)]
-        engine, painter = self._workers
         self.session = Session(
-            exposures, config, template=template, bright_objects=bright_objects, worker=engine
+            exposures,
+            config,
+            template=template,
+            bright_objects=bright_objects,
+            worker=self._workers[0],
         )
-        # In a notebook, keys are the notebook's unless its cell has the focus.
-        self.controls = Controls(self.session, everywhere=deliver is not None)
         if source.run is not None:
             self.session.take_run(*source.run)
+        with in_page_design():
+            self._make_views(source, alone=deliver is not None)
+        self.session.param.watch(lambda event: self._notify(event.new), "error")
+        self.session.param.watch(lambda _: self._tell_warnings(), "problem")
+        # Not before the browser holds the page: changes on their way to it meet nothing they know.
+        pn.state.onload(lambda: self._begin(source, config))
+
+    def _make_views(self, source: Source, *, alone: bool) -> None:
+        # In a notebook, keys are the notebook's unless its cell has the focus.
+        self.controls = Controls(self.session, everywhere=alone)
+        engine, painter = self._workers
         background = Background(engine, told=self._notify)
         self.data = DataView(self.session, background, choice=source.choice, local=source.local)
         self.export = ExportView(
@@ -126,14 +137,10 @@ class Explorer(Viewer):
         )
         self.captions = Captions(self.session, curves=self.curves)
         self._rows = self.wall.rows
-        self.appearance = Appearance(alone=deliver is not None, margin=(5, 10))
+        self.appearance = Appearance(alone=alone, margin=(5, 10))
         self.appearance.param.watch(lambda event: self._turn_dark(event.new), "dark")
         self.appearance.param.watch(lambda event: self._turn_to_class(event.new), "teacher")
         self._warnings = pn.pane.HTML("", sizing_mode="stretch_width", margin=(0, 10))
-        self.session.param.watch(lambda event: self._notify(event.new), "error")
-        self.session.param.watch(lambda _: self._tell_warnings(), "problem")
-        # Not before the browser holds the page: changes on their way to it meet nothing they know.
-        pn.state.onload(lambda: self._begin(source, config))
 
     def close(self) -> None:
         """Stop the threads of this page."""
@@ -177,50 +184,30 @@ class Explorer(Viewer):
         self.wall.show_rows(*(_FOR_A_CLASS if teacher else self._rows))
 
     def __panel__(self) -> pn.Column:
-        title = pn.pane.HTML("<h1>dcrviz</h1>", margin=(0, 6, 0, 12), stylesheets=[_TITLE_CSS])
-        head = pn.Column(
-            pn.FlexBox(
-                title, self.controls.buttons_line(), self.appearance, align_items="center", margin=0
-            ),
-            self.controls.place_line(),
-            css_classes=["dcrviz-head"],
-        )
-        side = pn.Column(
-            lazy_card(lambda: self.data, title="Data", collapsed=True, width=305, margin=(2, 5)),
-            lazy_card(
-                lambda: self.export, title="Export", collapsed=True, width=305, margin=(2, 5)
-            ),
-            self.knobs,
-            css_classes=["dcrviz-side"],
-            width=330,
-        )
-        details = pn.Column(
-            self.inspector,
-            pn.Card(self.runs, title="Runs", sizing_mode="stretch_width", margin=(5, 10)),
-            pn.Card(self.visits, title="Visits", sizing_mode="stretch_width", margin=(5, 10)),
-            self._warnings,
-            css_classes=["dcrviz-details"],
-            stylesheets=[_DETAILS_CSS],
-            sizing_mode="stretch_width",
-        )
-        main = pn.Column(self.captions, self.wall, details, css_classes=["dcrviz-main"])
-        curves = pn.Column(self.curves, css_classes=["dcrviz-curves"])
-        alone = ["dcrviz-alone"] if self.appearance.alone else []
-        page = pn.Column(
-            head,
-            side,
-            main,
-            curves,
-            css_classes=["dcrviz-page", *alone],
-            stylesheets=[PAGE_CSS],
-            sizing_mode="stretch_width",
-            margin=0,
-        )
-        return pn.Column(
-            page,
-            css_classes=["dcrviz"],
-            design=PageDesign,
-            stylesheets=[FRAME_CSS],
-            sizing_mode="stretch_width",
-            margin=0,
-        )
+        with in_page_design():
+            in_side = {"Data": lambda: self.data, "Export": lambda: self.export}
+            below = {"Runs": self.runs, "Visits": self.visits}
+            return laid_out(
+                head=[
+                    [self.controls.buttons_line(), self.appearance],
+                    self.controls.place_line(),
+                ],
+                side=[
+                    *(
+                        lazy_card(make, title=title, collapsed=True, width=305, margin=(2, 5))
+                        for title, make in in_side.items()
+                    ),
+                    self.knobs,
+                ],
+                main=[self.wall, self.captions],
+                details=[
+                    self.inspector,
+                    *(
+                        pn.Card(view, title=title, sizing_mode="stretch_width", margin=(5, 10))
+                        for title, view in below.items()
+                    ),
+                    self._warnings,
+                ],
+                curves=self.curves,
+                alone=self.appearance.alone,
+            )
