@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bokeh.models import Plot
+from bokeh.models import Plot, Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +39,9 @@ def paint(plot: Plot, *, dark: bool) -> None:
         )
     for grid in plot.grid:
         grid.grid_line_color = colours.grid
+    for renderer in plot.renderers:
+        if isinstance(getattr(renderer, "glyph", None), Text):
+            renderer.glyph.text_color = colours.line
     for legend in plot.legend:
         legend.update(
             label_text_color=colours.text,

@@ -56,6 +56,8 @@ class Source:
         A saved run with its prepared problem, to go on with.
     local
         Whether files of this machine may be read and written from the page.
+    teacher
+        Whether the page begins as a class sees it.
     """
 
     choice: DataChoice = FIELD
@@ -63,6 +65,7 @@ class Source:
     refused: tuple[str, ...] = ()
     run: tuple[SavedRun, Problem] | None = None
     local: bool = False
+    teacher: bool = False
 
 
 class Explorer(Viewer):
@@ -136,10 +139,10 @@ class Explorer(Viewer):
             told=self._notify,
         )
         self.captions = Captions(self.session, curves=self.curves)
-        self._rows = self.wall.rows
-        self.appearance = Appearance(alone=alone, margin=(5, 10))
+        self._rows_before: tuple[str, ...] | None = None
+        self.appearance = Appearance(alone=alone, teacher=source.teacher, margin=(5, 10))
+        self.appearance.param.watch(lambda _: self._turn_to_class(), ["teacher", "room"])
         self.appearance.param.watch(lambda event: self._turn_dark(event.new), "dark")
-        self.appearance.param.watch(lambda event: self._turn_to_class(event.new), "teacher")
         self._warnings = pn.pane.HTML("", sizing_mode="stretch_width", margin=(0, 10))
 
     def close(self) -> None:
@@ -173,15 +176,18 @@ class Explorer(Viewer):
         self.curves.paint(dark=dark)
         self.inspector.paint(dark=dark)
 
-    def _turn_to_class(self, teacher: bool) -> None:
+    def _turn_to_class(self) -> None:
         """Two rows as large as the window lets them be, and what they show; or all as it was."""
+        teacher = self.appearance.teacher
         self.captions.words.visible = teacher
-        if teacher:
-            self._rows = self.wall.rows
-        # Even numbers: a new size asks for new images.
-        room = (self.appearance.room - _BESIDES_IMAGES_PX) // 2
-        self.wall.canvas.side = max(200, room) if teacher else WallCanvas.param.side.default
-        self.wall.show_rows(*(_FOR_A_CLASS if teacher else self._rows))
+        room = max(200, (self.appearance.room - _BESIDES_IMAGES_PX) // 2)
+        self.wall.canvas.side = room if teacher else WallCanvas.param.side.default
+        if teacher and self._rows_before is None:
+            self._rows_before = self.wall.rows
+            self.wall.show_rows(*_FOR_A_CLASS)
+        elif not teacher and self._rows_before is not None:
+            self.wall.show_rows(*self._rows_before)
+            self._rows_before = None
 
     def __panel__(self) -> pn.Column:
         with in_page_design():

@@ -16,7 +16,7 @@ _TABLE_CSS = """
 table { border-collapse: collapse; font-size: 0.9em; }
 caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 :host { min-width: 0; max-width: 100%; }
-th, td { padding: 2px 6px; text-align: left; border-bottom: 1px solid #8883; font-weight: 400;
+th, td { padding: 2px 4px; text-align: left; border-bottom: 1px solid #8883; font-weight: 400;
   white-space: nowrap; }
 thead th { border-bottom: 1px solid #888; vertical-align: bottom; }
 thead button { font: inherit; font-weight: 600; color: inherit; background: none; border: 0;
