@@ -141,7 +141,7 @@ class Explorer(Viewer):
         self.captions = Captions(self.session, curves=self.curves)
         self._rows_before: tuple[str, ...] | None = None
         self.appearance = Appearance(alone=alone, teacher=source.teacher, margin=(5, 10))
-        self.appearance.param.watch(lambda _: self._turn_to_class(), ["teacher", "room"])
+        self.appearance.param.watch(lambda *_: self._turn_to_class(), ["teacher", "room"])
         self.appearance.param.watch(lambda event: self._turn_dark(event.new), "dark")
         self._warnings = pn.pane.HTML("", sizing_mode="stretch_width", margin=(0, 10))
 
