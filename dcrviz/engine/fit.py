@@ -10,8 +10,8 @@ import numpy as np
 
 from dcrviz.engine.problem import Problem
 from dcrviz.engine.taps import VisitTaps, visit_taps
+from dcrviz.kernels.blocks import BLOCK
 from dcrviz.kernels.pool import run_all
-from dcrviz.kernels.ring import BLOCK
 from dcrviz.kernels.shift import add_shifts, add_weighted_shifts
 from dcrviz.kernels.spline import (
     begin_coefficients,

@@ -10,18 +10,20 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-import numpy as np
-
+from dcrviz.kernels.blocks import (
+    BLOCK,
+    STRIP,
+    add_block_of_four,
+    add_block_of_two,
+    add_two_blocks_of_two,
+    interpolate_row,
+    interpolate_two,
+    place_of,
+)
 from dcrviz.kernels.jit import inlined
 from dcrviz.kernels.sums import add_row, aligned
 from dcrviz.kernels.taps import Taps
 from dcrviz.records import Cube, Ints, Plane
-
-STRIP = 1024
-"""Columns that are worked on at once."""
-BLOCK = 4
-"""Output rows that are made together: of the rows that these need most are the same."""
-ONE, TWO, THREE = np.uint64(1), np.uint64(2), np.uint64(3)
 
 # Plain tuples, as numba's cache of machine code would not survive the renaming of a class.
 ShiftTable: TypeAlias = tuple[Ints, Ints, Cube, Ints]
@@ -97,14 +99,37 @@ def add_ring(
         return
     low, high = max(part[0], span[m, 0, 0]), min(part[1], span[m, 0, 1])
     if high - low == BLOCK and taps == 4:
-        _add_block_of_four(rows, depth, m, weights[m, 0], low, flat, begin, step, length)
+        add_block_of_four(rows, depth, m, weights[m, 0], low, flat, begin, step, length)
     elif high - low == BLOCK and taps == 2:
-        _add_block_of_two(rows, depth, m, weights[m, 0], low, flat, begin, step, length)
+        add_block_of_two(rows, depth, m, weights[m, 0], low, flat, begin, step, length)
     else:
         for y in range(low, high):
             goal = begin + (y - part[0]) * step
             for j in range(taps):
-                add_row(rows, _place(depth, m, y + j), weights[m, 0, j], flat, goal, length)
+                add_row(rows, place_of(depth, m, y + j), weights[m, 0, j], flat, goal, length)
+
+
+@inlined
+def add_rings(
+    ring: Ring,
+    shifts: ShiftTable,
+    m: int,
+    number: int,
+    part: Part,
+    flat: Plane,
+    begin: int,
+    step: int,
+) -> None:
+    """As `add_ring`, of one shift or of two that are neighbours, to the same rows."""
+    _, span, weights, _ = shifts
+    whole = part[1] - part[0] == BLOCK and weights.shape[2] == 2
+    for k in range(m, m + number):
+        whole = whole and span[k, 0, 0] <= part[0] and part[1] <= span[k, 0, 1]
+    if whole and number == 2:
+        add_two_blocks_of_two(ring, m, weights[m, 0], weights[m + 1, 0], part, flat, begin, step)
+        return
+    for k in range(m, m + number):
+        add_ring(ring, shifts, k, part, flat, begin, step)
 
 
 @inlined
@@ -126,12 +151,6 @@ def _needed(shifts: ShiftTable, m: int, part: Part, top: int) -> tuple[int, int]
 
 
 @inlined
-def _place(depth: int, m: int, row: int) -> int:
-    """Where a row of a shift stands in the ring."""
-    return (m * depth + (row & (depth - 1))) * STRIP
-
-
-@inlined
 def _fill_one(
     coefs: Cube,
     shifts: ShiftTable,
@@ -148,7 +167,7 @@ def _fill_one(
     low, high = max(part[2], span[m, 1, 0]), min(part[3], span[m, 1, 1])
     for row in range(begin, end):
         source = (sources[m] * coefs.shape[1] + pad + row) * coefs.shape[2] + pad
-        place = _place(ring[1], m, row - first[m, 0]) + low - part[2]
+        place = place_of(ring[1], m, row - first[m, 0]) + low - part[2]
         interpolate_row(flat, source + low + first[m, 1], weights[m, 1], ring[0], place, high - low)
 
 
@@ -168,8 +187,8 @@ def _fill_two(
     begin, end = max(begin_m, begin_n), min(end_m, end_n)
     for row in range(begin, end):
         source = (sources[m] * coefs.shape[1] + pad + row) * coefs.shape[2] + pad
-        place_m = _place(ring[1], m, row - first[m, 0]) - part[2]
-        place_n = _place(ring[1], n, row - first[n, 0]) - part[2]
+        place_m = place_of(ring[1], m, row - first[m, 0]) - part[2]
+        place_n = place_of(ring[1], n, row - first[n, 0]) - part[2]
         interpolate_two(
             flat,
             source + low + first[m, 1],
@@ -195,114 +214,3 @@ def _fill_two(
 def _blank(flat: Plane, begin: int, length: int) -> None:
     for x in range(begin, begin + length):
         flat[x] = 0
-
-
-@inlined
-def interpolate_row(
-    flat: Plane, begin: int, weights: Plane, target: Plane, place: int, length: int
-) -> None:
-    """Weighted sum of neighbours along a row of a flat array, written into another."""
-    source, goal, number = np.uint64(begin), np.uint64(place), np.uint64(length)
-    if len(weights) == 4:
-        w0, w1, w2, w3 = weights[0], weights[1], weights[2], weights[3]
-        for x in range(number):
-            target[goal + x] = (
-                w0 * flat[source + x]
-                + w1 * flat[source + x + ONE]
-                + w2 * flat[source + x + TWO]
-                + w3 * flat[source + x + THREE]
-            )
-    elif len(weights) == 2:
-        w0, w1 = weights[0], weights[1]
-        for x in range(number):
-            target[goal + x] = w0 * flat[source + x] + w1 * flat[source + x + ONE]
-    else:
-        for x in range(number):
-            target[goal + x] = weights[0] * flat[source + x]
-        for i in range(1, len(weights)):
-            add_row(flat, begin + i, weights[i], target, place, length)
-
-
-@inlined
-def interpolate_two(
-    flat: Plane,
-    begin: int,
-    weights: Plane,
-    others: Plane,
-    target: Plane,
-    place: int,
-    other: int,
-    length: int,
-) -> None:
-    """Two weighted sums of the same neighbours along a row of a flat array."""
-    if len(weights) != 4:
-        interpolate_row(flat, begin, weights, target, place, length)
-        interpolate_row(flat, begin, others, target, other, length)
-        return
-    source, number = np.uint64(begin), np.uint64(length)
-    goal, second = np.uint64(place), np.uint64(other)
-    w0, w1, w2, w3 = weights[0], weights[1], weights[2], weights[3]
-    v0, v1, v2, v3 = others[0], others[1], others[2], others[3]
-    for x in range(number):
-        a, b = flat[source + x], flat[source + x + ONE]
-        c, d = flat[source + x + TWO], flat[source + x + THREE]
-        target[goal + x] = w0 * a + w1 * b + w2 * c + w3 * d
-        target[second + x] = v0 * a + v1 * b + v2 * c + v3 * d
-
-
-@inlined
-def _add_block_of_four(
-    rows: Plane,
-    depth: int,
-    m: int,
-    weights: Plane,
-    y: int,
-    flat: Plane,
-    begin: int,
-    step: int,
-    length: int,
-) -> None:
-    """Add four weighted rows to each of four."""
-    number = np.uint64(length)
-    a, b = np.uint64(_place(depth, m, y)), np.uint64(_place(depth, m, y + 1))
-    c, d = np.uint64(_place(depth, m, y + 2)), np.uint64(_place(depth, m, y + 3))
-    e, f = np.uint64(_place(depth, m, y + 4)), np.uint64(_place(depth, m, y + 5))
-    g = np.uint64(_place(depth, m, y + 6))
-    p, q = np.uint64(begin), np.uint64(begin + step)
-    r, s = np.uint64(begin + 2 * step), np.uint64(begin + 3 * step)
-    w0, w1, w2, w3 = weights[0], weights[1], weights[2], weights[3]
-    for x in range(number):
-        ra, rb, rc, rd = rows[a + x], rows[b + x], rows[c + x], rows[d + x]
-        re, rf, rg = rows[e + x], rows[f + x], rows[g + x]
-        flat[p + x] += w0 * ra + w1 * rb + w2 * rc + w3 * rd
-        flat[q + x] += w0 * rb + w1 * rc + w2 * rd + w3 * re
-        flat[r + x] += w0 * rc + w1 * rd + w2 * re + w3 * rf
-        flat[s + x] += w0 * rd + w1 * re + w2 * rf + w3 * rg
-
-
-@inlined
-def _add_block_of_two(
-    rows: Plane,
-    depth: int,
-    m: int,
-    weights: Plane,
-    y: int,
-    flat: Plane,
-    begin: int,
-    step: int,
-    length: int,
-) -> None:
-    """Add two weighted rows to each of four."""
-    number = np.uint64(length)
-    a, b = np.uint64(_place(depth, m, y)), np.uint64(_place(depth, m, y + 1))
-    c, d = np.uint64(_place(depth, m, y + 2)), np.uint64(_place(depth, m, y + 3))
-    e = np.uint64(_place(depth, m, y + 4))
-    p, q = np.uint64(begin), np.uint64(begin + step)
-    r, s = np.uint64(begin + 2 * step), np.uint64(begin + 3 * step)
-    w0, w1 = weights[0], weights[1]
-    for x in range(number):
-        ra, rb, rc, rd, re = rows[a + x], rows[b + x], rows[c + x], rows[d + x], rows[e + x]
-        flat[p + x] += w0 * ra + w1 * rb
-        flat[q + x] += w0 * rb + w1 * rc
-        flat[r + x] += w0 * rc + w1 * rd
-        flat[s + x] += w0 * rd + w1 * re

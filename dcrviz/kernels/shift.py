@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from dcrviz.kernels.blocks import BLOCK, STRIP
 from dcrviz.kernels.jit import compiled
 from dcrviz.kernels.ring import (
-    BLOCK,
-    STRIP,
     Ring,
     ShiftTable,
     add_ring,

@@ -8,13 +8,12 @@ from typing import Self
 
 import numpy as np
 
+from dcrviz.kernels.blocks import BLOCK, STRIP
 from dcrviz.kernels.jit import compiled, compiled_with_lists, summing
 from dcrviz.kernels.ring import (
-    BLOCK,
-    STRIP,
     Ring,
     ShiftTable,
-    add_ring,
+    add_rings,
     clear_edges,
     fill_ring,
     ring_of,
@@ -133,8 +132,7 @@ def _sweep(
             m = 0
             while m < len(shifts[3]):
                 served = fill_ring(coefs, shifts, ring, m, part, top, pad)
-                for k in range(m, m + served):
-                    add_ring(ring, shifts, k, part, lines, 0, STRIP)
+                add_rings(ring, shifts, m, served, part, lines, 0, STRIP)
                 m += served
             for row in range(y, part[1]):
                 less, more = _compare(
