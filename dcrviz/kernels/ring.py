@@ -126,7 +126,11 @@ def add_rings(
     for k in range(m, m + number):
         whole = whole and span[k, 0, 0] <= part[0] and part[1] <= span[k, 0, 1]
     if whole and number == 2:
-        add_two_blocks_of_two(ring, m, weights[m, 0], weights[m + 1, 0], part, flat, begin, step)
+        rows, depth = ring
+        y, length = part[0], part[3] - part[2]
+        add_two_blocks_of_two(
+            rows, depth, m, weights[m, 0], weights[m + 1, 0], y, flat, begin, step, length
+        )
         return
     for k in range(m, m + number):
         add_ring(ring, shifts, k, part, flat, begin, step)
