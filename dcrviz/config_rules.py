@@ -28,6 +28,19 @@ def auto_values(n_subfilters: int, solver: str = "iterative") -> dict[str, float
     }
 
 
+def most_iterations(config: AssembleConfig) -> int:
+    """How many iterations a subregion may take.
+
+    Notes
+    -----
+    ALGORITHM.md section 6: LSST's task counts so that ``max_iterations + 2`` are run at most.
+    """
+    if config.solver == "direct":
+        return 1
+    auto = auto_values(config.n_subfilters, config.solver)["max_iterations"]
+    return int(config.max_iterations or auto) + 2
+
+
 def acts_in(knob: str) -> str:
     """``prepare`` when a change of the knob starts anew, ``advance`` when it acts at once."""
     return "prepare" if knob in ProblemConfig.knobs() else "advance"

@@ -47,6 +47,14 @@ def add_parser(commands: Any) -> None:
         help="host under which browsers may reach it; may be repeated",
     )
     parser.add_argument("--keep", action="store_true", help="go on when the last page has closed")
+    parser.add_argument(
+        "--history-mb",
+        type=whole(1, 1_000_000),
+        default=256,
+        metavar="N",
+        help="memory for the steps of each page; beyond it, older ones are computed again when "
+        "shown (default 256)",
+    )
     parser.add_argument("--no-browser", action="store_true", help="only print the address")
     parser.set_defaults(run=run)
 
@@ -63,6 +71,7 @@ def run(options: argparse.Namespace) -> None:
     else:
         given = _visits(options)
     # Only here, so that no other command waits for the libraries of the page.
+    from dcrviz.views.page import Explorer
     from dcrviz.views.serve import Address, explorer_app, serve
 
     options.console.open()
@@ -71,9 +80,15 @@ def run(options: argparse.Namespace) -> None:
     address = Address(
         host=options.address, port=options.port, allowed_origins=tuple(options.allow_origin)
     )
+
+    def page() -> Explorer:
+        explorer = explorer_app(**given, local=local)
+        explorer.session.history_bytes = options.history_mb * 1_000_000
+        return explorer
+
     try:
         serve(
-            lambda: explorer_app(**given, local=local),
+            page,
             address,
             open_browser=not options.no_browser,
             keep=options.keep,

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from dcrviz.engine.outcome import Outcome
-from dcrviz.engine.step import History
+from dcrviz.engine.outcome import Outcome, worst
+from dcrviz.engine.step import History, Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +60,26 @@ def judge_equations(history: History, *, tolerance: float, max_iterations: float
     if history.iterations > max_iterations + 1:
         return replace(history, outcome=Outcome.EXHAUSTED, lsst_ending="max_iterations")
     return history
+
+
+def stopped(step: Step) -> Step:
+    """The step as the end of a run that somebody stopped: tiles that ended already stay so."""
+    return _with_outcome(step, Outcome.STOPPED, where=Outcome.RUNNING)
+
+
+def resumed(step: Step) -> Step:
+    """The step as it was before it was stopped."""
+    return _with_outcome(step, Outcome.RUNNING, where=Outcome.STOPPED)
+
+
+def _with_outcome(step: Step, outcome: Outcome, *, where: Outcome) -> Step:
+    if all(history.outcome is not where for history in step.histories):
+        return step
+    histories = tuple(
+        replace(history, outcome=outcome) if history.outcome is where else history
+        for history in step.histories
+    )
+    return replace(step, histories=histories, outcome=worst(h.outcome for h in histories))
 
 
 def _worse_than_best(history: History) -> bool:

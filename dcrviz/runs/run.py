@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,7 +30,7 @@ class Run(Frozen):
     exposures
         The visits that the problem was prepared from, in its order.
     steps
-        The stored steps, in order.
+        The stored steps, in order; saving goes through them once.
     config
         The knobs with which it would go on; the problem's if None.
     knobs
@@ -48,7 +48,7 @@ class Run(Frozen):
 
     problem: Problem
     exposures: tuple[Exposure, ...]
-    steps: tuple[Step, ...]
+    steps: Sequence[Step]
     config: AssembleConfig | None = None
     knobs: tuple[Mapping[str, Any], ...] = ()
     template: Coadd | None = None

@@ -17,7 +17,8 @@ from typing import Any
 
 from astropy.io import fits
 
-from dcrviz.engine import Problem
+from dcrviz.engine import Problem, Step
+from dcrviz.engine.step import ClampReport
 from dcrviz.io.atomic import AtomicFiles
 from dcrviz.io.config_files import config_text
 from dcrviz.io.entries import encoded
@@ -67,13 +68,7 @@ def save_run(folder: str | os.PathLike[str], run: Run, *, with_data: bool = Fals
     """
     target = Path(folder)
     with AtomicFiles() as files:
-        planes = _PlaneFiles(run)
-        steps = [
-            step_values(step, before, named=planes.name)
-            for step, before in zip(run.steps, (None, *run.steps), strict=False)
-        ]
-        for name, cube in planes.cubes.items():
-            _plane_hdus(cube, run.problem).writeto(files.add(target / name))
+        steps, clamps, last = _save_steps(run, files, target)
         exposures = _save_exposures(run.exposures, files, target, with_data=with_data)
         template = run.template or run.problem.template
         exposure_hdus(template, wcs=run.problem.wcs, xy0=run.problem.xy0, header={}).writeto(
@@ -98,8 +93,7 @@ def save_run(folder: str | os.PathLike[str], run: Run, *, with_data: bool = Fals
                 for step, values in zip(steps, knobs, strict=True)
             ],
         }
-        clamps = [(step.tile, step.clamps) for step in run.steps if step.clamps is not None]
-        history = history_record(run.problem, run.steps[-1], clamps)
+        history = history_record(run.problem, last, clamps)
         texts = {
             CONFIG_NAME: config_text(config),
             HISTORY_NAME: json.dumps(history, indent=1, allow_nan=False),
@@ -133,25 +127,43 @@ def _own_version() -> str:
         return "not installed"
 
 
+def _save_steps(
+    run: Run, files: AtomicFiles, folder: Path
+) -> tuple[list[dict[str, Any]], list[tuple[int, ClampReport]], Step]:
+    """Save the planes of each step; its other values, what the clamps did, and the last step."""
+    planes = _PlaneFiles(run.problem, files, folder)
+    values: list[dict[str, Any]] = []
+    clamps: list[tuple[int, ClampReport]] = []
+    before: Step | None = None
+    # Once and in order: steps that were not kept are computed again on the way.
+    for step in run.steps:
+        planes.add(step.planes, f"step_{len(values):03}.fits")
+        values.append(step_values(step, before, named=planes.name))
+        clamps += [] if step.clamps is None else [(step.tile, step.clamps)]
+        before = step
+    assert before is not None
+    return values, clamps, before
+
+
 class _PlaneFiles:
     """One file for planes that are the same, named after the first step that has them."""
 
-    def __init__(self, run: Run) -> None:
-        self.cubes: dict[str, Cube] = {}
+    def __init__(self, problem: Problem, files: AtomicFiles, folder: Path) -> None:
+        self._problem, self._files, self._folder = problem, files, folder
         self._names: dict[bytes, str] = {}
-        for number, step in enumerate(run.steps):
-            self._add(step.planes, f"step_{number:03}.fits")
 
     def name(self, planes: Cube) -> str:
         """The file of these planes; best ones may belong to a step that is not stored."""
-        extra = sum(name.startswith("best") for name in self.cubes)
-        return self._add(planes, f"best_{extra:03}.fits")
+        extra = sum(name.startswith("best") for name in self._names.values())
+        return self.add(planes, f"best_{extra:03}.fits")
 
-    def _add(self, planes: Cube, name: str) -> str:
+    def add(self, planes: Cube, name: str) -> str:
+        """Write the planes, unless a file has them already; gives the name of that which has."""
         digest = hashlib.blake2b(planes.tobytes()).digest()
-        known = self._names.setdefault(digest, name)
-        self.cubes.setdefault(known, planes)
-        return known
+        if digest not in self._names:
+            self._names[digest] = name
+            _plane_hdus(planes, self._problem).writeto(self._files.add(self._folder / name))
+        return self._names[digest]
 
 
 def _plane_hdus(planes: Cube, problem: Problem) -> fits.HDUList:

@@ -1,4 +1,4 @@
-"""Buttons and the slider that move a session along its timeline."""
+"""Buttons, the slider and the words by which a person drives a run."""
 
 from __future__ import annotations
 
@@ -9,34 +9,79 @@ from panel.viewable import Viewer
 
 from dcrviz.engine import Outcome, Step
 from dcrviz.session import Session
+from dcrviz.views.buttons import CountField, PushButton
 from dcrviz.views.inputs import Slider
+from dcrviz.views.keys import keys_of
+from dcrviz.views.progress import (
+    ProgressLine,
+    Tempo,
+    history_words,
+    place_words,
+    progress_words,
+    share_done,
+)
+
+_TIPS = {
+    "Play": "Iterate and paint every step, until the run ends (space)",
+    "Pause": "Finish the iteration at hand and keep the run (space)",
+    "Stop": "Drop the iteration at hand and end the run",
+    "Back": "Show the step before (left arrow)",
+    "Step": "Iterate once from the step on show (right arrow at the last step)",
+    "Run N": "Do as many iterations as the field says",
+    "To end": "Iterate as fast as possible until the run ends, and paint what the browser can",
+    "Reset": "Go back to the starting model; the run so far is kept beside",
+}
+_GAP = (5, 3)
+_FOLLOWED = ["moments", "cursor", "busy", "playing", "error", "problem"]
 
 
 class Controls(Viewer):
-    """Play, Pause, Step, Back, Reset, the Iteration slider, and the outcome in words."""
+    """Play and its kin, the Iteration slider, how far the run is, and the outcome in words.
 
-    def __init__(self, session: Session) -> None:
+    Parameters
+    ----------
+    everywhere
+        Whether keys are heard wherever on the document the focus is, not on this view alone.
+    """
+
+    def __init__(self, session: Session, *, everywhere: bool = True) -> None:
         super().__init__()
         self._session = session
         self._following = False
-        self.buttons = {
-            name: pn.widgets.Button(label=name, color=kind, width=80, margin=(5, 3))
-            for name, kind in (
-                ("Play", "primary"),
-                ("Pause", "default"),
-                ("Step", "default"),
-                ("Back", "default"),
-                ("Reset", "default"),
-            )
+        self._tempo = Tempo()
+        self.count = CountField(
+            label="Iterations of Run N", tip="How many iterations Run N does", value=10, margin=_GAP
+        )
+        acts = {
+            "Play": session.play,
+            "Pause": session.pause,
+            "Stop": session.stop,
+            "Back": session.back,
+            "Step": session.step,
+            "Run N": lambda: session.step(self.count.value),
+            "To end": lambda: session.play(fast=True),
+            "Reset": session.reset,
         }
-        for name, button in self.buttons.items():
-            button.on_click(lambda _, name=name: getattr(session, name.lower())())
+        self.buttons = {
+            name: PushButton(
+                act,
+                label=name,
+                tip=_TIPS[name],
+                primary=name == "Play",
+                once=name in ("Pause", "Stop"),
+                margin=_GAP,
+            )
+            for name, act in acts.items()
+        }
+        self.keys = keys_of(session, everywhere=everywhere)
         self.slider = Slider(label="Iteration", typed=False, width=300, margin=(5, 15))
         self.slider.param.watch(lambda event: self._slid(event.new), "value")
-        self.words = pn.pane.HTML("", sizing_mode="stretch_width", margin=(8, 10))
-        session.param.watch(
-            lambda *_: self._follow(), ["moments", "cursor", "busy", "playing", "error", "problem"]
+        self.progress = ProgressLine(
+            tip="Iterations so far, of as many as the run may take", margin=(12, 10)
         )
+        self.words = pn.pane.HTML("", sizing_mode="stretch_width", margin=(2, 10))
+        session.param.watch(lambda event: self._tempo.begin() if event.new else None, "playing")
+        session.param.watch(lambda *_: self._follow(), _FOLLOWED)
         self._follow()
 
     def _slid(self, place: int) -> None:
@@ -46,23 +91,43 @@ class Controls(Viewer):
     def _follow(self) -> None:
         session = self._session
         last = len(session.moments) - 1
-        at_end = session.cursor >= last and session.outcome is not Outcome.RUNNING
+        ended = session.outcome is not Outcome.RUNNING
+        at_end = session.cursor >= last and ended
         self._following = True
         try:
             self.slider.param.update(end=max(last, 1), value=session.cursor, disabled=last < 1)
         finally:
             self._following = False
-        self.buttons["Play"].disabled = session.playing or at_end
-        self.buttons["Step"].disabled = session.playing or at_end
+        for name in ("Play", "Step", "Run N", "To end"):
+            self.buttons[name].disabled = session.playing or at_end
         self.buttons["Pause"].disabled = not session.playing
+        self.buttons["Stop"].disabled = last < 0 or ended
         self.buttons["Back"].disabled = session.cursor == 0
-        self.buttons["Reset"].disabled = last < 1
-        self.words.object = (
-            f'<div role="status" class="outcome">{html.escape(words(session))}</div>'
-        )
+        self.buttons["Reset"].disabled = last < 1 and not ended
+        self._tell()
 
-    def __panel__(self) -> pn.FlexBox:
-        return pn.FlexBox(*self.buttons.values(), self.slider, self.words, align_items="center")
+    def _tell(self) -> None:
+        session = self._session
+        if session.moments:
+            self._tempo.note(session.moments[-1].step.index)
+        self.progress.param.update(
+            value=share_done(session), words=progress_words(session, self._tempo.per_second)
+        )
+        notes = [f'<div role="status" class="outcome">{html.escape(words(session))}</div>']
+        if full := history_words(session):
+            notes.append(f'<div role="note" class="history">{html.escape(full)}</div>')
+        self.words.object = "".join(notes)
+
+    def __panel__(self) -> pn.Column:
+        buttons = [self.buttons[name] for name in _TIPS]
+        buttons.insert(buttons.index(self.buttons["Run N"]), self.count)
+        return pn.Column(
+            pn.FlexBox(*buttons, self.keys, align_items="center", margin=0),
+            pn.FlexBox(self.slider, self.progress, align_items="center", margin=0),
+            self.words,
+            sizing_mode="stretch_width",
+            margin=0,
+        )
 
 
 def words(session: Session) -> str:
@@ -72,27 +137,29 @@ def words(session: Session) -> str:
     step = session.current
     if step is None:
         return "Preparing the visits." if session.exposures else "No visits are loaded."
-    place = f"Iteration {step.iteration}"
-    if len(step.histories) > 1:
-        place = f"Subregion {step.tile + 1} of {len(step.histories)}, iteration {step.iteration}"
+    place = place_words(step)
+    if not session.kept:
+        return f"Recomputing {place[0].lower()}{place[1:]}, whose images were not kept."
     if step.returned:
         place = f"Returned to iteration {step.iteration}"
-    if step.iteration:
-        place += f": metric {step.metric:.5f}{_how(session, step)}."
-    else:
-        place += f": the starting model, metric {step.metric:.5f}."
+    return f"{place}: {_numbers(session, step)}. {_what_next(session, step)}"
+
+
+def _what_next(session: Session, step: Step) -> str:
     if step.outcome is not Outcome.RUNNING:
-        return f"{place} {step.outcome.sentence_for(session.problem.config.solver)}"
+        return step.outcome.sentence_for(session.problem.config.solver)
     if session.playing:
-        return f"{place} Running."
-    return f"{place} {'Finishing the iteration.' if session.busy else 'Paused.'}"
+        return "Running."
+    return "Finishing the iteration." if session.busy else "Paused."
 
 
-def _how(session: Session, step: Step) -> str:
-    """What the solver goes by in this iteration; nothing for one that iterates not at all."""
-    history, solver = step.history, session.problem.config.solver
+def _numbers(session: Session, step: Step) -> str:
+    """The metric, and what the solver goes by in this iteration."""
+    metric, solver = f"metric {step.metric:.5f}", session.problem.config.solver
+    if not step.iteration:
+        return f"the starting model, {metric}"
     if solver == "direct":
-        return ""
+        return metric
     if solver == "pcg":
-        return f", relative residual {history.residuals[step.iteration - 1]:.1e}"
-    return f", gain {history.gains[step.iteration - 1]:.2f}"
+        return f"{metric}, relative residual {step.history.residuals[step.iteration - 1]:.1e}"
+    return f"{metric}, gain {step.history.gains[step.iteration - 1]:.2f}"

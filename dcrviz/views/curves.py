@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import panel as pn
 from panel.viewable import Viewer
 
 from dcrviz.diagnostics.course import CourseEntry, course_entry
 from dcrviz.diagnostics.panels import Scene
-from dcrviz.engine import Problem, Step
+from dcrviz.engine import Problem
 from dcrviz.session import Session
 from dcrviz.views.charts import Charts
 from dcrviz.views.scenes import scenes_of
@@ -28,7 +28,7 @@ class CourseView(Viewer):
     def __init__(self, session: Session, *, worker: Worker | None = None) -> None:
         super().__init__()
         self._session, self._worker = session, worker
-        self._known: dict[int, tuple[Step, CourseEntry]] = {}
+        self._known: dict[int, CourseEntry] = {}
         self._overlaid: dict[str, tuple[CourseEntry, ...]] = {}
         self._at_work = self._waiting = False
         self._document = pn.state.curdoc
@@ -40,8 +40,8 @@ class CourseView(Viewer):
     @property
     def entries(self) -> list[CourseEntry]:
         """Of the stored steps, as far as they are known yet."""
-        found = [self._entry(step) for step in self._session.steps]
-        return [entry for entry in found if entry is not None]
+        numbers = [moment.number for moment in self._session.moments]
+        return [self._known[number] for number in numbers if number in self._known]
 
     def overlay(self, name: str, entries: Sequence[CourseEntry]) -> None:
         """Draw the course of another run under its name; without entries it goes away."""
@@ -53,9 +53,12 @@ class CourseView(Viewer):
 
     def refresh(self) -> None:
         """Draw what is known of the run on show, and begin to find what is missing."""
-        stored = {id(step) for step in self._session.steps}
-        self._known = {key: pair for key, pair in self._known.items() if key in stored}
-        missing = [s for s in scenes_of(self._session) if self._entry(s.step) is None]
+        session = self._session
+        runs = [session.moments, *(branch.moments for branch in session.branches)]
+        # They outlive the pixels of their steps.
+        stored = {moment.number for run in runs for moment in run}
+        self._known = {number: e for number, e in self._known.items() if number in stored}
+        missing = {n: scene for n, scene in scenes_of(session).items() if n not in self._known}
         if missing and self._worker is None:
             self._take(_entries(missing))
         elif missing and self._worker is not None and not self._at_work:
@@ -63,14 +66,10 @@ class CourseView(Viewer):
             self._worker.submit(lambda: _entries(missing), done=self._arrived, failed=self._failed)
         self._draw_soon()
 
-    def _entry(self, step: Step) -> CourseEntry | None:
-        step_known, entry = self._known.get(id(step), (None, None))
-        return entry if step_known is step else None
+    def _take(self, found: dict[int, CourseEntry]) -> None:
+        self._known |= found
 
-    def _take(self, found: list[tuple[Step, CourseEntry]]) -> None:
-        self._known |= {id(step): (step, entry) for step, entry in found}
-
-    def _arrived(self, found: list[tuple[Step, CourseEntry]]) -> None:
+    def _arrived(self, found: dict[int, CourseEntry]) -> None:
         self._at_work = False
         self._take(found)
         # Steps that were stored meanwhile are still to do.
@@ -149,8 +148,8 @@ def _boxed(charts: Charts) -> pn.FlexBox:
     return pn.FlexBox(*panes, margin=0)
 
 
-def _entries(scenes: Sequence[Scene]) -> list[tuple[Step, CourseEntry]]:
-    return [
-        (scene.step, course_entry(scene.problem, scene.step, scene.before, scene.config))
-        for scene in scenes
-    ]
+def _entries(scenes: Mapping[int, Scene]) -> dict[int, CourseEntry]:
+    return {
+        number: course_entry(scene.problem, scene.step, scene.before, scene.config)
+        for number, scene in scenes.items()
+    }

@@ -28,6 +28,7 @@ from dcrviz.views.data_choice import DataChoice
 from dcrviz.views.handout import Handout, TextDialog
 from dcrviz.views.link import link_query
 from dcrviz.views.recipes import command_text, lsst_text, python_text
+from dcrviz.views.scenes import current_scene
 
 _WIDTH = 250
 _HALF = 120
@@ -97,37 +98,36 @@ class ExportView(Viewer):
 
     def give_png(self) -> None:
         """Download the chosen panel of the step on show, a pixel for each of the field."""
-        problem, step = self._shown()
-        if problem is None or step is None or self.panel.value is None:
+        scene = self._scene()
+        if scene is None or self.panel.value is None:
             return
         row, panel = self.panel.value
-        before = self._session.steps[self._session.cursor - 1] if self._session.cursor else None
-        scene = Scene(problem=problem, step=step, before=before)
         self._give(
-            f"{panel.row}_{panel.index}_step{step.index:03}.png",
+            f"{panel.row}_{panel.index}_step{scene.step.index:03}.png",
             lambda: _png(scene, row, panel),
             kind="image/png",
         )
 
     def give_fits(self) -> None:
         """Download the chosen images of the step on show."""
-        problem, step = self._shown()
-        if problem is None or step is None:
+        scene = self._scene()
+        if scene is None:
             return
         product = self.product.value
         self._give(
-            f"{product}_step{step.index:03}.fits",
-            lambda: _fits(problem, step, product),
+            f"{product}_step{scene.step.index:03}.fits",
+            lambda: _fits(scene.problem, scene.step, product),
             kind="application/fits",
         )
 
     def give_history(self) -> None:
         """Download the course of the run as a table."""
-        run = self._run()
+        run, steps = self._run(), tuple(self._session.steps)
         if run is not None:
             self._give(
                 "history.csv",
-                lambda: history_csv(run.problem, run.steps, run.knobs).encode(),
+                # Of the numbers alone, which are there without the images.
+                lambda: history_csv(run.problem, steps, run.knobs).encode(),
                 kind="text/csv",
             )
 
@@ -189,14 +189,21 @@ class ExportView(Viewer):
     def _give(self, name: str, make: Callable[[], bytes], *, kind: str) -> None:
         self._background.do(make, lambda content: self.handout.give(name, content, kind=kind))
 
-    def _shown(self) -> tuple[Problem | None, Step | None]:
-        if self._session.problem is None or self._session.current is None:
+    def _begun(self) -> bool:
+        if self._session.current is None:
             self._background.told("there is nothing to export before the visits are prepared")
-            return None, None
-        return self._session.problem, self._session.current
+        return self._session.current is not None
+
+    def _scene(self) -> Scene | None:
+        scene = current_scene(self._session)
+        if self._begun() and scene is None:
+            self._background.told(
+                "the images of this step are being computed again; export them in a moment"
+            )
+        return scene
 
     def _run(self) -> Run | None:
-        if self._shown()[0] is None:
+        if not self._begun():
             return None
         try:
             return self._session.as_run()

@@ -19,9 +19,9 @@ from dcrviz.diagnostics.source import (
     spectrum,
 )
 from dcrviz.diagnostics.zenith import zenith_directions
-from dcrviz.engine import Problem, Step
+from dcrviz.engine import Problem
 from dcrviz.records import Cube, Floats
-from dcrviz.session import Session
+from dcrviz.session import Moment, Session
 from dcrviz.views.scenes import current_scene
 from dcrviz.views.source_plots import Findings, SourcePlots
 from dcrviz.worker import Worker
@@ -46,7 +46,7 @@ class Inspector(Viewer):
         super().__init__()
         self._session, self._truth, self._worker = session, truth, worker
         self._place: tuple[int, int] | None = None
-        self._spectra: dict[int, tuple[Step, Floats]] = {}
+        self._spectra: dict[int, Floats] = {}
         self._at_work = self._stale = False
         self._laid_out_for: Problem | None = None
         self._shown: list[_Place] = []
@@ -105,20 +105,20 @@ class Inspector(Viewer):
         scene = current_scene(self._session)
         if scene is None or self._place is None:
             return None
-        steps = self._session.steps
-        stored = {id(step) for step in steps}
-        self._spectra = {key: pair for key, pair in self._spectra.items() if key in stored}
+        moments = tuple(self._session.moments)
+        stored = {moment.number for moment in moments}
+        self._spectra = {key: flux for key, flux in self._spectra.items() if key in stored}
         return _Task(
             scene=scene,
             place=self._place,
             visit=int(self.visit.value),
             truth=self._truth,
-            steps=tuple(steps),
+            moments=moments,
             spectra=dict(self._spectra),
-            shown=self._session.cursor,
+            shown=self._session.shown.number,
         )
 
-    def _arrived(self, result: tuple[Findings, dict[int, tuple[Step, Floats]]]) -> None:
+    def _arrived(self, result: tuple[Findings, dict[int, Floats]]) -> None:
         self._at_work = False
         self._take(result)
         if self._stale:
@@ -128,7 +128,7 @@ class Inspector(Viewer):
         self._at_work = False
         self._session.error = sentence
 
-    def _take(self, result: tuple[Findings, dict[int, tuple[Step, Floats]]]) -> None:
+    def _take(self, result: tuple[Findings, dict[int, Floats]]) -> None:
         found, spectra = result
         if (found.x, found.y) == self._place:
             self._spectra = spectra
@@ -176,17 +176,20 @@ class _Task:
     place: tuple[int, int]
     visit: int
     truth: Cube | None
-    steps: tuple[Step, ...]
-    spectra: dict[int, tuple[Step, Floats]]
+    moments: tuple[Moment, ...]
+    spectra: dict[int, Floats]
     shown: int
 
-    def done(self) -> tuple[Findings, dict[int, tuple[Step, Floats]]]:
+    def done(self) -> tuple[Findings, dict[int, Floats]]:
         """The findings, and the spectrum of every stored step."""
         (x, y), problem, planes = self.place, self.scene.problem, self.scene.planes
-        spectra = {
-            id(step): self.spectra.get(id(step)) or (step, spectrum(step, x=x, y=y))
-            for step in self.steps
+        # A step without its pixels has a spectrum only if that was found before.
+        spectra = self.spectra | {
+            moment.number: spectrum(moment.step, x=x, y=y)
+            for moment in self.moments
+            if moment.kept and moment.number not in self.spectra
         }
+        known_moments = [moment for moment in self.moments if moment.number in spectra]
         (row,) = (row for row in rows_of(problem) if row.name == "residual")
         residuals = images(self.scene, row.panels)
         direction = zenith_directions(problem)[self.visit]
@@ -198,9 +201,9 @@ class _Task:
             x=x,
             y=y,
             wavelengths_nm=subfilter_middles_nm(problem),
-            spectra=[flux for _, flux in spectra.values()],
-            steps=[step.index for step in self.steps],
-            shown=self.shown,
+            spectra=[spectra[moment.number] for moment in known_moments],
+            steps=[moment.step.index for moment in known_moments],
+            shown=[moment.number for moment in known_moments].index(self.shown),
             truth=aperture_flux(self.truth, x=x, y=y) if known else None,
             profile=radial_profile(planes, x=x, y=y),
             along=along,

@@ -88,7 +88,8 @@ class Explorer(Viewer):
         self.session = Session(
             exposures, config, template=template, bright_objects=bright_objects, worker=engine
         )
-        self.controls = Controls(self.session)
+        # In a notebook, keys are the notebook's unless its cell has the focus.
+        self.controls = Controls(self.session, everywhere=deliver is not None)
         if source.run is not None:
             self.session.take_run(*source.run)
         background = Background(engine, told=self._notify)

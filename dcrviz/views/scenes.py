@@ -8,32 +8,32 @@ from dcrviz.engine import Problem
 from dcrviz.session import Moment, Session
 
 
-def scenes_of(session: Session) -> list[Scene]:
-    """One for each stored step of the run on show; none before it is prepared."""
+def scenes_of(session: Session) -> dict[int, Scene]:
+    """One for each stored step of the run on show that has its pixels, by the moment's number."""
     problem, moments = session.problem, session.moments
     if problem is None:
-        return []
-    return [
-        Scene(
-            problem=problem,
-            step=moment.step,
-            before=before.step if before else None,
-            config=_config(problem, moment),
-        )
-        for moment, before in zip(moments, [None, *moments[:-1]], strict=False)
-    ]
+        return {}
+    return {
+        moment.number: _scene(problem, moment, before)
+        for before, moment in zip([None, *moments], moments, strict=False)
+        if moment.kept
+    }
 
 
 def current_scene(session: Session) -> Scene | None:
-    """Of the step on show; None before there is one."""
-    problem, moments, place = session.problem, session.moments, session.cursor
-    if problem is None or not moments:
+    """Of the step on show; None before there is one, and while its pixels are made again."""
+    problem, moment, place = session.problem, session.shown, session.cursor
+    if problem is None or moment is None or not moment.kept:
         return None
+    return _scene(problem, moment, session.moments[place - 1] if place else None)
+
+
+def _scene(problem: Problem, moment: Moment, before: Moment | None) -> Scene:
     return Scene(
         problem=problem,
-        step=moments[place].step,
-        before=moments[place - 1].step if place else None,
-        config=_config(problem, moments[place]),
+        step=moment.step,
+        before=before.step if before is not None and before.kept else None,
+        config=_config(problem, moment),
     )
 
 

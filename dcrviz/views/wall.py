@@ -18,7 +18,7 @@ from dcrviz.diagnostics.pictures import sky_noise
 from dcrviz.diagnostics.zenith import zenith_directions
 from dcrviz.engine import Problem, Step
 from dcrviz.records import Plane
-from dcrviz.session import Session
+from dcrviz.session import Moment, Session
 from dcrviz.views.scenes import current_scene
 from dcrviz.views.wall_canvas import Frame, WallCanvas, code_of, coded
 from dcrviz.worker import Worker
@@ -71,8 +71,6 @@ class ImageWall(Viewer):
         self._rows: tuple[Row, ...] = ()
         self._side = 0
         self._seq = itertools.count(1)
-        self._names = itertools.count(1)
-        self._ids: dict[int, tuple[Step, str]] = {}
         self._held: dict[str, tuple[int, set[str]]] = {}
         self._exact: OrderedDict[str, dict[str, Plane]] = OrderedDict()
         self._busy: int | None = None
@@ -88,7 +86,7 @@ class ImageWall(Viewer):
         if scene is None or not self._side:
             return
         step = scene.step
-        name = self._name(step)
+        name = _name(self._session.shown)
         bin_px = self._bin()
         held_bin, held = self._held.get(name, (0, set()))
         panels = [
@@ -101,6 +99,7 @@ class ImageWall(Viewer):
         self._waiting = [wish for wish in self._waiting if wish.region is not None]
         if not panels:
             self.canvas.shown = name
+            self._session.seen()
             return
         self._waiting.append(
             _Wish(
@@ -166,6 +165,7 @@ class ImageWall(Viewer):
     def _painted(self, message: dict[str, Any]) -> None:
         if message["seq"] == self._busy:
             self._busy = None
+            self._session.seen()
             self._next()
 
     def _sized(self, message: dict[str, Any]) -> None:
@@ -200,7 +200,7 @@ class ImageWall(Viewer):
 
     def _cropped(self, message: dict[str, Any]) -> None:
         scene = current_scene(self._session)
-        if scene is None or self._name(scene.step) != message["id"]:
+        if scene is None or _name(self._session.shown) != message["id"]:
             return
         height, width = scene.problem.shape
         x0, y0 = max(0, math.floor(message["x"])), max(0, math.floor(message["y"]))
@@ -283,19 +283,16 @@ class ImageWall(Viewer):
         """Let go of steps that are stored nowhere any more."""
         session = self._session
         runs = [session.moments, *(branch.moments for branch in session.branches)]
-        stored = {id(moment.step) for moments in runs for moment in moments}
-        self._ids = {key: known for key, known in self._ids.items() if key in stored}
-
-    def _name(self, step: Step) -> str:
-        """A name that the step keeps for as long as it is stored anywhere."""
-        known = self._ids.get(id(step))
-        if known is None or known[0] is not step:
-            known = (step, f"step {next(self._names)}")
-            self._ids[id(step)] = known
-        return known[1]
+        stored = {_name(moment) for moments in runs for moment in moments}
+        self._held = {name: held for name, held in self._held.items() if name in stored}
 
     def __panel__(self) -> WallCanvas:
         return self.canvas
+
+
+def _name(moment: Moment) -> str:
+    """What the browser knows a step by, for as long as it is stored anywhere."""
+    return f"step {moment.number}"
 
 
 def _frame(wish: _Wish, seq: int) -> tuple[bytes, dict[str, Plane]]:

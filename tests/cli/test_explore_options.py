@@ -1,8 +1,11 @@
 """``dcrviz explore``: what is checked before anything is served."""
 
+from types import SimpleNamespace
+
 import pytest
 
 import dcrviz
+from dcrviz.session import Session
 from dcrviz.views import serve as serving
 
 
@@ -48,6 +51,7 @@ def test_visits_knobs_template_and_stars_reach_the_page(
     def app(exposures, config, *, template, bright_objects, local):
         assert local
         given.update(exposures=exposures, config=config, template=template, stars=bright_objects)
+        return SimpleNamespace(session=Session())
 
     monkeypatch.setattr(serving, "explorer_app", app)
     stars = tmp_path / "stars.csv"
@@ -74,9 +78,25 @@ def saved_run(warps, tmp_path):
     return tmp_path / "run"
 
 
+def page_that_notes(given):
+    """Makes pages with nothing but a session; what they were given is noted."""
+
+    def app(**values):
+        given.update(values)
+        return SimpleNamespace(session=Session())
+
+    return app
+
+
+def test_the_memory_for_steps_reaches_the_session(served, monkeypatch):
+    monkeypatch.setattr(serving, "explorer_app", page_that_notes({}))
+    _, make, _, _ = served("--history-mb", "7")
+    assert make().session.history_bytes == 7_000_000
+
+
 def test_a_saved_run_reaches_the_page(served, saved_run, monkeypatch):
     given = {}
-    monkeypatch.setattr(serving, "explorer_app", lambda **values: given.update(values))
+    monkeypatch.setattr(serving, "explorer_app", page_that_notes(given))
     _, make, _, _ = served(saved_run)
     make()
     run, problem = given["run"]
@@ -99,7 +119,7 @@ def test_a_saved_run_without_its_visits_is_refused(refused, saved_run, warps):
 
 def test_files_of_the_machine_are_closed_to_others(served, monkeypatch):
     given = {}
-    monkeypatch.setattr(serving, "explorer_app", lambda **values: given.update(values))
+    monkeypatch.setattr(serving, "explorer_app", page_that_notes(given))
     _, make, _, _ = served("--allow-origin", "a.org")
     make()
     assert given["local"] is False

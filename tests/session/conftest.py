@@ -1,5 +1,7 @@
 """Exposures for sessions, and the run that a batch makes of them."""
 
+import queue
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -8,6 +10,7 @@ import pytest
 import dcrviz
 from dcrviz import AssembleConfig
 from dcrviz.simulate import RUBIN, Scene, Source, blackbody, simulate_exposures
+from dcrviz.worker import Worker
 
 
 @pytest.fixture(scope="session")
@@ -57,3 +60,36 @@ def assert_same_steps():
             assert one.outcome is other.outcome
 
     return check
+
+
+class Desk:
+    """Where results wait until they are taken, as in the queue of a page's event loop."""
+
+    def __init__(self):
+        self._inbox = queue.SimpleQueue()
+        self.worker = Worker(self._inbox.put)
+
+    def take(self):
+        """Take one result; a deadline instead of a hanging test."""
+        self._inbox.get(timeout=20)()
+
+    def nothing_comes(self):
+        """Whether no result waits, and none comes within a moment."""
+        time.sleep(0.2)
+        return self._inbox.empty()
+
+    def settle(self, session):
+        while session.busy:
+            self.take()
+
+
+@pytest.fixture
+def new_desk():
+    return Desk
+
+
+@pytest.fixture
+def desk():
+    desk = Desk()
+    yield desk
+    desk.worker.close()

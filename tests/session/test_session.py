@@ -7,8 +7,7 @@ import pytest
 
 import dcrviz
 from dcrviz import Outcome
-from dcrviz import session as session_module
-from dcrviz.session import Session
+from dcrviz.session import Session, jobs
 
 # Iterations of the run.
 END = 4
@@ -93,7 +92,7 @@ def test_it_is_said_that_a_run_is_playing(session):
 
 
 def test_going_back_shows_the_step_before_and_computes_nothing(played, monkeypatch):
-    monkeypatch.setattr(session_module, "advance", forbidden)
+    monkeypatch.setattr(jobs, "advance", forbidden)
     played.back()
     assert played.current is played.steps[END - 1]
     played.show(0)
@@ -116,7 +115,7 @@ def test_showing_a_step_before_anything_is_computed_shows_nothing(session):
 
 
 def test_stored_steps_are_replayed_without_computing(played, monkeypatch):
-    monkeypatch.setattr(session_module, "advance", forbidden)
+    monkeypatch.setattr(jobs, "advance", forbidden)
     steps = played.steps
     played.show(0)
     played.step()
@@ -128,7 +127,7 @@ def test_stored_steps_are_replayed_without_computing(played, monkeypatch):
 
 
 def test_a_knob_that_is_turned_back_replays_the_stored_steps(played, monkeypatch):
-    monkeypatch.setattr(session_module, "advance", forbidden)
+    monkeypatch.setattr(jobs, "advance", forbidden)
     played.show(1)
     played.config.accelerate = 2.0
     played.config.accelerate = 3.0

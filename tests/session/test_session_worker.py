@@ -1,39 +1,14 @@
 """A session with a worker: methods return at once, results arrive when they are taken."""
 
-import queue
 import threading
 
 import pytest
 
-from dcrviz import session as session_module
-from dcrviz.session import Session
+from dcrviz.session import Session, jobs
 from dcrviz.worker import Worker
 
 # Iterations of the run.
 END = 4
-
-
-class Desk:
-    """Where results wait until they are taken, as in the queue of a page's event loop."""
-
-    def __init__(self):
-        self._inbox = queue.SimpleQueue()
-        self.worker = Worker(self._inbox.put)
-
-    def take(self):
-        """Take one result; a deadline instead of a hanging test."""
-        self._inbox.get(timeout=20)()
-
-    def settle(self, session):
-        while session.busy:
-            self.take()
-
-
-@pytest.fixture
-def desk():
-    desk = Desk()
-    yield desk
-    desk.worker.close()
 
 
 @pytest.fixture
@@ -200,7 +175,7 @@ def test_whatever_goes_wrong_in_the_thread_is_said_and_the_worker_lives_on(
     def broken(*_):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(session_module, "advance", broken)
+    monkeypatch.setattr(jobs, "advance", broken)
     threaded.step()
     desk.settle(threaded)
     assert threaded.error == "ZeroDivisionError"
@@ -211,9 +186,9 @@ def test_whatever_goes_wrong_in_the_thread_is_said_and_the_worker_lives_on(
     assert threaded.error == ""
 
 
-def test_a_closed_session_takes_no_result_and_its_thread_ends(exposures, quick):
+def test_a_closed_session_takes_no_result_and_its_thread_ends(exposures, quick, new_desk):
     before = set(threading.enumerate())
-    desk = Desk()
+    desk = new_desk()
     (thread,) = set(threading.enumerate()) - before
     session = Session(exposures, quick, worker=desk.worker)
     assert thread.daemon

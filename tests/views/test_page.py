@@ -2,21 +2,49 @@
 
 from dcrviz.engine import Outcome
 from dcrviz.session import Session
+from dcrviz.session.moments import outline
 from dcrviz.views.controls import Controls, words
 from dcrviz.views.page import Explorer
 
 
+def live(controls):
+    return {name for name, button in controls.buttons.items() if not button.disabled}
+
+
+GO_ON = {"Play", "Step", "Run N", "To end"}
+
+
 def test_buttons_are_live_where_they_can_act(session):
     controls = Controls(session)
-
-    def live():
-        return {name for name, button in controls.buttons.items() if not button.disabled}
-
-    assert live() == {"Play", "Step"}
+    assert live(controls) == {*GO_ON, "Stop"}
     session.step()
-    assert live() == {"Play", "Step", "Back", "Reset"}
+    assert live(controls) == {*GO_ON, "Stop", "Back", "Reset"}
     session.play()
-    assert live() == {"Back", "Reset"}
+    assert live(controls) == {"Back", "Reset"}
+
+
+def test_a_run_that_was_stopped_can_be_gone_back_and_reset(session):
+    controls = Controls(session)
+    session.step()
+    controls.buttons["Stop"].press()
+    assert "Stopped by hand." in words(session)
+    assert live(controls) == {"Back", "Reset"}
+    controls.buttons["Back"].press()
+    assert live(controls) == {*GO_ON, "Reset"}
+
+
+def test_run_n_does_as_many_iterations_as_the_field_says(session):
+    controls = Controls(session)
+    controls.count.value = 3
+    controls.buttons["Run N"].press()
+    assert session.cursor == 3
+
+
+def test_a_button_that_is_not_live_does_nothing(session):
+    controls = Controls(session)
+    session.play()
+    controls.buttons["Stop"].press()
+    assert session.outcome is not Outcome.STOPPED
 
 
 def test_the_slider_spans_all_stored_steps(session):
@@ -49,3 +77,13 @@ def test_the_explorer_can_be_shown_twice(exposures):
         assert first is not second
     finally:
         explorer.close()
+
+
+def test_a_step_without_its_images_is_told_as_being_recomputed(session):
+    session.play()
+    session.moments = [session.moments[0], outline(session.moments[1]), *session.moments[2:]]
+    controls = Controls(session)
+    number = len(session.moments)
+    assert f"{number - 1} of {number} steps are kept" in controls.words.object
+    session.cursor = 1
+    assert words(session) == "Recomputing iteration 1, whose images were not kept."

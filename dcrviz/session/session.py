@@ -1,0 +1,117 @@
+"""The whole of what a person works on: a player with its branches, its data and saved runs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Self
+
+import param
+
+from dcrviz.engine import Problem, Step
+from dcrviz.records import Exposure
+from dcrviz.session.jobs import Start
+from dcrviz.session.moments import Moment
+from dcrviz.session.player import Player
+from dcrviz.session.replay import WholeSteps
+from dcrviz.worker import Worker
+
+if TYPE_CHECKING:
+    from dcrviz.runs import Run, SavedRun
+
+
+class Session(Player):
+    """Visits, knobs, the steps so far, and the place on their timeline.
+
+    Without a `Worker` every method computes before it returns, as a script wants it. With one, the
+    methods return at once and the parameters change when results arrive.
+
+    Examples
+    --------
+    >>> session = Session(exposures=exposures)  # doctest: +SKIP
+    >>> session.step()  # doctest: +SKIP
+    >>> session.current.metric  # doctest: +SKIP
+    """
+
+    def open_branch(self, index: int) -> None:
+        """Put a left run on show again, in exchange for the present one."""
+        self._drop_late_results()
+        branch = self._exchange(index)
+        with self._no_restart():
+            knobs = branch.problem.config.values() | branch.moments[-1].knobs
+            self.config.param.update(**knobs)
+
+    def open_data(self, exposures: Sequence[Exposure]) -> None:
+        """Begin anew with other visits, and without the template that was for the old ones."""
+        self._start = Start()
+        self.exposures = list(exposures)
+
+    def save(self, folder: str | os.PathLike[str], *, with_data: bool = False) -> None:
+        """Save the run on show to a folder; see `dcrviz.save_run`."""
+        from dcrviz.runs import save_run
+
+        save_run(folder, self.as_run(), with_data=with_data)
+
+    def as_run(self) -> Run:
+        """The run on show, to be saved in another thread, say.
+
+        Raises
+        ------
+        ValueError
+            If nothing has been computed yet.
+        """
+        from dcrviz.runs import Run
+
+        if self.problem is None:
+            raise ValueError("a run to save must be started; call start() or step() first")
+        return Run(
+            problem=self.problem,
+            exposures=tuple(self.exposures),
+            steps=self._whole_steps(),
+            config=self.config.copy(),
+            knobs=tuple(moment.knobs for moment in self.moments),
+            template=self._start.template,
+            bright_objects=self._start.bright_objects,
+            shown=self.cursor,
+        )
+
+    def _whole_steps(self) -> Sequence[Step]:
+        if all(moment.kept for moment in self.moments):
+            return tuple(self.steps)
+        return WholeSteps(self.problem, self.moments)
+
+    @classmethod
+    def from_run(cls, folder: str | os.PathLike[str], *, worker: Worker | None = None) -> Self:
+        """A session that goes on from a saved run; see `dcrviz.open_run`."""
+        from dcrviz.runs import open_run
+
+        run = open_run(folder)
+        session = cls(worker=worker)
+        session.take_run(run, run.prepare())
+        return session
+
+    def take_run(self, run: SavedRun, problem: Problem) -> None:
+        """Put a saved run with its prepared problem on show; the present one becomes a branch."""
+        self._drop_late_results()
+        self._refused = False
+        with self._no_restart():
+            self._keep_as_branch()
+            self.exposures = list(run.exposures)
+            self.config.param.update(**run.config.values())
+        self._start = Start(template=run.template, bright_objects=run.bright_objects)
+        pairs = zip(run.steps, run.knobs, strict=True)
+        with param.parameterized.batch_call_watchers(self):
+            self.problem = problem
+            self.moments = [Moment(step=step, knobs=dict(k), given=True) for step, k in pairs]
+            self.cursor = run.shown
+            self._fit(*self.moments)
+
+    @contextmanager
+    def _no_restart(self) -> Iterator[None]:
+        """Change knobs and visits to those of a run that is there already."""
+        self._restoring = True
+        try:
+            yield
+        finally:
+            self._restoring = False

@@ -1,0 +1,19 @@
+// A native button.
+export function render({ model }) {
+  const button = document.createElement("button");
+  button.type = "button";
+  const show = () => {
+    button.textContent = model.label;
+    button.title = model.tip;
+    button.disabled = model.disabled;
+    button.className = model.primary ? "primary" : "";
+  };
+  button.addEventListener("click", () => {
+    model.send_msg({ type: "click" });
+    // Seen at once; that the server disables it, too, follows.
+    if (model.once) button.disabled = true;
+  });
+  for (const name of ["label", "tip", "disabled"]) model.on(name, show);
+  show();
+  return button;
+}

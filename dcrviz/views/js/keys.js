@@ -1,0 +1,65 @@
+// Keys that work anywhere on the page, and the dialog that lists them.
+
+const TYPED_INTO = "input, select, textarea, [contenteditable], [role=slider], [role=listbox]";
+const PRESSED_BY_SPACE = "button, summary, a, [role=button], [role=tab]";
+
+// The outermost element of this view: in a notebook, what belongs to the cell.
+function outermost(element) {
+  let host = element;
+  for (let root = host.getRootNode(); root instanceof ShadowRoot; root = host.getRootNode()) {
+    host = root.host;
+  }
+  return host;
+}
+
+function helpDialog(lines) {
+  const dialog = document.createElement("dialog");
+  dialog.setAttribute("aria-label", "Keys");
+  const title = document.createElement("h2");
+  title.textContent = "Keys";
+  const list = document.createElement("dl");
+  for (const [keys, meaning] of lines) {
+    const term = document.createElement("dt");
+    for (const key of keys) {
+      const cap = document.createElement("kbd");
+      cap.textContent = key;
+      term.append(cap);
+    }
+    const text = document.createElement("dd");
+    text.textContent = meaning;
+    list.append(term, text);
+  }
+  const close = document.createElement("button");
+  close.textContent = "Close";
+  close.addEventListener("click", () => dialog.close());
+  dialog.append(title, list, close);
+  return dialog;
+}
+
+export function render({ model }) {
+  const box = document.createElement("div");
+  const button = document.createElement("button");
+  button.className = "help";
+  button.textContent = "?";
+  button.title = "Keys that work on this page";
+  button.setAttribute("aria-label", "Keys");
+  const dialog = helpDialog(model.lines);
+  box.append(button, dialog);
+  const help = () => (dialog.open ? dialog.close() : dialog.showModal());
+  button.addEventListener("click", help);
+
+  const press = (event) => {
+    const path = event.composedPath();
+    const on = (selector) => path.some((node) => node instanceof Element && node.matches(selector));
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (on(TYPED_INTO) || (!model.everywhere && !path.includes(outermost(box)))) return;
+    if (event.key === "?" || (event.key === "Escape" && dialog.open)) help();
+    else if (on("dialog[open]") || !model.keys.includes(event.key)) return;
+    else if (event.key === " " && on(PRESSED_BY_SPACE)) return;
+    else model.send_msg({ key: event.key });
+    event.preventDefault();
+  };
+  document.addEventListener("keydown", press);
+  model.on("remove", () => document.removeEventListener("keydown", press));
+  return box;
+}

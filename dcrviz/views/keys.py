@@ -1,0 +1,87 @@
+"""Keys that move a session, wherever on the page the focus is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+import param
+from panel.custom import JSComponent
+
+from dcrviz.session import Session
+
+_JS = Path(__file__).parent / "js"
+_CSS = """
+.help {
+  font: 14px/1.2 system-ui, sans-serif; width: 32px; height: 32px;
+  color: inherit; background: transparent;
+  border: 1px solid #8886; border-radius: 4px; cursor: pointer;
+}
+dialog {
+  border: 1px solid #8888; border-radius: 8px; padding: 16px 20px;
+  color: #1c2330; background: #fff; font: 14px/1.5 system-ui, sans-serif;
+}
+dialog::backdrop { background: #0006; }
+dialog h2 { font-size: 1.05rem; margin: 0 0 8px; }
+dialog button { font: inherit; padding: 4px 14px; cursor: pointer; }
+dl { display: grid; grid-template-columns: auto 1fr; gap: 6px 18px; margin: 0 0 14px; }
+dt { display: flex; gap: 6px; }
+dd { margin: 0; }
+kbd {
+  font: 12px/1.5 monospace; padding: 0 6px; min-width: 1em; text-align: center;
+  border: 1px solid #8888; border-bottom-width: 2px; border-radius: 4px; background: #f4f6f8;
+}
+"""
+_LINES = (
+    (("Space",), "Play, or pause"),
+    (("←",), "Show the step before"),
+    (("→",), "Show the step after; at the last one, iterate once"),
+    (("Home",), "Show the starting model"),
+    (("End",), "Show the last step"),
+    (("b", "B"), "Blink to the next or the previous of what is compared"),
+    (("1", "…", "9"), "Show the plane of this subfilter alone"),
+    (("Esc",), "Leave the comparison, or this list"),
+    (("?",), "Open or close this list"),
+)
+
+
+class Keys(JSComponent):
+    """Hears keys that nobody types into anything, and lists them all on demand.
+
+    Parameters
+    ----------
+    acts
+        What each key does, by the browser's name for it.
+    """
+
+    keys = param.List([], item_type=str, doc="Keys to hear.")
+    lines = param.List([], doc="Keys and their meanings, as the list shows them.")
+    everywhere = param.Boolean(
+        True, doc="Whether the whole document is this page; else only what has the focus here."
+    )
+
+    _esm = _JS / "keys.js"
+    _stylesheets: ClassVar[list[str]] = [_CSS]
+
+    def __init__(self, acts: Mapping[str, Callable[[], None]], **values: Any) -> None:
+        self._acts = dict(acts)
+        lines = [[list(keys), meaning] for keys, meaning in _LINES]
+        super().__init__(keys=list(self._acts), lines=lines, **values)
+
+    def _handle_msg(self, message: Any) -> None:
+        act = self._acts.get(str(message.get("key"))) if isinstance(message, dict) else None
+        if act is not None:
+            act()
+
+
+def keys_of(session: Session, *, everywhere: bool = True) -> Keys:
+    """The keys that play a session and move along its timeline."""
+    acts = {
+        " ": lambda: session.pause() if session.playing else session.play(),
+        "ArrowLeft": session.back,
+        "ArrowRight": session.forward,
+        "Home": lambda: session.show(0),
+        "End": lambda: session.show(len(session.moments) - 1),
+    }
+    return Keys(acts, everywhere=everywhere, width=36, margin=(5, 3))

@@ -1,0 +1,203 @@
+"""A person drives a run: buttons, keys, and what the page says meanwhile."""
+
+import re
+import threading
+
+import pytest
+from playwright.sync_api import expect
+
+from dcrviz.config import AssembleConfig
+from dcrviz.session import jobs
+from dcrviz.views import explorer_app
+
+pytestmark = pytest.mark.ui
+
+# Long enough that nobody comes to its end by accident.
+LONG = AssembleConfig(min_iterations=400, max_iterations=400)
+
+
+def button(page, name):
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def words(page):
+    return page.get_by_role("status")
+
+
+def slider(page):
+    return page.get_by_role("slider", name="Iteration", exact=True)
+
+
+def at_least(number):
+    """Matches words that tell of this iteration or a later one, below 1000."""
+    return re.compile(rf"Iteration ({'|'.join(map(str, range(number, 1000)))}): metric")
+
+
+def iteration(page):
+    return int(re.search(r"teration (\d+)", words(page).inner_text()).group(1))
+
+
+@pytest.fixture
+def explorer(watched, serve):
+    explorers = []
+
+    def page():
+        explorers.append(explorer_app(config=LONG))
+        return explorers[-1].__panel__()
+
+    watched.goto(serve(page))
+    expect(words(watched)).to_contain_text("the starting model", timeout=30_000)
+    watched.session = explorers[-1].session
+    return watched
+
+
+@pytest.fixture
+def engine(monkeypatch):
+    """An engine whose every iteration waits until it is let go."""
+    may_end = threading.Event()
+    true_advance = jobs.advance
+
+    def slow(*arguments):
+        assert may_end.wait(30)
+        return true_advance(*arguments)
+
+    monkeypatch.setattr(jobs, "advance", slow)
+    yield may_end
+    may_end.set()
+
+
+def test_pause_and_stop_are_told_while_the_engine_is_still_at_work(explorer, engine):
+    button(explorer, "Play").click()
+    expect(words(explorer)).to_contain_text("Running.")
+    button(explorer, "Pause").click()
+    expect(words(explorer)).to_contain_text("Finishing the iteration.")
+    expect(button(explorer, "Pause")).to_be_disabled()
+    button(explorer, "Stop").click()
+    expect(words(explorer)).to_contain_text("Stopped by hand.")
+    expect(button(explorer, "Play")).to_be_disabled()
+    engine.set()
+    explorer.wait_for_timeout(500)
+    expect(words(explorer)).to_contain_text("Iteration 0: the starting model")
+    expect(words(explorer)).to_contain_text("Stopped by hand.")
+
+
+def test_a_pause_keeps_the_iteration_that_a_stop_drops(explorer, engine):
+    button(explorer, "Play").click()
+    button(explorer, "Pause").click()
+    engine.set()
+    expect(words(explorer)).to_contain_text("Iteration 1: metric")
+    expect(words(explorer)).to_contain_text("Paused.")
+
+
+def test_after_a_stop_a_person_goes_on_from_an_earlier_iteration(explorer):
+    button(explorer, "Play").click()
+    expect(words(explorer)).to_contain_text(at_least(3))
+    button(explorer, "Stop").click()
+    expect(words(explorer)).to_contain_text("Stopped by hand.")
+    stopped = iteration(explorer)
+    button(explorer, "Back").click()
+    expect(words(explorer)).to_contain_text(f"Iteration {stopped - 1}: metric")
+    button(explorer, "Play").click()
+    expect(words(explorer)).to_contain_text(at_least(stopped + 1))
+    button(explorer, "Pause").click()
+
+
+def test_run_n_does_n_iterations_and_the_progress_tells_how_many_of_how_many(explorer):
+    field = explorer.get_by_role("spinbutton", name="Iterations of Run N", exact=True)
+    field.fill("4")
+    field.press("Enter")
+    button(explorer, "Run N").click()
+    expect(words(explorer)).to_contain_text(re.compile("Iteration 4: .* Paused"))
+    bar = explorer.get_by_role("progressbar", name="Progress of the run")
+    expect(bar).to_have_attribute(
+        "aria-valuetext", re.compile(r"^Iteration 4 of at most 402 · .* it/s")
+    )
+    assert bar.evaluate("bar => bar.value / bar.max") == pytest.approx(4 / 402)
+
+
+def test_keys_move_along_the_timeline_wherever_the_focus_is(explorer):
+    keys = explorer.keyboard
+    for number in (1, 2):
+        keys.press("ArrowRight")
+        expect(words(explorer)).to_contain_text(f"Iteration {number}: metric")
+    keys.press("ArrowLeft")
+    expect(words(explorer)).to_contain_text("Iteration 1: metric")
+    keys.press("Home")
+    expect(words(explorer)).to_contain_text("the starting model")
+    keys.press("End")
+    expect(words(explorer)).to_contain_text("Iteration 2: metric")
+    keys.press(" ")
+    expect(words(explorer)).to_contain_text("Running.")
+    keys.press(" ")
+    expect(words(explorer)).to_contain_text("Paused.")
+
+
+def test_keys_are_left_to_fields_sliders_and_buttons_that_have_the_focus(explorer):
+    button(explorer, "Step").click()
+    expect(words(explorer)).to_contain_text("Iteration 1: metric")
+    field = explorer.get_by_role("spinbutton", name="Iterations of Run N", exact=True)
+    field.press("Home")
+    field.press("ArrowLeft")
+    field.press("?")
+    # Space presses the button that has the focus, and does not start to play.
+    button(explorer, "Back").press(" ")
+    expect(words(explorer)).to_contain_text("the starting model")
+    assert not explorer.session.playing
+    expect(explorer.get_by_role("dialog")).to_have_count(0)
+
+
+def test_a_question_mark_lists_the_keys_until_escape(explorer):
+    dialog = explorer.get_by_role("dialog", name="Keys")
+    explorer.keyboard.press("?")
+    expect(dialog).to_be_visible()
+    expect(dialog).to_contain_text("Show the starting model")
+    # Nothing moves behind the list.
+    explorer.keyboard.press("ArrowRight")
+    explorer.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(words(explorer)).to_contain_text("the starting model")
+    button(explorer, "Keys").click()
+    expect(dialog).to_be_visible()
+    dialog.get_by_role("button", name="Close").click()
+    expect(dialog).to_be_hidden()
+
+
+def test_the_slider_moves_images_curves_and_words_together(explorer):
+    field = explorer.get_by_role("spinbutton", name="Iterations of Run N", exact=True)
+    field.fill("3")
+    field.press("Enter")
+    button(explorer, "Run N").click()
+    expect(words(explorer)).to_contain_text(re.compile("Iteration 3: .* Paused"))
+    panel = explorer.locator("[data-key='plane 0']")
+    last = panel.screenshot()
+    slider(explorer).press("Home")
+    expect(words(explorer)).to_contain_text("the starting model")
+    explorer.wait_for_timeout(700)
+    assert panel.screenshot() != last
+    slider(explorer).press("End")
+    expect(words(explorer)).to_contain_text("Iteration 3: metric")
+    explorer.wait_for_timeout(700)
+    assert panel.screenshot() == last
+
+
+def test_a_full_history_says_so_and_steps_come_back_when_they_are_shown(explorer, monkeypatch):
+    explorer.session.history_bytes = 2_000_000
+    button(explorer, "To end").click()
+    expect(words(explorer)).to_contain_text(at_least(8), timeout=30_000)
+    expect(explorer.get_by_text(re.compile(r"it/s · .* left at most"))).to_be_visible()
+    button(explorer, "Pause").click()
+    expect(words(explorer)).to_contain_text("Paused.")
+    expect(explorer.get_by_role("note").filter(has_text="The history is full")).to_be_visible()
+    lost = next(i for i, moment in enumerate(explorer.session.moments) if i and not moment.kept)
+    recomputed = threading.Event()
+    true_advance = jobs.advance
+
+    def slow(*arguments):
+        assert recomputed.wait(30)
+        return true_advance(*arguments)
+
+    monkeypatch.setattr(jobs, "advance", slow)
+    slider(explorer).fill(str(lost))
+    expect(words(explorer)).to_contain_text(f"Recomputing iteration {lost}")
+    recomputed.set()
+    expect(words(explorer)).to_contain_text(f"Iteration {lost}: metric")
