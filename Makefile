@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 help:
 	@echo "make explore   open the explorer on the bundled field"
 	@echo "make test      run all tests, those in a real browser included"
-	@echo "make lint      formatting, lint, types, layers, spelling"
+	@echo "make lint      formatting, lint, types, layers, spelling, JavaScript"
 	@echo "make format    mend what the linter can"
 	@echo "make replay    replay recorded traces: make replay TRACES='path/*.npz'"
 
@@ -25,6 +25,7 @@ lint: $(VENV)/.ready-lint
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/codespell
+	$(BIN)/oxlint dcrviz/views/js
 
 format: $(VENV)/.ready-lint
 	$(BIN)/ruff format .

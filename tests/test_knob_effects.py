@@ -39,6 +39,7 @@ TURNED = {
     "convergence_planes": (["SUSPECT"], {}),
     "weights": ("2019", {}),
     "airmass_weight": (True, {}),
+    "visit_factors": ({"1": 0.5}, {}),
     "bad_planes": (["NO_DATA", "SAT"], {}),
     "remove_planes": ([], {}),
     "statistic": ("MEDIAN", {}),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import panel as pn
 from panel.viewable import Viewer
@@ -10,10 +10,14 @@ from panel.viewable import Viewer
 from dcrviz.diagnostics.course import CourseEntry, course_entry
 from dcrviz.diagnostics.panels import Scene
 from dcrviz.engine import Problem
-from dcrviz.session import Session
+from dcrviz.session import Moment, Session
 from dcrviz.views.charts import Charts
+from dcrviz.views.messages import Seldom
 from dcrviz.views.scenes import scenes_of
 from dcrviz.worker import Worker
+
+# Between drawings while iterations follow each other.
+_PAUSE_S = 0.4
 
 
 class CourseView(Viewer):
@@ -23,15 +27,20 @@ class CourseView(Viewer):
     ----------
     worker
         In whose thread the numbers are made; without one they are made in place.
+
+    `told` is called when there are new numbers of any run.
     """
 
     def __init__(self, session: Session, *, worker: Worker | None = None) -> None:
         super().__init__()
         self._session, self._worker = session, worker
+        self.told: Callable[[], None] = lambda: None
         self._known: dict[int, CourseEntry] = {}
         self._overlaid: dict[str, tuple[CourseEntry, ...]] = {}
-        self._at_work = self._waiting = False
-        self._document = pn.state.curdoc
+        self._new_overlays: set[str] = set()
+        self._at_work = False
+        # Six figures take a browser as long to draw as all images.
+        self._draw_soon = Seldom(self._draw, pause_s=_PAUSE_S)
         self._drawn_for: tuple[object, ...] | None = None
         self._shown: list[tuple[pn.Column, Charts]] = []
         session.param.watch(lambda *_: self.refresh(), ["problem", "moments", "cursor"])
@@ -40,16 +49,20 @@ class CourseView(Viewer):
     @property
     def entries(self) -> list[CourseEntry]:
         """Of the stored steps, as far as they are known yet."""
-        numbers = [moment.number for moment in self._session.moments]
+        return self.course_of(self._session.moments)
+
+    def course_of(self, moments: Sequence[Moment]) -> list[CourseEntry]:
+        """Of the steps of any run of the session, as far as they are known yet."""
+        numbers = [moment.number for moment in moments]
         return [self._known[number] for number in numbers if number in self._known]
 
     def overlay(self, name: str, entries: Sequence[CourseEntry]) -> None:
         """Draw the course of another run under its name; without entries it goes away."""
+        if tuple(entries) == self._overlaid.get(name, ()):
+            return
         self._overlaid[name] = tuple(entries)
-        if not entries:
-            del self._overlaid[name]
-        for _, charts in self._shown:
-            charts.overlay(name, entries)
+        self._new_overlays.add(name)
+        self._draw_soon()
 
     def refresh(self) -> None:
         """Draw what is known of the run on show, and begin to find what is missing."""
@@ -58,7 +71,7 @@ class CourseView(Viewer):
         # They outlive the pixels of their steps.
         stored = {moment.number for run in runs for moment in run}
         self._known = {number: e for number, e in self._known.items() if number in stored}
-        missing = {n: scene for n, scene in scenes_of(session).items() if n not in self._known}
+        missing = scenes_of(session, besides=self._known)
         if missing and self._worker is None:
             self._take(_entries(missing))
         elif missing and self._worker is not None and not self._at_work:
@@ -68,6 +81,7 @@ class CourseView(Viewer):
 
     def _take(self, found: dict[int, CourseEntry]) -> None:
         self._known |= found
+        self.told()
 
     def _arrived(self, found: dict[int, CourseEntry]) -> None:
         self._at_work = False
@@ -79,23 +93,16 @@ class CourseView(Viewer):
         self._at_work = False
         self._session.error = sentence
 
-    def _draw_soon(self) -> None:
-        """Draw when the page's document may be changed, which it may not amid a widget's event."""
-        document = self._document
-        if document is None or document.session_context is None:
-            self._draw()
-        elif not self._waiting:
-            self._waiting = True
-            document.add_next_tick_callback(self._draw)
-
     def _draw(self) -> None:
-        self._waiting = False
         problem = self._session.problem
         if problem is not None and (needs := _figures_for(problem)) != self._drawn_for:
             self._drawn_for = needs
             self._renew()
         for _, charts in self._shown:
             self._fill(charts)
+            for name in self._new_overlays:
+                charts.overlay(name, self._overlaid[name])
+        self._new_overlays.clear()
 
     def _fill(self, charts: Charts) -> None:
         """Draw all that is known, and the line at the step on show."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import panel as pn
 from panel.viewable import Viewer
 
 from dcrviz.config import PRESETS, AssembleConfig
 from dcrviz.views.knobs import KnobView
+from dcrviz.views.lazy import lazy_accordion
 
 _HEADINGS = {
     "Acts at the next step": ("Gain", "Clamps", "Stopping", "Computing"),
@@ -69,9 +71,12 @@ class KnobPanel(Viewer):
     def __panel__(self) -> pn.Column:
         sections: list[pn.viewable.Viewable] = [self.preset, self.apply, self._changed]
         for heading, groups in _HEADINGS.items():
-            cards = [(group, self._group(group)) for group in groups]
-            accordion = pn.Accordion(
-                *cards, width=305, active=[0], margin=(0, 5), stylesheets=[_CARD_CSS]
+            accordion = lazy_accordion(
+                {group: partial(self._group, group) for group in groups},
+                active=[0],
+                width=305,
+                margin=(0, 5),
+                stylesheets=[_CARD_CSS],
             )
             sections += [pn.pane.HTML(f"<h3>{heading}</h3>", margin=(5, 10, 0, 10)), accordion]
         return pn.Column(*sections, width=320)

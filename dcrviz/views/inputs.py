@@ -37,6 +37,7 @@ class Slider(JSComponent):
     step = param.Number(1, doc="Distance between numbers.")
     typed = param.Boolean(True, doc="Whether there is a field to type into.")
     disabled = param.Boolean(False, doc="Whether it can be moved.")
+    channel = param.String("", doc="Under which name it tells the page, before the server.")
 
     _esm = _JS / "slider.js"
     _stylesheets: ClassVar[list[str]] = [_CSS]

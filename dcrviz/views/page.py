@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import panel as pn
@@ -23,8 +23,12 @@ from dcrviz.views.data_choice import FIELD, DataChoice, given_choice
 from dcrviz.views.export import ExportView
 from dcrviz.views.groups import KnobPanel
 from dcrviz.views.inspector import Inspector
+from dcrviz.views.lazy import lazy_accordion
+from dcrviz.views.messages import deliver_to_page
+from dcrviz.views.runs_view import RunsView
+from dcrviz.views.visits import VisitsView
 from dcrviz.views.wall import ImageWall
-from dcrviz.worker import Deliver, Worker
+from dcrviz.worker import Worker
 
 _CSS = """
 :root { --dcrviz-line: #d5d9df; }
@@ -100,7 +104,16 @@ class Explorer(Viewer):
         self.knobs = KnobPanel(self.session.config, refused=self._notify)
         self.inspector = Inspector(self.session, worker=painter)
         self.wall = ImageWall(self.session, painter=painter, clicked=self.inspector.look_at)
+        self.wall.follow(self.controls.slider)
         self.curves = CourseView(self.session, worker=painter)
+        self.visits = VisitsView(self.session, chosen=self.wall.mark_visit)
+        self.runs = RunsView(
+            self.session,
+            curves=self.curves,
+            wall=self.wall,
+            save=self.export.give_branch,
+            told=self._notify,
+        )
         self._warnings = pn.pane.HTML("", sizing_mode="stretch_width", margin=(0, 10))
         self.session.param.watch(lambda event: self._notify(event.new), "error")
         self.session.param.watch(lambda _: self._tell_warnings(), "problem")
@@ -139,23 +152,13 @@ class Explorer(Viewer):
             self.curves,
             self.wall,
             self.inspector,
+            pn.Card(self.runs, title="Runs", sizing_mode="stretch_width", margin=(5, 10)),
+            pn.Card(self.visits, title="Visits", sizing_mode="stretch_width", margin=(5, 10)),
             self._warnings,
             sizing_mode="stretch_width",
         )
-        more = pn.Accordion(("Data", self.data), ("Export", self.export), width=305, margin=(0, 5))
+        more = lazy_accordion(
+            {"Data": lambda: self.data, "Export": lambda: self.export}, width=305, margin=(0, 5)
+        )
         side = pn.Column(head, more, self.knobs, css_classes=["dcrviz-side"], width=330)
         return pn.Row(side, main, sizing_mode="stretch_width", stylesheets=[_CSS])
-
-
-def deliver_to_page() -> Deliver | None:
-    """How a thread hands results to the page being made; None where there is no event loop."""
-    document = pn.state.curdoc
-    if document is None or document.session_context is None:
-        return None
-
-    def deliver(callback: Callable[[], None]) -> None:
-        # A page that has closed has nothing left to show a result on.
-        if document.session_context is not None:
-            document.add_next_tick_callback(callback)
-
-    return deliver

@@ -4,41 +4,35 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections import OrderedDict
-from collections.abc import Sequence
+import uuid
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from panel.viewable import Viewer
 
-from dcrviz.diagnostics.holes import blemishes_of
-from dcrviz.diagnostics.panels import Panel, Row, Scene, images, rows_of
-from dcrviz.diagnostics.pictures import sky_noise
+from dcrviz.diagnostics.panels import Panel, Row, Scene, rows_of
 from dcrviz.diagnostics.zenith import zenith_directions
-from dcrviz.engine import Problem, Step
 from dcrviz.records import Plane
 from dcrviz.session import Moment, Session
-from dcrviz.views.scenes import current_scene
-from dcrviz.views.wall_canvas import Frame, WallCanvas, code_of, coded
+from dcrviz.views.inputs import Slider
+from dcrviz.views.scenes import current_scene, scene_at
+from dcrviz.views.wall_canvas import WallCanvas
+from dcrviz.views.wall_frames import Wish, exact_values, sky_position
+from dcrviz.views.wall_held import ExactImages, Held
 from dcrviz.worker import Worker
 
 _FIRST_ROWS = ("plane", "minus_mean", "residual", "omega")
-_PROBES_KEPT = 4
-# The row that shows holes and wings best, and so has the rings about them.
-_RINGED = "minus_mean"
+_BY_VISIT = ("residual", "template")
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
-class _Wish:
-    """What shall be painted: panels of a step, at this sharpness."""
+class Shot:
+    """A step of any run, to be compared with others."""
 
-    id: str
+    moment: Moment
     scene: Scene
-    panels: tuple[tuple[Panel, str], ...]
-    bin_px: int
-    label: str
-    region: tuple[int, int, int, int] | None = None
+    title: str
 
 
 class ImageWall(Viewer):
@@ -71,76 +65,120 @@ class ImageWall(Viewer):
         self._rows: tuple[Row, ...] = ()
         self._side = 0
         self._seq = itertools.count(1)
-        self._held: dict[str, tuple[int, set[str]]] = {}
-        self._exact: OrderedDict[str, dict[str, Plane]] = OrderedDict()
+        self._held, self._exact = Held(), ExactImages()
         self._busy: int | None = None
-        self._waiting: list[_Wish] = []
+        self._waiting: list[Wish] = []
+        self._aside: list[Wish] = []
+        self._marked: int | None = None
         session.param.watch(lambda *_: self._problem_changed(), "problem")
         session.param.watch(lambda *_: self._forget_lost(), ["moments", "branches"])
         session.param.watch(lambda *_: self.refresh(), ["moments", "cursor"])
         self._problem_changed()
 
+    def follow(self, slider: Slider) -> None:
+        """Show iterations as this slider moves, from what the browser holds, without traffic."""
+        self.canvas.channel = slider.channel = uuid.uuid4().hex
+
+    def show_rows(self, *names: str) -> None:
+        """Make these rows visible, and no others."""
+        self._visible = list(names)
+        self._lay_out()
+        self.refresh()
+
+    def mark_visit(self, visit: int | None) -> None:
+        """Show the residuals, if they are not, with one visit's panels marked; or mark none."""
+        self._marked = visit
+        by_visit = ["residual"] if visit is not None and "residual" not in self._visible else []
+        self.show_rows(*self._visible, *by_visit)
+
+    def compare(self, key: str, shots: Sequence[Shot]) -> None:
+        """Show a panel of several steps large, of this run or others, to blink or swipe between.
+
+        Steps that the browser does not hold are sent; the step on show stays.
+        """
+        found = ((panel, row.scale) for row in self._rows for panel in row.panels)
+        panel, scale = next(one for one in found if one[0].key == key)
+        bin_px = self._bin()
+        for shot in shots:
+            name = _name(shot.moment)
+            if not self._held.has(name, key, bin_px=bin_px):
+                wish = Wish(
+                    id=name,
+                    scene=shot.scene,
+                    panels=((panel, scale),),
+                    bin_px=bin_px,
+                    label=shot.title,
+                    aside=True,
+                )
+                self._aside.append(wish)
+        title = f"{panel.row.replace('_', ' ')} {panel.title}"
+        items = [
+            {"id": _name(s.moment), "key": key, "scale": scale, "title": f"{title}, {s.title}"}
+            for s in shots
+        ]
+        self.canvas.tell({"type": "compare", "items": items})
+        self._next()
+
     def refresh(self) -> None:
         """Show the step on show: from what the browser holds, or by sending what it lacks."""
-        scene = current_scene(self._session)
-        if scene is None or not self._side:
+        session = self._session
+        moment = session.shown
+        if moment is None or session.problem is None or not self._side:
             return
-        step = scene.step
-        name = _name(self._session.shown)
-        bin_px = self._bin()
-        held_bin, held = self._held.get(name, (0, set()))
-        panels = [
-            (panel, row.scale)
-            for row in self._rows
-            if row.name in self._visible
-            for panel in row.panels
-            if held_bin != bin_px or panel.key not in held
-        ]
+        name, bin_px = _name(moment), self._bin()
+        lacking = tuple(
+            (panel, scale)
+            for panel, scale in self._visible_panels()
+            if not self._held.has(name, panel.key, bin_px=bin_px)
+        )
         self._waiting = [wish for wish in self._waiting if wish.region is not None]
-        if not panels:
-            self.canvas.shown = name
-            self._session.seen()
+        if not lacking:
+            self.canvas.param.update(shown=name, timeline=self._timeline())
+            session.seen()
+            return
+        # Without its pixels it is shown when they have been made again.
+        if (scene := current_scene(session)) is None:
             return
         self._waiting.append(
-            _Wish(
+            Wish(
                 id=name,
                 scene=scene,
-                panels=tuple(panels),
+                panels=lacking,
                 bin_px=bin_px,
-                label=f"iteration {step.iteration}",
+                label=f"iteration {scene.step.iteration}",
             )
         )
         self._next()
 
     def _next(self) -> None:
         """Begin the newest wish, unless the browser is still at the last one."""
-        if self._busy is not None or not self._waiting:
+        if self._busy is not None or not (self._waiting or self._aside):
             return
-        wish = self._waiting.pop()
-        self._busy = next(self._seq)
-        seq = self._busy
+        wish = self._waiting.pop() if self._waiting else self._aside.pop()
+        seq = self._busy = next(self._seq)
+
+        def make() -> tuple[bytes, dict[str, Plane]]:
+            made = wish.images()
+            return wish.message(made, seq=seq), made
+
+        self._derive(make, done=lambda found: self._sent(*found, wish))
+
+    def _derive(self, make: Callable[[], Any], *, done: Callable[[Any], None]) -> None:
         if self._painter is None:
-            self._sent(_frame(wish, seq), wish)
-            return
-        self._painter.submit(
-            lambda: _frame(wish, seq), done=lambda made: self._sent(made, wish), failed=self._failed
-        )
-
-    def _sent(self, made: tuple[bytes, dict[str, Plane]], wish: _Wish) -> None:
-        message, exact = made
-        if wish.region is None:
-            self._keep_exact(wish.id, exact)
-            bin_px, held = self._held.get(wish.id, (wish.bin_px, set()))
-            keys = {panel.key for panel, _ in wish.panels}
-            self._held[wish.id] = (wish.bin_px, keys | (held if bin_px == wish.bin_px else set()))
-            self.canvas.param.update(frame=message, shown=wish.id)
+            done(make())
         else:
-            self.canvas.frame = message
+            self._painter.submit(make, done=done, failed=self._failed)
 
-    def _keep_exact(self, name: str, exact: dict[str, Plane]) -> None:
-        self._exact[name] = self._exact.pop(name, {}) | exact
-        while len(self._exact) > _PROBES_KEPT:
-            self._exact.popitem(last=False)
+    def _sent(self, message: bytes, made: dict[str, Plane], wish: Wish) -> None:
+        if wish.region is not None:
+            self.canvas.frame = message
+            return
+        self._exact.add(wish.id, made)
+        self._held.add(wish.id, wish.keys, bin_px=wish.bin_px)
+        if wish.aside:
+            self.canvas.frame = message
+        else:
+            self.canvas.param.update(frame=message, shown=wish.id, timeline=self._timeline())
 
     def _failed(self, sentence: str) -> None:
         self._busy = None
@@ -173,30 +211,38 @@ class ImageWall(Viewer):
         self.refresh()
 
     def _chosen(self, message: dict[str, Any]) -> None:
-        names = {row.name for row in self._rows}
-        self._visible = [name for name in message["names"] if name in names]
-        self._lay_out()
-        self.refresh()
+        self.show_rows(*message["names"])
 
     def _dropped(self, message: dict[str, Any]) -> None:
-        for name in message["ids"]:
-            self._held.pop(name, None)
+        self._held.drop(message["ids"])
 
     def _probed(self, message: dict[str, Any]) -> None:
-        images_held = self._exact.get(message["id"])
-        problem = self._session.problem
-        x, y = int(message["x"]), int(message["y"])
-        if images_held is None or problem is None:
+        """Tell the exact values of a pixel; the images are derived again if they are gone."""
+        name, panels = message["id"], tuple(self._visible_panels())
+        keys = {panel.key for panel, _ in panels}
+        made = self._exact.of(name, keys)
+        if made is not None:
+            self._tell_exact(message, made)
             return
-        values = {
-            key: float(image[y, x]) if np.isfinite(image[y, x]) else None
-            for key, image in images_held.items()
-            # A picture in colour has no value to read.
-            if image.ndim == 2 and y < image.shape[0] and x < image.shape[1]
-        }
-        self.canvas.tell(
-            {"type": "exact", "x": x, "y": y, "values": values, "sky": _sky(problem, x, y)}
-        )
+        places = [i for i, one in enumerate(self._session.moments) if _name(one) == name]
+        scene = scene_at(self._session, places[0]) if places else None
+        if scene is None:
+            return
+        wish = Wish(id=name, scene=scene, panels=panels, bin_px=1, label="")
+
+        def tell(found: dict[str, Plane]) -> None:
+            self._exact.add(name, found)
+            self._tell_exact(message, found)
+
+        self._derive(wish.images, done=tell)
+
+    def _tell_exact(self, message: dict[str, Any], made: dict[str, Plane]) -> None:
+        problem, x, y = self._session.problem, int(message["x"]), int(message["y"])
+        if problem is not None:
+            values = exact_values(made, x=x, y=y)
+            sky = sky_position(problem, x=x, y=y)
+            exact = {"id": message["id"], "x": x, "y": y, "values": values, "sky": sky}
+            self.canvas.tell({"type": "exact", **exact})
 
     def _cropped(self, message: dict[str, Any]) -> None:
         scene = current_scene(self._session)
@@ -208,15 +254,14 @@ class ImageWall(Viewer):
         y1 = min(height, math.ceil(message["y"] + message["height"]))
         if x1 <= x0 or y1 <= y0:
             return
-        # As sharp as the screen can show it.
-        bin_px = max(1, (x1 - x0) // self._side)
         self._waiting = [wish for wish in self._waiting if wish.region is None]
         self._waiting.append(
-            _Wish(
+            Wish(
                 id=message["id"],
                 scene=scene,
                 panels=tuple(self._visible_panels()),
-                bin_px=bin_px,
+                # As sharp as the screen can show it.
+                bin_px=max(1, (x1 - x0) // self._side),
                 label=f"iteration {scene.step.iteration}",
                 region=(x0, y0, x1, y1),
             )
@@ -255,10 +300,8 @@ class ImageWall(Viewer):
                     "panels": [
                         {
                             "key": panel.key,
-                            "title": panel.title,
-                            "arrow": arrows[panel.index]
-                            if row.name in ("residual", "template")
-                            else None,
+                            "title": self._title(panel),
+                            "arrow": arrows[panel.index] if row.name in _BY_VISIT else None,
                         }
                         for panel in row.panels
                     ],
@@ -267,7 +310,12 @@ class ImageWall(Viewer):
             ],
         }
 
-    def _visible_panels(self) -> Sequence[tuple[Panel, str]]:
+    def _title(self, panel: Panel) -> str:
+        marked = panel.row in _BY_VISIT and panel.index == self._marked
+        return f"\N{BLACK RIGHT-POINTING TRIANGLE} {panel.title}" if marked else panel.title
+
+    def _visible_panels(self) -> list[tuple[Panel, str]]:
+        """With the scale of each."""
         return [
             (panel, row.scale)
             for row in self._rows
@@ -279,12 +327,15 @@ class ImageWall(Viewer):
         assert self._session.problem is not None
         return max(1, max(self._session.problem.shape) // self._side)
 
+    def _timeline(self) -> str:
+        """Names of the steps of the run on show, in order."""
+        return " ".join(map(_name, self._session.moments))
+
     def _forget_lost(self) -> None:
         """Let go of steps that are stored nowhere any more."""
         session = self._session
         runs = [session.moments, *(branch.moments for branch in session.branches)]
-        stored = {_name(moment) for moments in runs for moment in moments}
-        self._held = {name: held for name, held in self._held.items() if name in stored}
+        self._held.keep_only({_name(moment) for moments in runs for moment in moments})
 
     def __panel__(self) -> WallCanvas:
         return self.canvas
@@ -292,53 +343,4 @@ class ImageWall(Viewer):
 
 def _name(moment: Moment) -> str:
     """What the browser knows a step by, for as long as it is stored anywhere."""
-    return f"step {moment.number}"
-
-
-def _frame(wish: _Wish, seq: int) -> tuple[bytes, dict[str, Plane]]:
-    """The message for a wish, and the images it was made of."""
-    problem = wish.scene.problem
-    noise = sky_noise(problem)
-    made = images(wish.scene, [panel for panel, _ in wish.panels])
-    cut = (slice(None), slice(None))
-    if wish.region is not None:
-        x0, y0, x1, y1 = wish.region
-        cut = (slice(y0, y1), slice(x0, x1))
-    pixels = {
-        panel.key: coded(
-            made[panel.key][cut],
-            code_of(scale, noise=noise, most=max(1.0, len(problem.visits))),
-            bin_px=wish.bin_px,
-        )
-        for panel, scale in wish.panels
-    }
-    rings: dict[str, list[tuple[float, float, float, str]]] = {}
-    if any(panel.row == _RINGED for panel, _ in wish.panels) and wish.region is None:
-        rings = _rings(problem, wish.scene.step)
-    frame = Frame(
-        id=wish.id,
-        seq=seq,
-        label=wish.label,
-        bin_px=wish.bin_px,
-        pixels=pixels,
-        region=None if wish.region is None else wish.region[:2],
-        rings=rings,
-    )
-    return frame.message(), made
-
-
-def _rings(problem: Problem, step: Step) -> dict[str, list[tuple[float, float, float, str]]]:
-    """A ring about each hole and wing, by the key of the panel that shows it best."""
-    rings: dict[str, list[tuple[float, float, float, str]]] = {}
-    for one in blemishes_of(problem, step):
-        ring = (round(one.x, 2), round(one.y, 2), round(one.radius_px, 2), one.kind)
-        rings.setdefault(f"{_RINGED} {one.subfilter}", []).append(ring)
-    return rings
-
-
-def _sky(problem: Problem, x: int, y: int) -> str:
-    """Right ascension and declination of a pixel, as people write them."""
-    if problem.wcs is None:
-        return ""
-    position = problem.wcs.pixel_to_world(x, y)
-    return position.to_string("hmsdms", precision=2) if hasattr(position, "to_string") else ""
+    return str(moment.number)

@@ -18,14 +18,12 @@ from dcrviz.kernels.quantise import quantise
 from dcrviz.records import Bytes, Cube, Plane
 
 _JS = Path(__file__).parent / "js" / "wall"
-# Each file may use what the ones before it export.
-_MODULES = ("colours", "frames", "painters", "looks", "compare", "marks", "wall")
 _IMPORT = re.compile(r"^import .*;\n", re.MULTILINE)
 
 
 def _bundled() -> str:
     """The modules of the wall as one, in which they need not import each other."""
-    texts = [(_JS / f"{name}.js").read_text(encoding="utf-8") for name in _MODULES]
+    texts = [path.read_text(encoding="utf-8") for path in sorted(_JS.glob("*.js"))]
     plain = [_IMPORT.sub("", text) for text in texts]
     inner = [re.sub(r"^export (?!function render)", "", t, flags=re.MULTILINE) for t in plain]
     return "\n".join(inner)
@@ -143,8 +141,14 @@ class WallCanvas(JSComponent):
     plan = param.Dict({}, doc="Rows, their panels, which are visible, and the field's shape.")
     frame = param.Bytes(b"", doc="The newest message.")
     shown = param.String("", doc="Iteration on show.")
+    timeline = param.String("", doc="Names of the iterations of the run on show, in order.")
+    channel = param.String("", doc="Under which name a slider tells where it is.")
     dark = param.Boolean(False, doc="Whether the page is dark.")
-    flat = param.Boolean(False, doc="Whether to paint without WebGL.")
+    painter = param.Selector(
+        default="fastest",
+        objects=["fastest", "webgl", "flat"],
+        doc="How to paint: with WebGL, on a plain canvas, or as is fastest in this browser.",
+    )
     side = param.Integer(300, doc="Largest side of a panel, CSS pixels.")
     budget = param.Integer(256_000_000, doc="Bytes of iterations that the browser keeps.")
 

@@ -43,10 +43,10 @@ COLOURS = """([key, layer]) => {
 
 @pytest.fixture
 def open_explorer(watched, serve):
-    def start(*, flat=False, **knobs):
+    def start(*, painter="fastest", **knobs):
         def app():
             explorer = Explorer(bundled_exposures(), AssembleConfig(**knobs))
-            explorer.wall.canvas.flat = flat
+            explorer.wall.canvas.painter = painter
             return explorer.__panel__()
 
         watched.goto(serve(app))
@@ -89,9 +89,9 @@ def test_a_click_on_a_curve_goes_to_that_iteration(open_explorer):
     expect(page.get_by_role("status")).to_contain_text(re.compile("starting model|Iteration 1"))
 
 
-@pytest.mark.parametrize("flat", [False, True], ids=["webgl", "flat"])
-def test_the_subfilters_are_shown_in_colour(open_explorer, flat):
-    page = open_explorer(flat=flat)
+@pytest.mark.parametrize("painter", ["webgl", "flat"])
+def test_the_subfilters_are_shown_in_colour(open_explorer, painter):
+    page = open_explorer(painter=painter)
     step_to(page, 2)
     page.get_by_text("Rows", exact=True).click()
     page.get_by_label("Colours of the subfilters").check()

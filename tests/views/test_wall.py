@@ -12,7 +12,7 @@ from dcrviz.diagnostics.panels import images, rows_of
 from dcrviz.diagnostics.pictures import sky_noise
 from dcrviz.kernels.quantise import restored
 from dcrviz.session import Session
-from dcrviz.views import wall as wall_module
+from dcrviz.views import wall_frames
 from dcrviz.views.scenes import current_scene
 from dcrviz.views.wall import ImageWall
 from dcrviz.views.wall_canvas import code_of, coded, colour_bytes
@@ -229,7 +229,7 @@ def test_a_picture_that_fails_is_told_and_the_next_one_is_drawn(session, monkeyp
         raise ValueError("no picture")
 
     browser = Browser(ImageWall(session, painter=AtOnce()))
-    monkeypatch.setattr(wall_module, "images", broken)
+    monkeypatch.setattr(wall_frames, "images", broken)
     session.step()
     assert session.error == "no picture"
     monkeypatch.undo()

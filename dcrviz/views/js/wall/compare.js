@@ -53,7 +53,11 @@ export class Compare {
   }
 
   only(item) {
-    this.items = [item];
+    this.these([item]);
+  }
+
+  these(items) {
+    this.items = items;
     this.at = 0;
     this.show();
   }
@@ -68,7 +72,7 @@ export class Compare {
   }
 
   turn(by) {
-    if (!this.items.length) return;
+    if (this.items.length === 0) return;
     this.mode = "blink";
     this.at = (this.at + by + this.items.length) % this.items.length;
     this.show();
@@ -104,7 +108,7 @@ export class Compare {
 
   // What to paint: pieces of the box from left to right, each a part of its width.
   pieces() {
-    if (!this.items.length) return [];
+    if (this.items.length === 0) return [];
     if (this.mode === "swipe" && this.items.length > 1) {
       const other = (this.at + 1) % this.items.length;
       return [

@@ -1,20 +1,7 @@
 // Iterations that the browser holds: bytes of every panel, found by the iteration's name.
 
-// A message is the length of its header, the header as JSON, and the bytes of the panels.
-export function decodeFrame(buffer) {
-  const bytes = buffer instanceof Uint8Array ? buffer : new Uint8Array(buffer);
-  if (bytes.length < 4) return null;
-  const length = new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true);
-  const frame = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
-  let start = 4 + length;
-  for (const panel of frame.panels) {
-    const end = start + frame.width * frame.height * panel.channels;
-    panel.pixels = bytes.slice(start, end);
-    start = end;
-  }
-  frame.panels = new Map(frame.panels.map((panel) => [panel.key, panel]));
-  return frame;
-}
+// How much of the budget is left when there was no room any more.
+const LEFT = 0.75;
 
 export class FrameStore {
   constructor(budget, dropped) {
@@ -22,48 +9,54 @@ export class FrameStore {
     this.dropped = dropped;
     this.frames = new Map();
     this.bytes = 0;
+    this.thinned = false;
   }
 
   get(id) {
     return this.frames.get(id);
   }
 
-  // Panels of an iteration that is held already are added to it.
-  add(frame) {
+  // Panels of an iteration that is held already are added to it; the kept ones stay in any case.
+  add(frame, kept) {
     const held = this.frames.get(frame.id);
+    this.forget(frame.id);
     if (held && held.width === frame.width && held.height === frame.height) {
-      for (const [key, panel] of frame.panels) {
-        if (!held.panels.has(key)) this.bytes += panel.pixels.length;
-        held.panels.set(key, panel);
-      }
-      held.rings = { ...held.rings, ...frame.rings };
-      this.frames.delete(frame.id);
-      this.frames.set(frame.id, held);
-    } else {
-      if (held) this.forget(frame.id);
-      this.frames.set(frame.id, frame);
-      for (const panel of frame.panels.values()) this.bytes += panel.pixels.length;
+      frame.panels = new Map([...held.panels, ...frame.panels]);
+      frame.rings = { ...held.rings, ...frame.rings };
     }
-    this.thin(frame.id);
+    this.frames.set(frame.id, frame);
+    this.bytes += bytesOf(frame);
+    if (this.bytes > this.budget) this.thin(new Set([...kept, frame.id]));
   }
 
+  // Every second one goes, the oldest first: what is left still tells the whole course.
   thin(kept) {
     const gone = [];
-    for (const id of this.frames.keys()) {
-      if (this.bytes <= this.budget) break;
-      if (id === kept) continue;
-      this.forget(id);
-      gone.push(id);
+    while (this.bytes > LEFT * this.budget) {
+      const free = [...this.frames.keys()].filter((id) => !kept.has(id));
+      if (free.length === 0) break;
+      for (let at = 0; at < free.length && this.bytes > LEFT * this.budget; at += 2) {
+        this.forget(free[at]);
+        gone.push(free[at]);
+      }
     }
-    if (gone.length) this.dropped(gone);
+    if (gone.length === 0) return;
+    this.thinned = true;
+    this.dropped(gone);
   }
 
   forget(id) {
     const frame = this.frames.get(id);
     if (!frame) return;
-    for (const panel of frame.panels.values()) this.bytes -= panel.pixels.length;
+    this.bytes -= bytesOf(frame);
     this.frames.delete(id);
   }
+}
+
+function bytesOf(frame) {
+  let bytes = 0;
+  for (const panel of frame.panels.values()) bytes += panel.pixels.length;
+  return bytes;
 }
 
 // The value between which and the highest a part of the pixels lies.

@@ -1,16 +1,9 @@
 // How each group of panels is shown: stretch, limits and colours, which hold for all its panels.
-import { DIVERGING, SEQUENTIAL, STRETCHES, valueOf } from "./colours.js";
+import { valueOf } from "./colours.js";
 import { quantile } from "./frames.js";
+import { LookLine } from "./look_line.js";
 
-export const GROUPS = {
-  flux: "flux",
-  sigma: "sigma",
-  fraction: "fraction",
-  count: "count",
-  sign: "clamped",
-};
-
-export function firstLooks() {
+function firstLooks() {
   return {
     flux: { stretch: "asinh", low: 0, high: 1, colours: "cividis", locked: false, found: false },
     sigma: { stretch: "linear", low: -12, high: 12, colours: "blue to red", locked: true, found: true },
@@ -21,8 +14,8 @@ export function firstLooks() {
 }
 
 // Limits that show faint and bright pixels of these panels alike.
-export function findLimits(look, group, panels) {
-  if (!panels.length) return;
+function findLimits(look, group, panels) {
+  if (panels.length === 0) return;
   const at = (part) => panels.map((panel) => valueOf(panel, quantile(panel, part)));
   if (group === "sigma") Object.assign(look, { low: -12, high: 12 });
   else if (group === "sign") Object.assign(look, { low: -1, high: 1 });
@@ -33,64 +26,40 @@ export function findLimits(look, group, panels) {
   look.found = true;
 }
 
-// A line of controls for one group.
-export function lookControls(group, looks, changed, panelsOf) {
-  const look = looks[group];
-  const line = document.createElement("div");
-  line.className = "look";
-  const named = (element, name) => {
-    element.setAttribute("aria-label", `${group}: ${name}`);
-    element.title = `${name} of all panels in ${group}`;
-    line.append(element);
-    return element;
-  };
-  const choice = (name, options) => {
-    const select = named(document.createElement("select"), name);
-    for (const option of options) select.add(new Option(option, option));
-    select.addEventListener("change", () => {
-      look[name] = select.value;
-      changed();
-    });
-    return select;
-  };
-  const limit = (name) => {
-    const input = named(document.createElement("input"), name);
-    input.type = "number";
-    input.step = "any";
-    input.addEventListener("change", () => {
-      if (input.value !== "" && Number.isFinite(Number(input.value))) look[name] = Number(input.value);
-      look.locked = true;
-      changed();
-    });
-    return input;
-  };
-  const stretch = choice("stretch", Object.keys(STRETCHES));
-  const low = limit("low");
-  const high = limit("high");
-  const colours = choice("colours", ["sigma", "sign"].includes(group) ? DIVERGING : SEQUENTIAL);
-  const find = named(document.createElement("button"), "find limits");
-  find.textContent = "auto";
-  find.addEventListener("click", () => {
-    findLimits(look, group, panelsOf(group));
-    look.locked = false;
-    changed();
-  });
-  const lock = named(document.createElement("input"), "lock limits");
-  lock.type = "checkbox";
-  lock.addEventListener("change", () => {
-    look.locked = lock.checked;
-    changed();
-  });
-  const word = document.createElement("span");
-  word.textContent = "lock";
-  line.append(word);
-  line.follow = () => {
-    stretch.value = look.stretch;
-    colours.value = look.colours;
-    for (const [input, value] of [[low, look.low], [high, look.high]])
-      if (document.activeElement !== input) input.value = Number(value.toPrecision(4));
-    lock.checked = look.locked;
-  };
-  line.follow();
-  return line;
+// The looks of all groups, with a line of controls for each group that is on the wall.
+export class Looks {
+  constructor(panelsOf, changed) {
+    this.panelsOf = panelsOf;
+    this.changed = changed;
+    this.known = firstLooks();
+    this.shown = [];
+  }
+
+  of(group) {
+    return this.known[group];
+  }
+
+  // Limits for the groups that have none yet, from the pixels on show.
+  findMissing() {
+    for (const [group, look] of Object.entries(this.known))
+      if (!look.found && !look.locked) findLimits(look, group, this.panelsOf(group));
+  }
+
+  // Lines for the groups of these panels; what is in colour already has no look to choose.
+  lines(panels) {
+    const groups = new Set(panels.map((panel) => panel.scale).filter((scale) => scale in this.known));
+    this.shown = [...groups].map((group) => this.line(group));
+    return this.shown.map((line) => line.node);
+  }
+
+  line(group) {
+    const look = this.known[group];
+    const find = () => findLimits(look, group, this.panelsOf(group));
+    return new LookLine(group, { look, findLimits: find, changed: this.changed });
+  }
+
+  // The controls show what holds now.
+  follow() {
+    for (const line of this.shown) line.follow();
+  }
 }

@@ -1,0 +1,401 @@
+"""How live the explorer is, in a real browser that paints: updates, latency, traffic, memory.
+
+``python benchmarks/live.py --json`` measures every case; ``--case live256 --case scrub`` some.
+
+Each number comes with what it must reach. A server in a process of its own shows steps that it has
+made before, so that its processor time is that of painting; pixels are read back in the browser, so
+that what counts as painted has been painted. Times are the best of ``--repeat`` runs, as the
+machine may be shared; ``load`` tells how busy it was.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import signal
+import statistics
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from live_browser import chromium, quantiles_ms
+
+HERE = Path(__file__).parent
+MB = 1e6
+ROWS = ["plane", "residual"]
+# Three planes and the residuals of five visits are eight panels.
+FILMS = {
+    "small": {"size": 256, "visits": 5, "rows": ROWS},
+    "large": {"size": 512, "visits": 5, "rows": ROWS},
+    "wide": {"size": 1024, "visits": 5, "rows": ROWS, "frames": 3},
+}
+HELD = 12
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What a number must not exceed, or must reach."""
+
+    most: float | None = None
+    least: float | None = None
+
+    def reached(self, value):
+        """Whether it is so."""
+        return (self.most is None or value <= self.most) and (
+            self.least is None or value >= self.least
+        )
+
+
+LIMITS = {
+    "live256.updates_per_s": Limit(least=10),
+    "live256.p95_ms": Limit(most=150),
+    "live256.server_cpu_ms": Limit(most=15),
+    "live256.mb_per_update": Limit(most=1),
+    "live512.updates_per_s": Limit(least=4),
+    "scrub.bytes": Limit(most=0),
+    "blink.bytes": Limit(most=0),
+    "look.bytes": Limit(most=0),
+    "zoom.bytes": Limit(most=0),
+    "readout.at_once_ms": Limit(most=50),
+    "readout.exact_ms": Limit(most=200),
+    "crop.ms": Limit(most=500),
+    "load.first_picture_s": Limit(most=3.5),
+    "sessions.median_ms": Limit(most=250),
+    "history.server_growth": Limit(most=0.1),
+    "history.browser_growth": Limit(most=0.1),
+    "sigterm.s": Limit(most=2),
+}
+
+
+class Server:
+    """The process that is measured."""
+
+    def __init__(self, process):
+        self.process = process
+        self.address = json.loads(process.stdout.readline())["address"]
+
+    def order(self, film, what, **values):
+        """Have it do something and give its answer."""
+        line = json.dumps({"film": film, "do": what, **values})
+        self.process.stdin.write(f"{line}\n")
+        self.process.stdin.flush()
+        return json.loads(self.process.stdout.readline())
+
+
+@contextmanager
+def server(*films):
+    """A server of these films, warm."""
+    wanted = json.dumps({name: FILMS[name] for name in films})
+    process = subprocess.Popen(
+        [sys.executable, HERE / "live_server.py", wanted],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield Server(process)
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@contextmanager
+def film_tab(browser, film, *, held=0):
+    """A tab with a film that has begun, and some of its steps in the browser."""
+    with server(film) as process, browser.tab() as tab:
+        tab.open(f"{process.address}/{film}")
+        process.order(film, "begin")
+        tab.page.wait_for_timeout(1500)
+        if held:
+            process.order(film, "feed", number=held)
+            tab.page.wait_for_timeout(1500)
+        yield process, tab
+
+
+def live(browser, options, film):
+    """Every update waits until the one before it has been painted."""
+    runs = []
+    with film_tab(browser, film) as (process, tab):
+        for _ in range(options.repeat):
+            known = set(tab.painted())
+            tab.received()
+            made = process.order(film, "feed", number=options.updates)
+            tab.page.wait_for_timeout(1000)
+            painted = sorted(at for name, at in tab.painted().items() if name not in known)
+            assert len(painted) == options.updates, "an update was not painted"
+            latency = [late - early for early, late in zip(made["ready"], painted, strict=True)]
+            runs.append(
+                {
+                    "updates_per_s": (len(painted) - 1) / (painted[-1] - painted[0]),
+                    "server_cpu_ms": 1000 * made["cpu"],
+                    "mb_per_update": tab.received() / options.updates / MB,
+                    **quantiles_ms(latency),
+                }
+            )
+        different = len(set(tab.sums().values()))
+        assert different > 3, f"only {different} different pictures were painted"
+    return max(runs, key=lambda run: run["updates_per_s"])
+
+
+def live256(browser, options):
+    """Eight panels of 256 x 256."""
+    return live(browser, options, "small")
+
+
+def live512(browser, options):
+    """Eight panels of 512 x 512."""
+    return live(browser, options, "large")
+
+
+def scrub(browser, _options):
+    """The Iteration slider is dragged back and forth over what the browser holds."""
+    with film_tab(browser, "small", held=HELD) as (_, tab):
+        slider = tab.page.get_by_role("slider", name="Iteration", exact=True)
+        box = slider.bounding_box()
+        y, seen = box["y"] + box["height"] / 2, set()
+
+        def drag():
+            tab.page.mouse.move(box["x"] + box["width"] - 4, y)
+            tab.page.mouse.down()
+            for part in [*range(20, -1, -1), *range(12)]:
+                tab.page.mouse.move(box["x"] + 4 + (box["width"] - 8) * part / 20, y)
+                tab.page.wait_for_timeout(40)
+                seen.add(tab.shown)
+
+        during, _ = tab.traffic(drag, rest_ms=0)
+        tab.page.wait_for_timeout(800)
+        after = tab.received()
+        tab.page.mouse.up()
+    assert len(seen) > HELD / 2, f"only {len(seen)} iterations were shown"
+    return {"bytes": during, "bytes_after": after, "shown": len(seen)}
+
+
+def blink(browser, _options):
+    """Two iterations in turn in one large panel, by keys and by themselves."""
+    with film_tab(browser, "small", held=3) as (_, tab):
+        page = tab.page
+
+        def compare():
+            page.keyboard.press("1")
+            page.get_by_label("compare plane S2").click()
+            for _ in range(6):
+                page.keyboard.press("b")
+                page.wait_for_timeout(100)
+            page.get_by_role("button", name="compare: blink").click()
+            page.wait_for_timeout(1500)
+
+        during, after = tab.traffic(compare)
+    return {"bytes": during + after}
+
+
+def look(browser, _options):
+    """Stretch, limits and colours of a group."""
+    with film_tab(browser, "small", held=2) as (_, tab):
+        page, sums = tab.page, []
+
+        def turn():
+            sums.append(page.evaluate("live.sum()"))
+            page.get_by_label("flux: stretch").select_option("linear")
+            page.get_by_label("flux: colours").select_option("grey")
+            page.get_by_label("flux: high").fill("100")
+            page.get_by_label("flux: high").press("Enter")
+            page.get_by_label("flux: lock limits").uncheck()
+            page.wait_for_timeout(200)
+            sums.append(page.evaluate("live.sum()"))
+
+        during, after = tab.traffic(turn)
+        assert sums[0] != sums[1], "nothing changed"
+    return {"bytes": during + after}
+
+
+def zoom(browser, _options):
+    """The wheel over a pixel whose values have been read, where the bytes are as sharp as data."""
+    with film_tab(browser, "small", held=2) as (_, tab):
+        page = tab.page
+        box = page.locator('.box[data-key="plane 0"]')
+        box.hover()
+        page.wait_for_timeout(1000)
+        sums = [page.evaluate("live.sum()")]
+
+        def turn():
+            for _ in range(4):
+                page.mouse.wheel(0, -100)
+                page.wait_for_timeout(60)
+
+        during, after = tab.traffic(turn)
+        sums.append(page.evaluate("live.sum()"))
+        assert sums[0] != sums[1], "nothing was zoomed"
+    return {"bytes": during + after}
+
+
+# The first value on the wall: as quantised with a tilde, or exact.
+VALUE = "live.wall.querySelector('.value').textContent"
+
+
+def readout(browser, options):
+    """The pointer comes to rest on a pixel: when its values are there, and when they are exact."""
+    at_once, exact = [], []
+    with film_tab(browser, "small", held=2) as (_, tab):
+        box = tab.page.locator('.box[data-key="plane 0"]').bounding_box()
+        for place in range(5 * options.repeat):
+            tab.page.mouse.move(5, 5)
+            tab.until(f"{VALUE} === ''")
+            wait = tab.promise(f"{VALUE} !== ''", f"/^[^~]/.test({VALUE})")
+            tab.page.mouse.move(box["x"] + 20 + 9 * place, box["y"] + 40)
+            first, second = wait()
+            at_once.append(first)
+            exact.append(second)
+    return {
+        "at_once_ms": 1000 * statistics.median(at_once),
+        "exact_ms": 1000 * statistics.median(exact),
+    }
+
+
+def crop(browser, _options):
+    """A field of 1024 x 1024, binned, is zoomed until its own pixels are seen."""
+    with film_tab(browser, "wide", held=1) as (_, tab):
+        box = tab.page.locator('.box[data-key="plane 0"]')
+        box.hover()
+        tab.page.wait_for_timeout(1000)
+        for _ in range(5):
+            tab.page.mouse.wheel(0, -150)
+        start = time.time()
+        tab.page.wait_for_function("live.wall.dataset.sharp === 'true'")
+        return {"ms": 1000 * (time.time() - start)}
+
+
+def load(browser, options):
+    """From navigation to the first picture, of a browser new here and of one that was here."""
+    fresh, again = [], []
+    with server("small") as process:
+        address = f"{process.address}/small"
+        for _ in range(options.repeat):
+            with browser.tab() as tab:
+                fresh.append(tab.open(address))
+                tab.page.goto("about:blank")
+                again.append(tab.open(address))
+    return {"first_picture_s": min(fresh), "first_picture_again_s": min(again)}
+
+
+def sessions(browser, options):
+    """A button of one page while another page computes at 1024 x 1024."""
+    answers = []
+    with server("wide", "small") as process, browser.tab() as busy, browser.tab() as tab:
+        busy.open(f"{process.address}/wide")
+        tab.open(f"{process.address}/small")
+        process.order("small", "begin")
+        tab.page.wait_for_timeout(1000)
+        process.order("small", "feed", number=2)
+        tab.page.wait_for_timeout(1000)
+        busy.page.get_by_role("button", name="Play", exact=True).click()
+        tab.page.wait_for_timeout(1500)
+        for name in ["Back", "Step"] * (5 * options.repeat):
+            wait = tab.promise(tab.other_words())
+            tab.page.get_by_role("button", name=name, exact=True).click()
+            answers.append(wait()[0])
+    return quantiles_ms(answers)
+
+
+def history(browser, options):
+    """So many updates more once what is kept has filled its budget, on both sides."""
+    with film_tab(browser, "small") as (process, tab):
+        sizes = []
+        while not sizes or (not tab.thinned() and len(sizes) < 40):
+            sizes.append(process.order("small", "feed", number=50)["rss"])
+        before = (process.order("small", "rss")["rss"], browser.rss())
+        process.order("small", "feed", number=options.more)
+        tab.page.wait_for_timeout(2000)
+        after = (process.order("small", "rss")["rss"], browser.rss())
+        kept = int(tab.page.evaluate("live.wall.dataset.bytes"))
+    return {
+        "updates_until_full": 50 * len(sizes),
+        "server_mb": after[0] / MB,
+        "browser_mb": after[1] / MB,
+        "browser_kept_mb": kept / MB,
+        "server_growth": after[0] / before[0] - 1,
+        "browser_growth": after[1] / before[1] - 1,
+    }
+
+
+def sigterm(browser, options):
+    """The command is told to end while a run plays."""
+    command = [sys.executable, "-m", "dcrviz.cli", "explore", "--no-browser", "--keep"]
+    seconds = []
+    for _ in range(options.repeat):
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        address = process.stdout.readline().split()[-1]
+        with browser.tab() as tab:
+            tab.open(address)
+            tab.page.get_by_role("button", name="Play", exact=True).click()
+            tab.page.wait_for_timeout(700)
+            start = time.perf_counter()
+            process.send_signal(signal.SIGTERM)
+            process.wait(timeout=30)
+            seconds.append(time.perf_counter() - start)
+            process.communicate()
+    return {"s": max(seconds)}
+
+
+CASES = {
+    case.__name__: case
+    for case in (
+        *(live256, live512, scrub, blink, look, zoom, readout, crop, load, sessions),
+        *(history, sigterm),
+    )
+}
+
+
+def judged(case, numbers):
+    """The numbers of a case with what they must reach."""
+    found = {}
+    for name, value in numbers.items():
+        limit = LIMITS.get(f"{case}.{name}")
+        found[name] = {"value": value}
+        if limit is not None:
+            bounds = {"most": limit.most, "least": limit.least}
+            found[name] |= {key: bound for key, bound in bounds.items() if bound is not None}
+            found[name]["reached"] = limit.reached(value)
+    return found
+
+
+def main(arguments=None):
+    """Measure and print; the exit code tells whether everything was reached."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--case", action="append", choices=CASES, help="may be repeated")
+    parser.add_argument("--repeat", type=int, default=3, help="runs of which the best is taken")
+    parser.add_argument("--updates", type=int, default=60, help="in each run of the live cases")
+    parser.add_argument("--more", type=int, default=500, help="updates after the budget is full")
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args(arguments)
+    report = {"machine": platform.processor() or platform.machine(), "cores": os.cpu_count()}
+    reached = True
+    with chromium() as browser:
+        for name in options.case or CASES:
+            numbers = judged(name, CASES[name](browser, options))
+            load_now = round(os.getloadavg()[0], 1)
+            report[name] = numbers | {"load": {"value": load_now}}
+            reached &= all(number.get("reached", True) for number in numbers.values())
+            if not options.json:
+                show(name, report[name])
+    if options.json:
+        print(json.dumps(report, indent=1))
+    return 0 if reached else 1
+
+
+def show(case, numbers):
+    """One line for each number."""
+    for name, number in numbers.items():
+        bound = next((f"{key} {number[key]:g}" for key in ("most", "least") if key in number), "")
+        verdict = {True: "reached", False: "NOT REACHED"}.get(number.get("reached"), "")
+        print(f"{case + '.' + name:>30} {number['value']:12.4g}  {bound:<12} {verdict}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,75 @@
+"""How changes of a page reach its browser: from any thread, and many in one message."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+
+import panel as pn
+
+from dcrviz.worker import Deliver
+
+
+def deliver_to_page() -> Deliver | None:
+    """How a thread hands results to the page being made; None where there is no event loop."""
+    document = pn.state.curdoc
+    if document is None or document.session_context is None:
+        return None
+
+    def deliver(callback: Callable[[], None]) -> None:
+        # A page that has closed has nothing left to show a result on.
+        if document.session_context is not None:
+            document.add_next_tick_callback(in_one_message(callback))
+
+    return deliver
+
+
+def in_one_message(callback: Callable[[], None]) -> Callable[[], None]:
+    """The callback, all of whose changes of the page go to the browser together.
+
+    Each message costs the server a walk over the whole page.
+    """
+
+    def call() -> None:
+        with pn.io.hold():
+            callback()
+
+    return call
+
+
+class Seldom:
+    """Does something to the page being made soon after each call, but not more often than so.
+
+    Without an event loop it is done at once. What it does may change the page's document, also
+    when the call is made amid a widget's event, in which that is forbidden.
+
+    Parameters
+    ----------
+    pause_s
+        Seconds from one time to the next; calls meanwhile count as one.
+    """
+
+    def __init__(self, act: Callable[[], None], *, pause_s: float) -> None:
+        self._act, self._pause_s = act, pause_s
+        self._document = pn.state.curdoc
+        self._last = -pause_s
+        self._waiting = False
+
+    def __call__(self) -> None:
+        """Have it done."""
+        document = self._document
+        if document is None or document.session_context is None:
+            self._act()
+        elif not self._waiting:
+            self._waiting = True
+            left_s = self._last + self._pause_s - time.monotonic()
+            if left_s <= 0:
+                document.add_next_tick_callback(self._now)
+            else:
+                document.add_timeout_callback(self._now, math.ceil(1000 * left_s))
+
+    def _now(self) -> None:
+        self._waiting = False
+        self._last = time.monotonic()
+        in_one_message(self._act)()

@@ -1,0 +1,118 @@
+"""What the wall is asked to show, and the messages made of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dcrviz.diagnostics.holes import blemishes_of
+from dcrviz.diagnostics.panels import Panel, Scene, images
+from dcrviz.diagnostics.pictures import sky_noise
+from dcrviz.engine import Problem, Step
+from dcrviz.records import Plane
+from dcrviz.views.wall_canvas import Code, Frame, code_of, coded
+
+# The row that shows holes and wings best, and so has the rings about them.
+_RINGED = "minus_mean"
+Ring = tuple[float, float, float, str]
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Wish:
+    """What shall be painted: panels of a step, at this sharpness.
+
+    Parameters
+    ----------
+    id
+        What the browser knows the step by.
+    panels
+        With the scale of each.
+    region
+        (x0, y0, x1, y1), if a piece of the field is enough.
+    aside
+        Whether it is to be compared with others, and not put on show.
+    """
+
+    id: str
+    scene: Scene
+    panels: tuple[tuple[Panel, str], ...]
+    bin_px: int
+    label: str
+    region: tuple[int, int, int, int] | None = None
+    aside: bool = False
+
+    @property
+    def keys(self) -> set[str]:
+        """Of the panels."""
+        return {panel.key for panel, _ in self.panels}
+
+    def images(self) -> dict[str, Plane]:
+        """(Y, X) of each panel in full, by its key."""
+        return images(self.scene, [panel for panel, _ in self.panels])
+
+    def message(self, made: dict[str, Plane], *, seq: int) -> bytes:
+        """The images as the browser wants them.
+
+        Parameters
+        ----------
+        seq
+            The number that the browser gives back when it has painted them.
+        """
+        frame = Frame(
+            id=self.id,
+            seq=seq,
+            label=self.label,
+            bin_px=self.bin_px,
+            pixels={
+                panel.key: coded(
+                    made[panel.key][self._cut()], self._code(scale), bin_px=self.bin_px
+                )
+                for panel, scale in self.panels
+            },
+            region=None if self.region is None else self.region[:2],
+            rings=self._rings(),
+        )
+        return frame.message()
+
+    def _code(self, scale: str) -> Code:
+        problem = self.scene.problem
+        return code_of(scale, noise=sky_noise(problem), most=max(1.0, len(problem.visits)))
+
+    def _cut(self) -> tuple[slice, slice]:
+        if self.region is None:
+            return slice(None), slice(None)
+        x0, y0, x1, y1 = self.region
+        return slice(y0, y1), slice(x0, x1)
+
+    def _rings(self) -> dict[str, list[Ring]]:
+        if self.region is not None or all(panel.row != _RINGED for panel, _ in self.panels):
+            return {}
+        return rings(self.scene.problem, self.scene.step)
+
+
+def rings(problem: Problem, step: Step) -> dict[str, list[Ring]]:
+    """A ring about each hole and wing, by the key of the panel that shows it best."""
+    found: dict[str, list[Ring]] = {}
+    for one in blemishes_of(problem, step):
+        ring = (round(one.x, 2), round(one.y, 2), round(one.radius_px, 2), one.kind)
+        found.setdefault(f"{_RINGED} {one.subfilter}", []).append(ring)
+    return found
+
+
+def exact_values(made: dict[str, Plane], *, x: int, y: int) -> dict[str, float | None]:
+    """The value of each image in a pixel, by its key; None where there is none."""
+    return {
+        key: float(image[y, x]) if np.isfinite(image[y, x]) else None
+        for key, image in made.items()
+        # A picture in colour has no value to read.
+        if image.ndim == 2 and y < image.shape[0] and x < image.shape[1]
+    }
+
+
+def sky_position(problem: Problem, *, x: int, y: int) -> str:
+    """Right ascension and declination of a pixel, as people write them; empty without a WCS."""
+    if problem.wcs is None:
+        return ""
+    position = problem.wcs.pixel_to_world(x, y)
+    return position.to_string("hmsdms", precision=2) if hasattr(position, "to_string") else ""
