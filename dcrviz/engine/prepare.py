@@ -19,6 +19,7 @@ from dcrviz.engine.fourier import grid_for
 from dcrviz.engine.masks import flagged
 from dcrviz.engine.prior import spread_px, tell_colours
 from dcrviz.engine.problem import Problem
+from dcrviz.engine.reuse import Reuse
 from dcrviz.engine.static_sky import static_sky
 from dcrviz.engine.tiles import make_tiles
 from dcrviz.engine.weights import pixel_weights, stack_weights, visit_weights
@@ -38,6 +39,7 @@ def prepare(
     template: Coadd | None = None,
     shifts: Shifts | None = None,
     bright_objects: Sequence[BrightObject] = (),
+    reuse: Reuse | None = None,
 ) -> Problem:
     """Check the exposures and compute all that does not change between iterations.
 
@@ -53,6 +55,8 @@ def prepare(
         Shifts to use instead of refraction's, for replaying recorded runs.
     bright_objects
         Stars around which BRIGHT_OBJECT is set, if the knob says so.
+    reuse
+        What earlier calls have made: what is made of the same is taken again, to the last bit.
 
     Raises
     ------
@@ -60,7 +64,7 @@ def prepare(
         If the exposures don't fit together or lack what is needed, if the band is unknown, if a
         subfilter lies where the throughput is zero, or if a subregion is smaller than the buffer.
     """
-    config = (config or AssembleConfig()).copy()
+    config, reuse = (config or AssembleConfig()).copy(), reuse or Reuse()
     check_exposures(exposures)
     factors = factors_of(exposures, config.visit_factors)
     band = common_band(exposures, config.band)
@@ -72,21 +76,41 @@ def prepare(
             jacobian=wcs_jacobian(first.wcs, first.shape),
         )
     _check_shifts(shifts, len(exposures), config.n_subfilters)
-    pixels = _read_pixels(exposures, factors, config)
+    on = factors.tobytes()
+    pixels = reuse.part(
+        "pixels",
+        (*exposures, on, config.bad_planes),
+        lambda: _read_pixels(exposures, factors, config),
+    )
     visits_weights = factors * visit_weights(
         [exposure.visit for exposure in exposures], by_airmass=config.airmass_weight
     )
-    template = template or _own_template(exposures, pixels, visits_weights, factors, config)
+    template = template or reuse.part(
+        "template",
+        (*exposures, pixels, on, visits_weights.tobytes(), *_stacking_knobs(config)),
+        lambda: _own_template(exposures, pixels, visits_weights, factors, config),
+    )
     _check_template(template, first)
     given = np.isfinite(template.image)
     filled = replace(template, image=fill_holes(template.image, ~given))
     if config.mask_bright_objects:
         filled = mask_bright(filled, bright_objects, wcs=first.wcs)
     sources = flagged(filled.mask, filled.planes, config.convergence_planes)
-    detected, borrowed = _detected(exposures, sources, config)
-    weights = _weights(exposures, pixels.usable, detected, (visits_weights, factors), config)
-    stack, counts = stack_weights(
-        weights.pixels, pixels.usable, shifts, order=config.interpolation_order
+    detected, borrowed = reuse.part(
+        "detected",
+        (*exposures, sources.tobytes(), config.convergence_planes),
+        lambda: _detected(exposures, sources, config),
+    )
+    weights = reuse.part(
+        "weights",
+        (*exposures, pixels, detected, on, visits_weights.tobytes(), config.pixel_weights),
+        lambda: _weights(exposures, pixels.usable, detected, (visits_weights, factors), config),
+    )
+    order = config.interpolation_order
+    stack, counts = reuse.part(
+        "stack",
+        (pixels, weights, shifts.midpoint.tobytes(), order),
+        lambda: stack_weights(weights.pixels, pixels.usable, shifts, order=order),
     )
     # Of the visits that are off nothing depends.
     reaching = shifts if factors.all() else shifts.of(np.flatnonzero(factors))
@@ -126,6 +150,13 @@ def prepare(
             *_degeneracy_warnings(shifts, weights.precision > 0, config),
         ),
     )
+
+
+def _stacking_knobs(config: AssembleConfig) -> list[Any]:
+    """All that the stacking of a template might read; more than it does costs a stack too many."""
+    groups = ("Inputs", "Template coadd")
+    values = config.values()
+    return [values[name] for name, knob in config.knobs().items() if knob.group in groups]
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)

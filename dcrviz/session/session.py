@@ -12,9 +12,9 @@ import param
 from dcrviz.engine import Problem, Step
 from dcrviz.records import Exposure
 from dcrviz.session.branches import Branch
+from dcrviz.session.follower import Follower
 from dcrviz.session.jobs import Start
 from dcrviz.session.moments import Moment
-from dcrviz.session.player import Player
 from dcrviz.session.replay import WholeSteps
 from dcrviz.worker import Worker
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from dcrviz.runs import Run, SavedRun
 
 
-class Session(Player):
+class Session(Follower):
     """Visits, knobs, the steps so far, and the place on their timeline.
 
     Without a `Worker` every method computes before it returns, as a script wants it. With one, the

@@ -19,7 +19,7 @@ from dcrviz.views.background import Background
 from dcrviz.views.controls import Controls
 from dcrviz.views.curves import CourseView
 from dcrviz.views.data import DataView
-from dcrviz.views.data_choice import FIELD, DataChoice, given_choice
+from dcrviz.views.data_choice import FIELD, DataChoice, given_choice, scene_of
 from dcrviz.views.export import ExportView
 from dcrviz.views.groups import KnobPanel
 from dcrviz.views.inspector import Inspector
@@ -101,8 +101,14 @@ class Explorer(Viewer):
         self.export = ExportView(
             self.session, background, choice=lambda: self.data.choice, local=source.local
         )
-        self.knobs = KnobPanel(self.session.config, refused=self._notify)
-        self.inspector = Inspector(self.session, worker=painter)
+        self.knobs = KnobPanel(
+            self.session.config, refused=self._notify, grasped=self.session.begin_movement
+        )
+        self.inspector = Inspector(
+            self.session,
+            sky=lambda: scene_of(self.data.choice, self.session.exposures),
+            worker=painter,
+        )
         self.wall = ImageWall(self.session, painter=painter, clicked=self.inspector.look_at)
         self.wall.follow(self.controls.slider)
         self.curves = CourseView(self.session, worker=painter)

@@ -159,7 +159,7 @@ class ImageWall(Viewer):
 
         def make() -> tuple[bytes, dict[str, Plane]]:
             made = wish.images()
-            return wish.message(made, seq=seq), made
+            return wish.message(made, seq=seq), wish.readable(made)
 
         self._derive(make, done=lambda found: self._sent(*found, wish))
 
@@ -234,7 +234,7 @@ class ImageWall(Viewer):
             self._exact.add(name, found)
             self._tell_exact(message, found)
 
-        self._derive(wish.images, done=tell)
+        self._derive(lambda: wish.readable(wish.images()), done=tell)
 
     def _tell_exact(self, message: dict[str, Any], made: dict[str, Plane]) -> None:
         problem, x, y = self._session.problem, int(message["x"]), int(message["y"])

@@ -90,11 +90,11 @@ def test_a_run_on_show_that_was_pinned_as_a_branch_is_pinned_still(session):
 def test_deleting_a_run_frees_what_it_held(session):
     turn(session, 2)
     planes = weakref.ref(session.branches[0].moments[-1].step.planes)
-    weights = weakref.ref(session.branches[0].problem.weights)
+    stack = weakref.ref(session.branches[0].problem.stack_weight)
     session.delete(0)
     gc.collect()
     assert session.branches == []
-    assert (planes(), weights()) == (None, None)
+    assert (planes(), stack()) == (None, None)
 
 
 def test_a_branch_of_other_visits_brings_its_visits_back(session, exposures, tmp_path):

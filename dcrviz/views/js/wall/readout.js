@@ -40,8 +40,11 @@ export class Readout {
 
   value(entry, frame, exact) {
     const panel = frame?.panels.get(entry.key);
-    if (!this.pixel || panel?.channels !== 1) return "";
-    if (exact && entry.key in exact.values) return readable(exact.values[entry.key]);
+    if (!this.pixel || !panel) return "";
+    const known = exact?.values[entry.key];
+    // Stretched colours say nothing of the flux: only the server's values do.
+    if (panel.channels !== 1) return known ? colours(known) : "";
+    if (exact && entry.key in exact.values) return readable(known);
     const [x, y] = [this.pixel.x, this.pixel.y].map((at) => Math.floor(at / frame.bin));
     return `~${readable(valueOf(panel, panel.pixels[y * frame.width + x]))}`;
   }
@@ -54,6 +57,11 @@ export class Readout {
     const sign = store.thinned ? `${kept} (${room}); the others are sent again when shown.` : "";
     write(this.memory, missing ? `This iteration is being sent again. ${sign}` : sign);
   }
+}
+
+function colours(fluxes) {
+  const [red, green, blue] = fluxes.map(readable);
+  return `R ${red}  G ${green}  B ${blue}`;
 }
 
 function readable(value) {
