@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import panel as pn
+
+# With the first event of what was made later, Bokeh's browser side describes it to the server once
+# more; the server keeps what it has, and need not complain.
+warnings.filterwarnings("ignore", "reference already known")
 
 
 def lazy_accordion(
