@@ -101,7 +101,12 @@ class Explorer(Viewer):
         )
         self.knobs = KnobPanel(self.session.config, refused=self._notify)
         self.inspector = Inspector(self.session, worker=painter)
-        self.wall = ImageWall(self.session, painter=painter, clicked=self.inspector.look_at)
+        self.wall = ImageWall(
+            self.session,
+            painter=painter,
+            clicked=self.inspector.look_at,
+            everywhere=deliver is not None,
+        )
         self.wall.follow(self.controls.slider)
         self.curves = CourseView(self.session, worker=painter)
         self._warnings = pn.pane.HTML("", sizing_mode="stretch_width", margin=(0, 10))
