@@ -14,7 +14,7 @@ import argparse
 import json
 import os
 import platform
-import signal
+import re
 import statistics
 import subprocess
 import sys
@@ -329,15 +329,18 @@ def sigterm(browser, options):
     seconds = []
     for _ in range(options.repeat):
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        address = process.stdout.readline().split()[-1]
-        with browser.tab() as tab:
-            tab.open(address)
-            tab.page.get_by_role("button", name="Play", exact=True).click()
-            tab.page.wait_for_timeout(700)
-            start = time.perf_counter()
-            process.send_signal(signal.SIGTERM)
-            process.wait(timeout=30)
-            seconds.append(time.perf_counter() - start)
+        try:
+            address = re.search(r"http://\S+", process.stdout.readline()).group()
+            with browser.tab() as tab:
+                tab.open(address)
+                tab.page.get_by_role("button", name="Play", exact=True).click()
+                tab.page.wait_for_timeout(700)
+                start = time.perf_counter()
+                process.terminate()
+                process.wait(timeout=30)
+                seconds.append(time.perf_counter() - start)
+        finally:
+            process.kill()
             process.communicate()
     return {"s": max(seconds)}
 
