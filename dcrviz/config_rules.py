@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from dcrviz.config import FOURIER_SOLVERS, AssembleConfig, ProblemConfig
 from dcrviz.cores import available_cores
@@ -49,6 +50,12 @@ def acts_in(knob: str) -> str:
 def starts_anew(knobs: Iterable[str]) -> bool:
     """Whether changing these knobs invalidates the prepared problem."""
     return any(acts_in(knob) == "prepare" for knob in knobs)
+
+
+def differing_knobs(runs: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Knobs that do not have the same value in all of these, in the order of declaration."""
+    first, *others = runs
+    return [name for name in first if any(other[name] != first[name] for other in others)]
 
 
 def idle_knobs(config: AssembleConfig) -> dict[str, str]:

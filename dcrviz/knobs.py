@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from typing import Any
 
 import param
@@ -122,6 +124,36 @@ class Fractions(Knob, param.Dict):
                     f"{self.name} must map mask planes to fractions from 0 to 1; "
                     f"got {plane!r}: {fraction!r}"
                 )
+
+
+class VisitFactors(Knob, param.Dict):
+    """A knob that maps visit ids to factors of 0 or more.
+
+    An id is held as text, as files and links hold it; a visit that is numbered may be named by its
+    number.
+    """
+
+    __slots__ = _EXTRA
+
+    def __set__(self, obj: Any, val: Any) -> None:
+        if isinstance(val, Mapping):
+            val = {visit_name(visit): factor for visit, factor in val.items()}
+        super().__set__(obj, val)
+
+    def _validate(self, val: Any) -> None:
+        super()._validate(val)
+        for visit, factor in val.items():
+            number = isinstance(factor, int | float) and not isinstance(factor, bool)
+            if not isinstance(visit, str) or not number or not 0 <= factor < math.inf:
+                raise ValueError(
+                    f"{self.name} must map visit ids to finite factors of 0 (off) or more; "
+                    f"got {visit!r}: {factor!r}"
+                )
+
+
+def visit_name(visit: Any) -> Any:
+    """A visit's id as knobs hold it; what is no id stays as it is, to be refused."""
+    return str(visit) if isinstance(visit, int) and not isinstance(visit, bool) else visit
 
 
 class Record(Knob, param.ClassSelector):

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from dcrviz.bands import Band
 from dcrviz.config_base import Config
-from dcrviz.knobs import Choice, Fractions, Integer, Names, Number, Pair, Record, Switch
+from dcrviz.knobs import (
+    Choice,
+    Fractions,
+    Integer,
+    Names,
+    Number,
+    Pair,
+    Record,
+    Switch,
+    VisitFactors,
+)
 from dcrviz.throughput import Throughput
 
 FOURIER_SOLVERS = ("direct", "pcg")
@@ -149,6 +159,13 @@ class ProblemConfig(Config):
         lsst="doAirmassWeight",
         equation="weight_i <- weight_i airmass_i",
         doc="Multiply the weight of a visit by its airmass, as high airmass carries more DCR.",
+    )
+    visit_factors = VisitFactors(
+        {},
+        group="Weights",
+        equation="weight_i <- weight_i factor_i;  metric = sum_i factor_i m_i / sum_i factor_i",
+        doc="Factor on the weight of each visit named, by its id; 0 switches it off, and a visit "
+        "that is not named has 1.",
     )
     bad_planes = Names(
         ["NO_DATA", "BAD", "SAT"],

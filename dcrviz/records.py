@@ -255,6 +255,12 @@ class Shifts(Frozen):
         # The mixin is named, as slots=True makes the class anew and super() would miss it.
         Frozen.__post_init__(self)
 
+    def of(self, visits: Ints) -> Shifts:
+        """The shifts of some of the visits."""
+        return Shifts(
+            midpoint=self.midpoint[visits], split=self.split[visits], weights=self.weights
+        )
+
     def forward(self, visit: int, subfilter: int) -> tuple[Floats, Floats]:
         """(K', 2) shifts and their (K',) weights, above 0; one row where all shifts are equal."""
         counts = self.weights[subfilter] > 0

@@ -126,7 +126,7 @@ def _visit_record(problem: Problem, index: int, visit: Visit) -> dict[str, Any]:
         "parallactic_deg": _parallactic_deg(visit),
         "weight": float(problem.visit_weights[index]),
         "psf_fwhm_px": visit.psf_fwhm_px,
-        "usable_fraction": float(problem.usable[index].mean()),
+        "usable_fraction": float(problem.observed[index].mean()),
         "standard_atmosphere": visit.weather is None or visit.weather.assumed,
     }
 

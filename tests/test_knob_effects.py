@@ -9,6 +9,7 @@ from dcrviz.bright import BrightObject
 from dcrviz.config import AssembleConfig
 from dcrviz.config_rules import acts_in, idle_knobs, starts_anew
 from dcrviz.engine.masks import merge_flags
+from dcrviz.engine.reuse import Reuse
 from dcrviz.simulate import RUBIN, Scene, Source, blackbody, simulate_exposures
 from dcrviz.throughput import Throughput
 
@@ -39,6 +40,7 @@ TURNED = {
     "convergence_planes": (["SUSPECT"], {}),
     "weights": ("2019", {}),
     "airmass_weight": (True, {}),
+    "visit_factors": ({"1": 0.5}, {}),
     "bad_planes": (["NO_DATA", "SAT"], {}),
     "remove_planes": ([], {}),
     "statistic": ("MEDIAN", {}),
@@ -221,3 +223,23 @@ def test_a_knob_that_acts_in_prepare_starts_anew_and_is_ignored_later(exposures,
 def test_one_knob_that_starts_anew_is_enough():
     assert starts_anew(["accelerate", "weights"])
     assert not starts_anew(["accelerate", "clamp_width"])
+
+
+@every_knob
+def test_a_preparation_that_takes_parts_again_is_the_same_to_the_last_bit(exposures, name):
+    value, awake = TURNED[name]
+    before = AssembleConfig(**(_QUICK | awake))
+    after, reuse = before.with_values(**{name: value}), Reuse()
+    dcrviz.prepare(exposures, before, reuse=reuse)
+    again = dcrviz.prepare(exposures, after, reuse=reuse)
+    assert _arrays(again) == _arrays(dcrviz.prepare(exposures, after))
+
+
+def _arrays(problem):
+    """Every array of a problem, and of the records in it."""
+    found = [*problem.images, problem.template.image, problem.template.mask]
+    found += [problem.template.variance, problem.shifts.midpoint]
+    names = ("usable", "detected", "weights", "stack_weight", "counts", "covered", "background")
+    found += [getattr(problem, name) for name in (*names, "precision", "visit_weights")]
+    found += [tile.omega for tile in problem.tiles]
+    return [None if array is None else array.tobytes() for array in found]

@@ -26,6 +26,7 @@ from dcrviz.simulate import (
     Simulation,
     condition_names,
     read_conditions,
+    read_scene,
     scene_from_mapping,
     scene_to_mapping,
     simulate,
@@ -112,20 +113,7 @@ def _scene(options: argparse.Namespace) -> Scene:
     for name in ("size", "band"):
         if getattr(options, name) is not None:
             raise ValueError(f"--{name} is for a random scene: {options.scene} has its own")
-    try:
-        mapping = yaml.safe_load(Path(options.scene).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
-        raise ValueError(f"{options.scene}: must be a YAML file; got {error}") from error
-    if not isinstance(mapping, dict):
-        raise ValueError(f"{options.scene}: must hold a mapping; got {type(mapping).__name__}")
-    try:
-        return scene_from_mapping(mapping)
-    except ValueError as error:
-        raise ValueError(f"{options.scene}: {error}") from error
-    except (TypeError, AttributeError) as error:
-        raise ValueError(
-            f"{options.scene}: must be a scene as in the scene.yaml of a simulation; got {error}"
-        ) from error
+    return read_scene(options.scene)
 
 
 def _visits(options: argparse.Namespace, scene: Scene) -> list[Visit]:

@@ -25,9 +25,7 @@ def colour_composite(planes: Cube, *, noise: float) -> Cube:
     Lupton et al. 2004, PASP 116, 133: the intensity I is stretched, asinh(Q I / s) / Q, and the
     colours keep their ratios; what would be brighter than 1 in a channel is scaled down in all.
     """
-    # The mean, so that a white source looks the same for any number of subfilters.
-    channels = np.tensordot(channel_shares(len(planes)).astype(np.float32), planes, axes=1)
-    channels = np.nan_to_num(channels, nan=0.0)
+    channels = np.nan_to_num(np.moveaxis(channel_fluxes(planes), -1, 0), nan=0.0)
     intensity = channels.mean(axis=0)
     positive = np.maximum(intensity, np.float32(1e-6 * noise))
     unit = np.float32(_LINEAR_SIGMA * noise)
@@ -36,6 +34,17 @@ def colour_composite(planes: Cube, *, noise: float) -> Cube:
     brightest = np.maximum(colours.max(axis=0), 1)
     composite: Cube = np.ascontiguousarray(np.moveaxis(colours / brightest, 0, -1), np.float32)
     return composite
+
+
+def channel_fluxes(planes: Cube) -> Cube:
+    """(Y, X, 3), what red, green and blue are made of; with three subfilters the planes themselves.
+
+    The mean of the planes in each third of the band, so that a white source looks the same for any
+    number of subfilters.
+    """
+    shares = channel_shares(len(planes)).astype(np.float32)
+    fluxes: Cube = np.moveaxis(np.tensordot(shares, planes, axes=1), 0, -1)
+    return fluxes
 
 
 def channel_shares(n_subfilters: int) -> Floats:

@@ -100,13 +100,14 @@ def rows_of(problem: Problem) -> tuple[Row, ...]:
     """All rows, in the order in which they explain each other."""
     slices = [f"S{a}  {nm:.0f} nm" for a, nm in enumerate(subfilter_middles_nm(problem))]
     visits = visits_by_airmass(problem)
+    off = ["" if factor else ", off" for factor in problem.factors]
 
     def by_plane(row: str) -> tuple[Panel, ...]:
         return tuple(Panel(row, a, title) for a, title in enumerate(slices))
 
     def by_visit(row: str) -> tuple[Panel, ...]:
         return tuple(
-            Panel(row, v, f"{problem.visits[v].id}  X {airmass_of(problem.visits[v]):.2f}")
+            Panel(row, v, f"{problem.visits[v].id}  X {airmass_of(problem.visits[v]):.2f}{off[v]}")
             for v in visits
         )
 
@@ -232,7 +233,7 @@ def flux_residuals(scene: Scene, visits: Sequence[int]) -> Iterator[Plane]:
     problem = scene.problem
     for visit, template in zip(visits, _templates(scene, visits), strict=True):
         residual = problem.images[visit] - template
-        yield np.where(problem.usable[visit], residual, np.float32(np.nan))
+        yield np.where(problem.observed[visit], residual, np.float32(np.nan))
 
 
 def _omega(scene: Scene, wanted: Sequence[int]) -> Iterator[Plane]:

@@ -25,7 +25,7 @@ def shown_planes(step: Step) -> Cube:
 @lru_cache(maxsize=32 * _PROBLEMS)
 def visit_noise(problem: Problem, visit: int) -> float:
     """Noise of the background of one visit, by the median absolute deviation."""
-    usable = problem.background & problem.usable[visit]
+    usable = problem.background & problem.observed[visit]
     return background_noise(problem.images[visit], usable, margin_px=0, estimator="robust")
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from dcrviz.bands import Band, band_names
-from dcrviz.records import Exposure
+from dcrviz.records import Exposure, Floats
 
 # Two grids are one where their corners agree on the sky within this many pixels.
 _SAME_GRID_PX = 0.05
@@ -69,6 +69,29 @@ def check_grid(exposure: Exposure, first: Exposure) -> None:
         raise ValueError(
             f"{label(exposure)}: WCS {rule}; the corners differ by up to {offset:.3g} pixels"
         )
+
+
+def factors_of(exposures: Sequence[Exposure], factors: Mapping[str, float]) -> Floats:
+    """(V,) factor on the weight of each visit, 1 for those that are not named.
+
+    Raises
+    ------
+    ValueError
+        If a name is that of no visit, or no visit is left on.
+    """
+    ids = [str(exposure.visit.id) for exposure in exposures]
+    strange = sorted(set(factors) - set(ids))
+    if strange:
+        raise ValueError(
+            f"visit_factors must name visits of this run, which are {', '.join(ids)}; "
+            f"got {', '.join(strange)}"
+        )
+    each = np.array([factors.get(name, 1.0) for name in ids], dtype=np.float64)
+    if not each.any():
+        raise ValueError(
+            f"visit_factors must leave at least one visit on; got 0 for all {len(ids)} visits"
+        )
+    return each
 
 
 def pointing_warnings(exposures: Sequence[Exposure]) -> list[str]:

@@ -36,6 +36,7 @@ def coadds(problem: Problem, step: Step) -> Coadds:
     elif holes.any():
         planes = np.where(holes, np.float32(np.nan), planes)
     variance, of_the_sum = _variances(problem, step)
+    on = np.flatnonzero(problem.factors)
     corrected = Coadd(
         image=planes.sum(axis=0, dtype=np.float32),
         mask=mask,
@@ -53,8 +54,8 @@ def coadds(problem: Problem, step: Step) -> Coadds:
         wcs=problem.wcs,
         xy0=problem.xy0,
         model=problem.forward_model,
-        inputs=problem.visits,
-        input_weights=problem.visit_weights,
+        inputs=tuple(problem.visits[visit] for visit in on),
+        input_weights=problem.visit_weights[on],
     )
 
 

@@ -65,7 +65,7 @@ def measure(  # noqa: PLR0913 - each of the metric's knobs by its name
     if problem.template_order is None:
         importance = importance_of(problem, planes, own, estimator=estimator)
         exact = fourier_misfits(problem, own, importance, threads=threads)
-        return Convergence(metric=mean_metric(exact, empty=empty), per_visit=exact)
+        return Convergence(metric=mean_metric(exact, problem.factors, empty=empty), per_visit=exact)
     fit = fit_visits(
         problem,
         amplify(own, accelerate, threads=threads),
@@ -78,7 +78,7 @@ def measure(  # noqa: PLR0913 - each of the metric's knobs by its name
     if fit.correction is not None:
         correction = Correction(tile=tile, accelerate=accelerate, planes=fit.correction)
     return Convergence(
-        metric=mean_metric(fit.per_visit, empty=empty),
+        metric=mean_metric(fit.per_visit, problem.factors, empty=empty),
         per_visit=fit.per_visit,
         correction=correction,
     )
@@ -98,9 +98,10 @@ def importance_of(
     return importance if importance.any() else np.ones_like(importance)
 
 
-def mean_metric(per_visit: Floats, *, empty: str) -> float:
-    """Mean over the visits; 0 if no visit has a usable pixel."""
-    measured = per_visit[np.isfinite(per_visit)]
-    if measured.size == 0:
+def mean_metric(per_visit: Floats, factors: Floats, *, empty: str) -> float:
+    """Mean over the visits, each by its factor; 0 if no visit that is on has a usable pixel."""
+    measured = np.isfinite(per_visit) & (factors > 0)
+    if not measured.any():
         return 0.0
-    return float(measured.sum() / (len(per_visit) if empty == "zero" else len(measured)))
+    total = (per_visit[measured] * factors[measured]).sum()
+    return float(total / (factors if empty == "zero" else factors[measured]).sum())

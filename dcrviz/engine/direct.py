@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dcrviz.engine.fourier import Grid, grid_for, visit_phases
+from dcrviz.engine.fourier import Grid, visit_phases
 from dcrviz.engine.prior import Prior, learn_prior, spectral_basis, tell_colours
 from dcrviz.engine.problem import Problem
 from dcrviz.engine.window import window_for
@@ -50,7 +50,7 @@ def closed_form(problem: Problem, *, threads: int = 1) -> System:
 
     Pixels that are not usable are taken from the template. Outside the field the sky is empty.
     """
-    grid = grid_for(problem.shifts, problem.shape)
+    grid = problem.grid
     flux, basis = _flat_spectrum(problem)
     level = sky_level(problem)
     window = window_for(grid, modes=_LEARNT_FROM)

@@ -10,16 +10,18 @@ import numpy as np
 
 from dcrviz.engine.problem import Problem
 from dcrviz.engine.taps import VisitTaps, visit_taps
+from dcrviz.kernels.blocks import BLOCK
 from dcrviz.kernels.pool import run_all
 from dcrviz.kernels.shift import add_shifts, add_weighted_shifts
 from dcrviz.kernels.spline import (
     begin_coefficients,
     coefficients,
     end_coefficients,
+    row_room,
     stack_coefficients,
 )
 from dcrviz.kernels.taps import Taps
-from dcrviz.kernels.visit import VisitPixels, residual_and_misfit
+from dcrviz.kernels.visit import SweepRoom, VisitPixels, residual_and_misfit
 from dcrviz.records import Box, Cube, Floats, Frozen, Ints, Plane
 
 # Visits that are compared and shifted back together.
@@ -37,7 +39,7 @@ class Fit(Frozen):
     correction
         (S, Y, X), what the stacked residuals would add to each plane; None if not asked for.
     per_visit
-        (V,), misfit of each visit; NaN without a pixel that counts.
+        (V,), misfit of each visit, also of those that are off; NaN without a pixel that counts.
     """
 
     correction: Cube | None
@@ -83,20 +85,25 @@ def fit_visits(
         coefs=coefs,
         importance=np.zeros(box.shape, np.float32) if importance is None else importance,
     )
-    groups = np.array_split(np.arange(len(taps)), min(threads, len(taps)))
-    parts = run_all(
-        [partial(sweep.group, group, taps, stack=stack) for group in groups], threads=threads
-    )
+    on, off = np.flatnonzero(problem.factors), np.flatnonzero(problem.factors == 0)
+    groups = np.array_split(on, min(threads, len(on)))
+    jobs = [partial(sweep.group, group, taps, stack=stack) for group in groups]
+    if off.size and importance is not None:
+        jobs.append(partial(sweep.group, off, taps, stack=False))
+    parts = run_all(jobs, threads=threads)
     correction = None
     if stack:
         correction = parts[0][0]
-        for total, _ in parts[1:]:
+        for total, _ in parts[1 : len(groups)]:
             correction += total
         weight = problem.stack_weight[:, *box.slices]
         for plane, share in zip(correction, weight, strict=True):
             plane *= share
         correction.flags.writeable = False
-    return Fit(correction=correction, per_visit=np.concatenate([misfits for _, misfits in parts]))
+    per_visit = np.full(len(taps), np.nan)
+    for visits, (_, misfits) in zip([*groups, off], parts, strict=False):
+        per_visit[visits] = misfits
+    return Fit(correction=correction, per_visit=per_visit)
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -132,13 +139,15 @@ class _Sweep:
         pixels = [
             VisitPixels(
                 image=self.problem.images[visit][cut],
-                usable=self.problem.usable[visit][cut],
+                usable=self.problem.observed[visit][cut],
                 detected=self.problem.detected[visit][cut],
             )
             for visit in visits
         ]
         sums = np.zeros((len(visits), 2))
-        rows = max(16, _PIXELS_AT_ONCE // (len(self.coefs) * max(width, 1)))
+        rows = max(16, _PIXELS_AT_ONCE // (len(self.coefs) * max(width, 1)) // BLOCK * BLOCK)
+        order, line = self.problem.order, row_room(width)
+        room = SweepRoom.of([taps[visit].forward for visit in visits])
         residual = np.empty((min(rows, height), width), np.float32)
         for top in range(0, height, rows):
             for place, visit in enumerate(visits):
@@ -150,10 +159,11 @@ class _Sweep:
                     self.importance,
                     residual=residual[: height - top],
                     top=top,
+                    room=room,
                 )
                 if coefs is not None:
                     begin_coefficients(
-                        residual[: height - top], coefs[place], top=top, order=self.problem.order
+                        residual[: height - top], coefs[place], top=top, order=order, room=line
                     )
         return [
             misfit(float(less), float(more), visit)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dcrviz.engine.fit import misfit
-from dcrviz.engine.fourier import fourier_template, grid_for, plane_spectra
+from dcrviz.engine.fourier import fourier_template, plane_spectra
 from dcrviz.engine.problem import Problem
 from dcrviz.kernels.visit import VisitPixels, misfit_sums
 from dcrviz.records import Cube, Floats, Plane
@@ -21,14 +21,14 @@ def fourier_misfits(
     importance
         (Y, X) weight of each pixel.
     """
-    grid = grid_for(problem.shifts, problem.shape)
+    grid = problem.grid
     spectra = plane_spectra(planes, grid, threads=threads)
     misfits = []
     for visit in range(len(problem.visits)):
         template = fourier_template(spectra, problem.shifts, visit, grid, threads=threads)
         pixels = VisitPixels(
             image=problem.images[visit],
-            usable=problem.usable[visit],
+            usable=problem.observed[visit],
             detected=problem.detected[visit],
         )
         misfits.append(misfit(*misfit_sums(template, pixels, importance), pixels))

@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 from dcrviz.bright import BrightObject
 from dcrviz.config import AssembleConfig
 from dcrviz.engine.bright_mask import mask_bright
-from dcrviz.engine.check import check_exposures, common_band, label, pointing_warnings
+from dcrviz.engine.check import check_exposures, common_band, factors_of, label, pointing_warnings
 from dcrviz.engine.fill import fill_holes
 from dcrviz.engine.forward_model import forward_model
+from dcrviz.engine.fourier import grid_for
 from dcrviz.engine.masks import flagged
 from dcrviz.engine.prior import spread_px, tell_colours
 from dcrviz.engine.problem import Problem
+from dcrviz.engine.reuse import Reuse
 from dcrviz.engine.static_sky import static_sky
 from dcrviz.engine.tiles import make_tiles
 from dcrviz.engine.weights import pixel_weights, stack_weights, visit_weights
@@ -37,6 +39,7 @@ def prepare(
     template: Coadd | None = None,
     shifts: Shifts | None = None,
     bright_objects: Sequence[BrightObject] = (),
+    reuse: Reuse | None = None,
 ) -> Problem:
     """Check the exposures and compute all that does not change between iterations.
 
@@ -52,6 +55,8 @@ def prepare(
         Shifts to use instead of refraction's, for replaying recorded runs.
     bright_objects
         Stars around which BRIGHT_OBJECT is set, if the knob says so.
+    reuse
+        What earlier calls have made: what is made of the same is taken again, to the last bit.
 
     Raises
     ------
@@ -59,8 +64,9 @@ def prepare(
         If the exposures don't fit together or lack what is needed, if the band is unknown, if a
         subfilter lies where the throughput is zero, or if a subregion is smaller than the buffer.
     """
-    config = (config or AssembleConfig()).copy()
+    config, reuse = (config or AssembleConfig()).copy(), reuse or Reuse()
     check_exposures(exposures)
+    factors = factors_of(exposures, config.visit_factors)
     band = common_band(exposures, config.band)
     first = exposures[0]
     if shifts is None:
@@ -70,10 +76,19 @@ def prepare(
             jacobian=wcs_jacobian(first.wcs, first.shape),
         )
     _check_shifts(shifts, len(exposures), config.n_subfilters)
-    pixels = _read_pixels(exposures, config)
-    visits_weights = visit_weights([e.visit for e in exposures], by_airmass=config.airmass_weight)
-    template = template or static_sky(
-        exposures, pixels.images, pixels.usable, visits_weights, config
+    on = factors.tobytes()
+    pixels = reuse.part(
+        "pixels",
+        (*exposures, on, config.bad_planes),
+        lambda: _read_pixels(exposures, factors, config),
+    )
+    visits_weights = factors * visit_weights(
+        [exposure.visit for exposure in exposures], by_airmass=config.airmass_weight
+    )
+    template = template or reuse.part(
+        "template",
+        (*exposures, pixels, on, visits_weights.tobytes(), *_stacking_knobs(config)),
+        lambda: _own_template(exposures, pixels, visits_weights, factors, config),
     )
     _check_template(template, first)
     given = np.isfinite(template.image)
@@ -81,18 +96,32 @@ def prepare(
     if config.mask_bright_objects:
         filled = mask_bright(filled, bright_objects, wcs=first.wcs)
     sources = flagged(filled.mask, filled.planes, config.convergence_planes)
-    detected, borrowed = _detected(exposures, sources, config)
-    weights = _weights(exposures, pixels.usable, detected, visits_weights, config)
-    stack, counts = stack_weights(
-        weights.pixels, pixels.usable, shifts, order=config.interpolation_order
+    detected, borrowed = reuse.part(
+        "detected",
+        (*exposures, sources.tobytes(), config.convergence_planes),
+        lambda: _detected(exposures, sources, config),
     )
-    margin = buffer_px(shifts)
+    weights = reuse.part(
+        "weights",
+        (*exposures, pixels, detected, on, visits_weights.tobytes(), config.pixel_weights),
+        lambda: _weights(exposures, pixels.usable, detected, (visits_weights, factors), config),
+    )
+    order = config.interpolation_order
+    stack, counts = reuse.part(
+        "stack",
+        (pixels, weights, shifts.midpoint.tobytes(), order),
+        lambda: stack_weights(weights.pixels, pixels.usable, shifts, order=order),
+    )
+    # Of the visits that are off nothing depends.
+    reaching = shifts if factors.all() else shifts.of(np.flatnonzero(factors))
+    margin = buffer_px(reaching)
     return Problem(
         visits=tuple(exposure.visit for exposure in exposures),
         band=band,
         wcs=first.wcs,
         xy0=first.xy0,
         images=pixels.images,
+        observed=_frozen(pixels.observed),
         usable=_frozen(pixels.usable),
         detected=_frozen(detected),
         weights=None if weights.pixels is None else _frozen(weights.pixels),
@@ -106,6 +135,8 @@ def prepare(
         ),
         tiles=make_tiles(sources, stack, config=config, buffer_px=margin),
         buffer_px=margin,
+        grid=grid_for(reaching, first.shape),
+        factors=factors,
         precision=weights.precision,
         unit_weight=weights.unit,
         visit_weights=visits_weights,
@@ -121,16 +152,24 @@ def prepare(
     )
 
 
+def _stacking_knobs(config: AssembleConfig) -> list[Any]:
+    """All that the stacking of a template might read; more than it does costs a stack too many."""
+    groups = ("Inputs", "Template coadd")
+    values = config.values()
+    return [values[name] for name, knob in config.knobs().items() if knob.group in groups]
+
+
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
 class _Pixels:
     images: tuple[Plane, ...]
+    observed: Bools
     usable: Bools
     warnings: tuple[str, ...]
 
 
-def _read_pixels(exposures: Sequence[Exposure], config: AssembleConfig) -> _Pixels:
+def _read_pixels(exposures: Sequence[Exposure], factors: Floats, config: AssembleConfig) -> _Pixels:
     """Scaled images, shared with the exposures where they can be, and their usable pixels."""
-    usable = np.zeros((len(exposures), *exposures[0].shape), dtype=np.bool_)
+    observed = np.zeros((len(exposures), *exposures[0].shape), dtype=np.bool_)
     images, warnings = [], []
     for index, exposure in enumerate(exposures):
         image = np.ascontiguousarray(exposure.image, dtype=np.float32)
@@ -142,12 +181,37 @@ def _read_pixels(exposures: Sequence[Exposure], config: AssembleConfig) -> _Pixe
                 f"{label(exposure)}: {number} pixel{'s are' * (number > 1) or ' is'} NaN without a "
                 "mask plane that says so; counted as NO_DATA"
             )
-        usable[index] = clean & ~missing
-        if not usable[index].any():
+        observed[index] = clean & ~missing
+        if not observed[index].any():
             warnings.append(f"{label(exposure)}: no usable pixel; the visit is left out")
         scale = exposure.visit.scale
         images.append(_frozen(image if scale == 1 else image * np.float32(scale)))
-    return _Pixels(images=tuple(images), usable=usable, warnings=tuple(warnings))
+    return _Pixels(
+        images=tuple(images),
+        observed=observed,
+        usable=observed if factors.all() else observed & (factors > 0)[:, None, None],
+        warnings=tuple(warnings),
+    )
+
+
+def _own_template(
+    exposures: Sequence[Exposure],
+    pixels: _Pixels,
+    weights: Floats,
+    factors: Floats,
+    config: AssembleConfig,
+) -> Coadd:
+    """Template coadd of the visits that are on."""
+    if factors.all():
+        return static_sky(exposures, pixels.images, pixels.usable, weights, config)
+    on = [int(visit) for visit in np.flatnonzero(factors)]
+    return static_sky(
+        [exposures[visit] for visit in on],
+        [pixels.images[visit] for visit in on],
+        pixels.usable[on],
+        weights[on],
+        config,
+    )
 
 
 def _check_template(template: Coadd, first: Exposure) -> None:
@@ -197,19 +261,28 @@ def _weights(
     exposures: Sequence[Exposure],
     usable: Bools,
     detected: Bools,
-    weights: Floats,
+    visits: tuple[Floats, Floats],
     config: AssembleConfig,
 ) -> _Weights:
     """What pixels and visits count: all alike in 2019's way, or by their variance and weight.
 
+    The visits have their whole weights, and the factors in them, by which alone they differ in
+    2019's way.
+
     Sources carry noise of their own, and counting their pixels less gives every star a profile by
     its brightness; of the background's variance they count as the sky around them.
     """
+    weights, factors = visits
     typical = np.array([_typical_variance(e, usable[i]) for i, e in enumerate(exposures)])
     known = np.isfinite(typical)
     mean = float(typical[known].mean()) if known.any() else 1.0
     if config.pixel_weights == "2019":
-        return _Weights(pixels=None, unit=1 / mean, precision=np.where(known, 1 / mean, 0.0))
+        alike = np.isin(factors, (0, 1)).all()
+        return _Weights(
+            pixels=None if alike else usable * factors.astype(np.float32)[:, None, None],
+            unit=1 / mean,
+            precision=np.where(known, factors / mean, 0.0),
+        )
     inverse = np.empty(usable.shape, dtype=np.float32)
     for index, exposure in enumerate(exposures):
         variance = np.asarray(exposure.variance, dtype=np.float32)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from dcrviz.bands import Band
 from dcrviz.config import AssembleConfig
 from dcrviz.engine.forward_model import forward_model
+from dcrviz.engine.fourier import Grid
 from dcrviz.engine.outcome import Outcome
 from dcrviz.records import (
     Bools,
@@ -61,8 +62,10 @@ class Problem(Frozen):
     ----------
     images
         V times (Y, X) float32, scaled; where not usable they may hold anything, NaN included.
-    usable
+    observed
         (V, Y, X), pixels without a bad plane and without NaN.
+    usable
+        (V, Y, X), those of the visits that are on.
     detected
         (V, Y, X), pixels on a source by the visit's own mask.
     weights
@@ -75,6 +78,11 @@ class Problem(Frozen):
         (Y, X), pixels that at least one visit reaches in the template.
     background
         (Y, X), pixels without a bad plane and off the sources by the template's mask.
+    grid
+        The field with room for what the visits that are on shift in.
+    factors
+        (V,), by which the weight of each visit is multiplied; 0 for one that is off. Such a visit
+        is compared with its template, and nothing else comes of it.
     precision
         (V,), one over the variance of a typical pixel of each visit, times the visit's weight; 0
         for a visit without a usable pixel.
@@ -93,6 +101,7 @@ class Problem(Frozen):
     wcs: WCS | None
     xy0: tuple[int, int]
     images: Sequence[Plane]
+    observed: Bools
     usable: Bools
     detected: Bools
     weights: Cube | None
@@ -104,6 +113,8 @@ class Problem(Frozen):
     background: Bools
     tiles: tuple[Tile, ...]
     buffer_px: int
+    grid: Grid
+    factors: Floats
     precision: Floats
     unit_weight: float
     visit_weights: Floats

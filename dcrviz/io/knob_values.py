@@ -21,6 +21,8 @@ from dcrviz.knobs import (
     Pair,
     Record,
     Switch,
+    VisitFactors,
+    visit_name,
 )
 
 _AUTO = {"auto", "none", "null"}
@@ -95,6 +97,7 @@ def rule(knob: Any) -> str:
         Names: lambda: "a list of mask plane names",
         Pair: lambda: "two whole numbers of 1 or more",
         Fractions: lambda: "a mapping of mask plane names to fractions from 0 to 1",
+        VisitFactors: lambda: "a mapping of visit ids to finite factors of 0 (off) or more",
         Record: lambda: record_rule(knob.class_),
     }
     return rules[type(knob)]() + (", or auto" if knob.allow_None else "")
@@ -144,6 +147,12 @@ def _pair(_: Any, value: Any) -> Any:
     return tuple(int(n) if isinstance(n, float) and n.is_integer() else n for n in value)
 
 
+def _visit_factors(knob: Any, value: Any) -> Any:
+    if not isinstance(value, Mapping):
+        return value
+    return {visit_name(visit): _number(knob, factor) for visit, factor in value.items()}
+
+
 def _record(knob: Any, value: Any) -> Any:
     return record_of(knob.class_, value)
 
@@ -159,5 +168,6 @@ _CONVERSIONS: dict[type, Callable[[Any, Any], Any]] = {
     Choice: _choice,
     Names: _names,
     Pair: _pair,
+    VisitFactors: _visit_factors,
     Record: _record,
 }

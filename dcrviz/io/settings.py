@@ -9,7 +9,7 @@ import yaml
 
 from dcrviz.config import AssembleConfig
 from dcrviz.io.knob_values import from_plain, lsst_names, with_knob
-from dcrviz.knobs import Choice, Fractions, Names, Pair
+from dcrviz.knobs import Choice, Fractions, Names, Pair, VisitFactors
 from dcrviz.suggest import unknown
 
 
@@ -34,7 +34,7 @@ def parse_setting(text: str) -> tuple[str, Any]:
     text
         The knob by our name or LSST's, with or without ``config.``; the value as YAML, where
         ``None`` and ``auto`` are automatic and lists need no brackets: ``4,4``, ``NO_DATA,BAD``,
-        ``SAT:0.1,CR:0.5``.
+        ``SAT:0.1,CR:0.5`` or ``411255:0``.
 
     Raises
     ------
@@ -77,6 +77,6 @@ def _parsed(knob: Any, text: str) -> Any:
         return yaml.load(text if text[0] == "[" else f"[{text}]", Loader=yaml.BaseLoader)
     if isinstance(knob, Pair):
         return yaml.safe_load(text if text[0] == "[" else f"[{text}]")
-    if isinstance(knob, Fractions) and text[0] != "{":
+    if isinstance(knob, Fractions | VisitFactors) and text[0] != "{":
         text = "{" + text.replace(":", ": ") + "}"
     return yaml.safe_load(text)

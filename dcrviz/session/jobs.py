@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from dcrviz.bright import BrightObject
-from dcrviz.config import AssembleConfig
-from dcrviz.engine import Problem, Step, advance, first_step, prepare
+from dcrviz.config import AssembleConfig, ProblemConfig
+from dcrviz.engine import Outcome, Problem, Step, advance, first_step, prepare
+from dcrviz.engine.reuse import Reuse
 from dcrviz.records import Coadd, Exposure
 from dcrviz.session.moments import Moment
 
@@ -19,13 +20,18 @@ class Start:
 
     template: Coadd | None = None
     bright_objects: tuple[BrightObject, ...] = ()
+    reuse: Reuse = field(default_factory=Reuse)
 
     def of(
         self, exposures: Sequence[Exposure], config: AssembleConfig, knobs: dict[str, Any]
     ) -> tuple[Problem, Moment]:
         """The prepared problem and the starting model."""
         problem = prepare(
-            exposures, config, template=self.template, bright_objects=self.bright_objects
+            exposures,
+            config,
+            template=self.template,
+            bright_objects=self.bright_objects,
+            reuse=self.reuse,
         )
         return problem, Moment(step=first_step(problem, config), knobs=knobs)
 
@@ -36,3 +42,33 @@ def next_moment(
     """The iteration after a step, or with `anew` after a starting model made with these knobs."""
     before = first_step(problem, config) if anew else step
     return Moment(step=advance(problem, before, config), knobs=knobs)
+
+
+def solved(
+    start: Start,
+    exposures: Sequence[Exposure],
+    config: AssembleConfig,
+    knobs: dict[str, Any],
+    *,
+    problem: Problem,
+) -> tuple[Problem, list[Moment]]:
+    """A run from its starting model to its end.
+
+    Parameters
+    ----------
+    problem
+        Of these exposures; prepared anew unless its knobs are still those.
+    """
+    if _shaping(problem.config) == _shaping(config):
+        moment = Moment(step=first_step(problem, config), knobs=knobs)
+    else:
+        problem, moment = start.of(exposures, config, knobs)
+    moments = [moment]
+    while moment.step.outcome is Outcome.RUNNING:
+        moment = next_moment(problem, moment.step, config, knobs, anew=False)
+        moments.append(moment)
+    return problem, moments
+
+
+def _shaping(config: AssembleConfig) -> dict[str, Any]:
+    return {name: getattr(config, name) for name in ProblemConfig.knobs()}

@@ -6,7 +6,7 @@ import itertools
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from dcrviz.engine import Problem, Step
+from dcrviz.engine import Step
 
 _numbers = itertools.count(1)
 
@@ -32,15 +32,6 @@ class Moment:
     number: int = field(default_factory=_numbers.__next__)
     kept: bool = True
     given: bool = False
-
-
-@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
-class Branch:
-    """A run that was left for another one."""
-
-    name: str
-    problem: Problem
-    moments: tuple[Moment, ...]
 
 
 def without_correction(moment: Moment) -> Moment:

@@ -186,7 +186,7 @@ class Player(Timeline):
         config, knobs = self.config.copy(), self._solver_values()
         problem = self.problem
         if problem is None:
-            exposures, start = list(self.exposures), self._start
+            exposures, start = self._prepared_from = (tuple(self.exposures), self._start)
             return self._job(lambda: start.of(exposures, config, knobs))
         while self._wanted and self._replay():
             self._wanted -= self._wanted > 0

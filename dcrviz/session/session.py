@@ -11,9 +11,10 @@ import param
 
 from dcrviz.engine import Problem, Step
 from dcrviz.records import Exposure
+from dcrviz.session.branches import Branch
+from dcrviz.session.follower import Follower
 from dcrviz.session.jobs import Start
 from dcrviz.session.moments import Moment
-from dcrviz.session.player import Player
 from dcrviz.session.replay import WholeSteps
 from dcrviz.worker import Worker
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from dcrviz.runs import Run, SavedRun
 
 
-class Session(Player):
+class Session(Follower):
     """Visits, knobs, the steps so far, and the place on their timeline.
 
     Without a `Worker` every method computes before it returns, as a script wants it. With one, the
@@ -38,13 +39,18 @@ class Session(Player):
         """Put a left run on show again, in exchange for the present one."""
         self._drop_late_results()
         branch = self._exchange(index)
+        self._start = branch.start
         with self._no_restart():
-            knobs = branch.problem.config.values() | branch.moments[-1].knobs
-            self.config.param.update(**knobs)
+            self.exposures = list(branch.exposures)
+            self.config.param.update(**branch.config.values())
 
     def open_data(self, exposures: Sequence[Exposure]) -> None:
-        """Begin anew with other visits, and without the template that was for the old ones."""
+        """Begin anew with other visits, and without what was for the old ones alone."""
         self._start = Start()
+        known = {str(exposure.visit.id) for exposure in exposures}
+        factors = {v: factor for v, factor in self.config.visit_factors.items() if v in known}
+        with self._no_restart():
+            self.config.visit_factors = factors
         self.exposures = list(exposures)
 
     def save(self, folder: str | os.PathLike[str], *, with_data: bool = False) -> None:
@@ -53,8 +59,8 @@ class Session(Player):
 
         save_run(folder, self.as_run(), with_data=with_data)
 
-    def as_run(self) -> Run:
-        """The run on show, to be saved in another thread, say.
+    def as_run(self, index: int | None = None) -> Run:
+        """The run on show, or a branch, to be saved in another thread, say.
 
         Raises
         ------
@@ -63,23 +69,20 @@ class Session(Player):
         """
         from dcrviz.runs import Run
 
+        if index is not None:
+            return _branch_as_run(self.branches[index])
         if self.problem is None:
             raise ValueError("a run to save must be started; call start() or step() first")
         return Run(
             problem=self.problem,
             exposures=tuple(self.exposures),
-            steps=self._whole_steps(),
+            steps=_whole_steps(self.problem, self.moments),
             config=self.config.copy(),
             knobs=tuple(moment.knobs for moment in self.moments),
             template=self._start.template,
             bright_objects=self._start.bright_objects,
             shown=self.cursor,
         )
-
-    def _whole_steps(self) -> Sequence[Step]:
-        if all(moment.kept for moment in self.moments):
-            return tuple(self.steps)
-        return WholeSteps(self.problem, self.moments)
 
     @classmethod
     def from_run(cls, folder: str | os.PathLike[str], *, worker: Worker | None = None) -> Self:
@@ -100,7 +103,9 @@ class Session(Player):
             self.exposures = list(run.exposures)
             self.config.param.update(**run.config.values())
         self._start = Start(template=run.template, bright_objects=run.bright_objects)
+        self._prepared_from = (tuple(run.exposures), self._start)
         pairs = zip(run.steps, run.knobs, strict=True)
+        self.title = self._free_title(run.folder.name)
         with param.parameterized.batch_call_watchers(self):
             self.problem = problem
             self.moments = [Moment(step=step, knobs=dict(k), given=True) for step, k in pairs]
@@ -115,3 +120,23 @@ class Session(Player):
             yield
         finally:
             self._restoring = False
+
+
+def _whole_steps(problem: Problem, moments: Sequence[Moment]) -> Sequence[Step]:
+    if all(moment.kept for moment in moments):
+        return tuple(moment.step for moment in moments)
+    return WholeSteps(problem, moments)
+
+
+def _branch_as_run(branch: Branch) -> Run:
+    from dcrviz.runs import Run
+
+    return Run(
+        problem=branch.problem,
+        exposures=branch.exposures,
+        steps=_whole_steps(branch.problem, branch.moments),
+        config=branch.config,
+        knobs=tuple(moment.knobs for moment in branch.moments),
+        template=branch.start.template,
+        bright_objects=branch.start.bright_objects,
+    )

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import param
 
 from dcrviz.engine import Outcome, Problem, Step, coadds
-from dcrviz.records import Coadds
-from dcrviz.session.moments import Branch, Moment
+from dcrviz.records import Coadds, Exposure
+from dcrviz.session.branches import Branch, Branches
+from dcrviz.session.moments import Moment
 from dcrviz.session.replay import remade
 from dcrviz.session.thinning import kept_bytes, thinned
 
+if TYPE_CHECKING:
+    from dcrviz.session.jobs import Start
 
-class Timeline(param.Parameterized):
+
+class Timeline(Branches):
     """The stored steps of a run with a place among them; it computes none."""
 
     problem = param.ClassSelector(class_=Problem, allow_None=True, doc="The prepared run.")
     moments = param.List([], item_type=Moment, doc="The stored steps of the run on show.")
     cursor = param.Integer(0, bounds=(0, None), doc="Which stored step is on show.")
-    branches = param.List([], item_type=Branch, doc="Runs that were left for another.")
     history_bytes = param.Integer(
         256_000_000,
         bounds=(0, None),
@@ -30,7 +33,7 @@ class Timeline(param.Parameterized):
 
     def __init__(self, **values: Any) -> None:
         super().__init__(**values)
-        self._left = 0
+        self._prepared_from: tuple[tuple[Exposure, ...], Start] | None = None
         # No less than what is stored: sharing and loss are counted when it is over the budget.
         self._most_bytes = 0
 
@@ -81,11 +84,20 @@ class Timeline(param.Parameterized):
 
     def _keep_as_branch(self) -> None:
         """Store the run on show as a branch, if anything has been iterated."""
-        if self.problem is None or len(self.moments) < 2:
+        if self.problem is None or self._prepared_from is None or len(self.moments) < 2:
             return
-        self._left += 1
-        branch = Branch(name=f"run {self._left}", problem=self.problem, moments=tuple(self.moments))
-        self.branches = [*self.branches, branch]
+        exposures, start = self._prepared_from
+        self._add(
+            Branch(
+                name=self.title,
+                problem=self.problem,
+                moments=tuple(self.moments),
+                exposures=exposures,
+                start=start,
+                pinned=self.pinned,
+            )
+        )
+        self._new_title()
 
     def _exchange(self, index: int) -> Branch:
         """Put a branch on show at its end, and the run on show among the branches."""
@@ -94,6 +106,8 @@ class Timeline(param.Parameterized):
         with param.parameterized.batch_call_watchers(self):
             self.branches = others
             self._keep_as_branch()
+            self.param.update(title=branch.name, pinned=branch.pinned)
+            self._prepared_from = (branch.exposures, branch.start)
             self.problem = branch.problem
             self.moments = list(branch.moments)
             self.cursor = len(branch.moments) - 1

@@ -20,6 +20,7 @@ from dcrviz.simulate.psf import PROFILES, Psf
 from dcrviz.simulate.random_scene import random_scene
 from dcrviz.simulate.render import no_dcr_image, render_visit, truth_planes
 from dcrviz.simulate.scene import PIXEL_SCALE_ARCSEC, Scene, Source
+from dcrviz.simulate.scene_file import SCENE_FILE, read_scene, scene_beside
 from dcrviz.simulate.scene_mapping import scene_from_mapping, scene_to_mapping
 from dcrviz.simulate.spectra import blackbody, flat, line, quasar, spectrum, table
 
@@ -29,6 +30,7 @@ __all__ = [
     "PIXEL_SCALE_ARCSEC",
     "PROFILES",
     "RUBIN",
+    "SCENE_FILE",
     "Curve",
     "MadeField",
     "Psf",
@@ -46,7 +48,9 @@ __all__ = [
     "quasar",
     "random_scene",
     "read_conditions",
+    "read_scene",
     "render_visit",
+    "scene_beside",
     "scene_from_mapping",
     "scene_to_mapping",
     "simulate",

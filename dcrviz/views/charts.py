@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from bokeh.events import Tap
@@ -23,48 +25,55 @@ _SIZE = {"width": 302, "height": 205}
 
 
 class Charts:
-    """Six figures that share their steps; made anew for each place where they are shown.
+    """Seven figures that share their steps; made anew for each place where they are shown.
+
+    Figures and renderers stay as they are while a page lives, whatever run it shows: only rows of
+    numbers change. A browser may still speak of a figure that was taken away.
 
     Parameters
     ----------
-    visits
-        Names of the visits, in the order of their metrics.
-    by_equations
-        Whether the solver is judged by the residual of its equations, which then takes the place
-        of the gain.
     jump
         Called with the index of the step on which somebody clicked.
     """
 
-    def __init__(
-        self, visits: Sequence[str], *, by_equations: bool, jump: Callable[[int], None]
-    ) -> None:
+    def __init__(self, *, jump: Callable[[int], None]) -> None:
         self._jump = jump
-        self._visits = list(visits)
         self._drawn: list[CourseEntry] = []
-        self.source = ColumnDataSource(self._columns([]))
-        self.overlaid: dict[str, ColumnDataSource] = {}
+        self._names: list[str] = []
+        self._runs: dict[str, Sequence[CourseEntry]] = {}
+        self.source = ColumnDataSource(_columns([]))
+        self.visits = ColumnDataSource(_visit_segments([], names=[]))
+        self.overlaid = ColumnDataSource(_overlay({}))
         self.marks: list[Span] = []
         self._steps = Range1d(-0.3, 6.3)
-        self._lines: dict[str, tuple[str, ...]] = {}
         self.figures = {
             "metric": self._metric(),
-            "gain": self._residual() if by_equations else self._gain(),
+            "gain": self._gain(),
+            "residual": self._residual(),
             "holes": self._holes(),
             "clamped": self._clamped(),
             "flux": self._flux(),
             "change": self._change(),
         }
 
-    def draw(self, entries: Sequence[CourseEntry]) -> None:
-        """Show these steps: only those that follow the ones on show are sent, if that is all."""
+    def draw(self, entries: Sequence[CourseEntry], *, visits: Sequence[str]) -> None:
+        """Show these steps: only those that follow the ones on show are sent, if that is all.
+
+        Parameters
+        ----------
+        visits
+            Names of the visits, in the order of their metrics.
+        """
         known = len(self._drawn)
-        if entries[:known] == self._drawn and known:
-            if len(entries) > known:
-                self.source.stream(self._columns(entries[known:]))
-        else:
-            self.source.data = self._columns(entries)
-        self._drawn = list(entries)
+        follows = known and entries[:known] == self._drawn and list(visits) == self._names
+        if follows and len(entries) > known:
+            self.source.stream(_columns(entries[known:]))
+            # From the last that is drawn already.
+            self.visits.stream(_visit_segments(entries[known - 1 :], names=visits))
+        elif not follows:
+            self.source.data = _columns(entries)
+            self.visits.data = _visit_segments(entries, names=visits)
+        self._drawn, self._names = list(entries), list(visits)
         last = max((entry.index for entry in entries), default=0)
         self._steps.update(start=-0.3, end=max(6, last) + 0.3)
 
@@ -75,39 +84,24 @@ class Charts:
 
     def overlay(self, name: str, entries: Sequence[CourseEntry]) -> None:
         """Draw another run, dashed, under its name; without entries it goes away."""
-        # Another run may have other visits: their metrics stay out.
-        columns = _columns(entries)
-        if name in self.overlaid:
-            self.overlaid[name].data = columns
-            return
-        source = self.overlaid[name] = ColumnDataSource(columns)
-        colour = _OVERLAID[(len(self.overlaid) - 1) % len(_OVERLAID)]
-        for key, plot in self.figures.items():
-            for column in self._lines[key]:
-                plot.line(
-                    "index",
-                    column,
-                    source=source,
-                    color=colour,
-                    line_dash="dashed",
-                    width=2,
-                    name=name,
-                )
-
-    def _columns(self, entries: Sequence[CourseEntry]) -> dict[str, list[float]]:
-        columns = _columns(entries)
-        for place in range(len(self._visits)):
-            columns[f"visit {place}"] = [float(entry.visit_metrics[place]) for entry in entries]
-        return columns
+        self._runs = {**self._runs, name: tuple(entries)}
+        if not entries:
+            del self._runs[name]
+        self.overlaid.data = _overlay(self._runs)
 
     def _metric(self) -> figure:
         plot = self._figure("Metric: all visits, and each (thin)")
-        for place, name in enumerate(self._visits):
-            thin = plot.line(
-                "index", f"visit {place}", source=self.source, color=GREY, alpha=0.55, name=name
-            )
-            tip = [("visit", "$name"), ("metric", f"@{{visit {place}}}{{0.00000}}")]
-            plot.add_tools(HoverTool(renderers=[thin], tooltips=tip))
+        thin = plot.segment(
+            "index_before",
+            "metric_before",
+            "index",
+            "metric",
+            source=self.visits,
+            color=GREY,
+            alpha=0.55,
+        )
+        tip = [("visit", "@visit"), ("metric", "@metric{0.00000}")]
+        plot.add_tools(HoverTool(renderers=[thin], tooltips=tip))
         plot.line("index", "best", source=self.source, color=GREEN, width=2, legend_label="best")
         plot.line(
             "index",
@@ -132,7 +126,7 @@ class Charts:
         plot.line(
             "index", "tolerance", source=self.source, color=ORANGE, line_dash="dotted", width=2
         )
-        self._line(plot, "residual", colour=BLUE, tip="@residual{0.0e+0}", key="gain")
+        self._line(plot, "residual", colour=BLUE, tip="@residual{0.0e+0}", key="residual")
         return plot
 
     def _holes(self) -> figure:
@@ -170,7 +164,15 @@ class Charts:
         dots = plot.scatter("index", column, source=self.source, size=6, color=colour)
         tips = [("subregion, iteration", "@tile, @iteration"), (legend or key, tip)]
         plot.add_tools(HoverTool(renderers=[dots], tooltips=tips, mode="vline"))
-        self._lines[key] = (*self._lines.get(key, ()), column)
+        other = plot.multi_line(
+            "index",
+            column,
+            source=self.overlaid,
+            line_color="colour",
+            line_dash="dashed",
+            line_width=2,
+        )
+        plot.add_tools(HoverTool(renderers=[other], tooltips=[("run", "@run")]))
 
     def _figure(self, heading: str, *, from_zero: bool = True, **others: str) -> figure:
         linear = others.get("y_axis_type") != "log"
@@ -184,6 +186,8 @@ class Charts:
             **others,
         )
         plot.title.text_font_size = "9.5pt"
+        # Without a single number a browser draws no axes, either.
+        plot.scatter([0], [0.0 if from_zero and linear else 1.0], size=0, alpha=0)
         plot.on_event(Tap, self._tapped)
         mark = Span(location=0, dimension="height", line_color="#888888", line_dash="dashed")
         plot.add_layout(mark)
@@ -196,11 +200,38 @@ class Charts:
 
 
 def _columns(entries: Sequence[CourseEntry]) -> dict[str, list[float]]:
+    """One row for each step."""
     columns = {name: [float(getattr(entry, name)) for entry in entries] for name in _NUMBERS}
     columns["hole_percent"] = [100 * entry.hole_fraction for entry in entries]
     columns["wing_percent"] = [100 * entry.wing_fraction for entry in entries]
     columns["planes_flux"] = [float(entry.plane_flux.sum()) for entry in entries]
     return columns
+
+
+def _visit_segments(
+    entries: Sequence[CourseEntry], *, names: Sequence[str]
+) -> dict[str, list[Any]]:
+    """One row for each visit from each step to the next, so that new steps are only added."""
+    rows = [
+        (float(before.index), before.visit_metrics[v], float(after.index), after.visit_metrics[v])
+        for before, after in pairwise(entries)
+        for v in range(len(names))
+    ]
+    columns = ("index_before", "metric_before", "index", "metric")
+    parts = zip(*rows, strict=True) if rows else [()] * len(columns)
+    segments: dict[str, list[Any]] = {
+        name: [float(number) for number in part] for name, part in zip(columns, parts, strict=True)
+    }
+    return segments | {"visit": list(names) * max(0, len(entries) - 1)}
+
+
+def _overlay(runs: Mapping[str, Sequence[CourseEntry]]) -> dict[str, list[Any]]:
+    """One row for each run; their visits stay out, as they may be others."""
+    courses = [_columns(entries) for entries in runs.values()]
+    names = list(_columns([]))
+    columns: dict[str, list[Any]] = {name: [course[name] for course in courses] for name in names}
+    colours = [_OVERLAID[place % len(_OVERLAID)] for place in range(len(runs))]
+    return columns | {"run": list(runs), "colour": colours}
 
 
 def small_legend(plot: figure) -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import panel as pn
 from panel.viewable import Viewer
 
 from dcrviz.diagnostics.course import CourseEntry, course_entry
 from dcrviz.diagnostics.panels import Scene
-from dcrviz.engine import Problem
-from dcrviz.session import Session
+from dcrviz.engine import Problem, Step
+from dcrviz.session import Moment, Session
 from dcrviz.views.charts import Charts
 from dcrviz.views.messages import Seldom
 from dcrviz.views.scenes import scenes_of
@@ -27,34 +27,41 @@ class CourseView(Viewer):
     ----------
     worker
         In whose thread the numbers are made; without one they are made in place.
+
+    `told` is called when there are new numbers of any run.
     """
 
     def __init__(self, session: Session, *, worker: Worker | None = None) -> None:
         super().__init__()
         self._session, self._worker = session, worker
+        self.told: Callable[[], None] = lambda: None
         self._known: dict[int, CourseEntry] = {}
         self._overlaid: dict[str, tuple[CourseEntry, ...]] = {}
         self._at_work = False
         # Six figures take a browser as long to draw as all images.
         self._draw_soon = Seldom(self._draw, pause_s=_PAUSE_S)
-        self._drawn_for: tuple[object, ...] | None = None
-        self._shown: list[tuple[pn.Column, Charts]] = []
+        self._shown: list[_Place] = []
         session.param.watch(lambda *_: self.refresh(), ["problem", "moments", "cursor"])
         self.refresh()
 
     @property
     def entries(self) -> list[CourseEntry]:
         """Of the stored steps, as far as they are known yet."""
-        numbers = [moment.number for moment in self._session.moments]
+        return self.course_of(self._session.moments)
+
+    def course_of(self, moments: Sequence[Moment]) -> list[CourseEntry]:
+        """Of the steps of any run of the session, as far as they are known yet."""
+        numbers = [moment.number for moment in moments]
         return [self._known[number] for number in numbers if number in self._known]
 
     def overlay(self, name: str, entries: Sequence[CourseEntry]) -> None:
         """Draw the course of another run under its name; without entries it goes away."""
+        if tuple(entries) == self._overlaid.get(name, ()):
+            return
         self._overlaid[name] = tuple(entries)
         if not entries:
             del self._overlaid[name]
-        for _, charts in self._shown:
-            charts.overlay(name, entries)
+        self._draw_soon()
 
     def refresh(self) -> None:
         """Draw what is known of the run on show, and begin to find what is missing."""
@@ -73,6 +80,7 @@ class CourseView(Viewer):
 
     def _take(self, found: dict[int, CourseEntry]) -> None:
         self._known |= found
+        self.told()
 
     def _arrived(self, found: dict[int, CourseEntry]) -> None:
         self._at_work = False
@@ -85,18 +93,14 @@ class CourseView(Viewer):
         self._session.error = sentence
 
     def _draw(self) -> None:
-        problem = self._session.problem
-        if problem is not None and (needs := _figures_for(problem)) != self._drawn_for:
-            self._drawn_for = needs
-            self._renew()
-        for _, charts in self._shown:
-            self._fill(charts)
-
-    def _fill(self, charts: Charts) -> None:
-        """Draw all that is known, and the line at the step on show."""
-        charts.draw(self.entries)
-        if self._session.current is not None:
-            charts.mark(self._session.current.index)
+        session, entries = self._session, self.entries
+        # A course of which nothing is known yet leaves the last one on show: knobs that move make
+        # one after the other.
+        known = bool(entries) or not session.moments
+        for place in self._shown:
+            if known:
+                place.draw(entries, problem=session.problem, current=session.current)
+            place.overlay(self._overlaid)
 
     def _jump(self, index: int) -> None:
         """Show the stored step of this index."""
@@ -105,42 +109,45 @@ class CourseView(Viewer):
                 self._session.show(place)
                 return
 
-    def _renew(self) -> None:
-        """Other visits or another solver need other figures."""
-        for place, (column, _) in enumerate(self._shown):
-            charts = self._charts()
-            # Before the browser is told of them: later changes would reach it first.
-            self._fill(charts)
-            column[:] = [_boxed(charts)]
-            self._shown[place] = (column, charts)
-
-    def _charts(self) -> Charts:
-        problem = self._session.problem
-        charts = Charts(
-            [str(visit.id) for visit in problem.visits] if problem else [],
-            by_equations=problem is not None and problem.config.solver == "pcg",
-            jump=self._jump,
-        )
-        for name, entries in self._overlaid.items():
-            charts.overlay(name, entries)
-        return charts
-
-    def __panel__(self) -> pn.Column:
-        charts = self._charts()
-        column = pn.Column(_boxed(charts), sizing_mode="stretch_width", margin=0)
-        self._shown.append((column, charts))
+    def __panel__(self) -> pn.FlexBox:
+        place = _Place(Charts(jump=self._jump))
+        self._shown.append(place)
         self._draw()
-        return column
+        return place.box
 
 
-def _figures_for(problem: Problem) -> tuple[object, ...]:
-    """What the figures depend on: the visits, and whether equations are solved."""
-    return (*(visit.id for visit in problem.visits), problem.config.solver == "pcg")
+class _Place:
+    """One of the places where the curves are shown.
 
+    `panes` holds the pane of each figure; those which say nothing of the run on show are hidden.
+    """
 
-def _boxed(charts: Charts) -> pn.FlexBox:
-    panes = [pn.pane.Bokeh(plot, margin=2) for plot in charts.figures.values()]
-    return pn.FlexBox(*panes, margin=0)
+    def __init__(self, charts: Charts) -> None:
+        self.charts = charts
+        self.panes = {name: pn.pane.Bokeh(plot, margin=2) for name, plot in charts.figures.items()}
+        self.panes["residual"].visible = False
+        self.box = pn.FlexBox(*self.panes.values(), margin=0)
+        self._overlaid: dict[str, Sequence[CourseEntry]] = {}
+
+    def draw(
+        self, entries: Sequence[CourseEntry], *, problem: Problem | None, current: Step | None
+    ) -> None:
+        """Draw what is known of a run, and the line at its step on show."""
+        visits = [str(visit.id) for visit in problem.visits] if problem else []
+        self.charts.draw(entries, visits=visits)
+        if current is not None:
+            self.charts.mark(current.index)
+        # Judged by the residual of its equations, a solver has no gain.
+        by_equations = problem is not None and problem.config.solver == "pcg"
+        self.panes["gain"].visible = not by_equations
+        self.panes["residual"].visible = by_equations
+
+    def overlay(self, runs: Mapping[str, Sequence[CourseEntry]]) -> None:
+        """Draw these other runs, and none beside them."""
+        for name in {**self._overlaid, **runs}:
+            if self._overlaid.get(name) is not runs.get(name):
+                self.charts.overlay(name, runs.get(name, ()))
+        self._overlaid = dict(runs)
 
 
 def _entries(scenes: Mapping[int, Scene]) -> dict[int, CourseEntry]:

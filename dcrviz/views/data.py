@@ -133,8 +133,10 @@ class DataView(Viewer):
             return run, run.prepare()
 
         def show(opened: Any) -> None:
+            # Before anybody asks what the visits on show are.
+            self.choice = DataChoice(kind="run", name=str(place))
             self._session.take_run(*opened)
-            self._now(DataChoice(kind="run", name=str(place)))
+            self._now(self.choice)
 
         self._background.do(read, show)
 

@@ -12,7 +12,7 @@ from dcrviz.io import read_exposures
 from dcrviz.io.config_link import code_of, from_code
 from dcrviz.io.entries import Entries
 from dcrviz.records import Exposure
-from dcrviz.simulate import FIELDS, MadeField, made_exposures
+from dcrviz.simulate import FIELDS, MadeField, Scene, made_exposures, made_scene, scene_beside
 
 SCENES: Mapping[str, str] = {
     "field": "Bundled field: nine visits",
@@ -121,6 +121,21 @@ def load(choice: DataChoice) -> list[Exposure]:
     if choice.paths:
         return read_exposures(list(choice.paths))
     raise ValueError(f"data of the kind {choice.kind} can't be opened again")
+
+
+def scene_of(choice: DataChoice, exposures: Sequence[Exposure]) -> Scene | None:
+    """What is truly there, where the visits are made ones; None where nobody knows.
+
+    Raises
+    ------
+    ValueError
+        If a scene lies beside the visits' files but can't be read.
+    """
+    if choice.kind == "made" and choice.made is not None:
+        return made_scene(choice.made)
+    if choice.kind == "scene" and choice.name in FIELDS:
+        return made_scene(FIELDS[choice.name])
+    return scene_beside(exposures)
 
 
 def _made(entries: Entries) -> MadeField:

@@ -143,6 +143,11 @@ class ExportView(Viewer):
         if run is not None:
             self._give("run.zip", lambda: zipped_run(run), kind="application/zip")
 
+    def give_branch(self, index: int) -> None:
+        """Download another run of the session in the same way."""
+        run = self._session.as_run(index)
+        self._give("run.zip", lambda: zipped_run(run), kind="application/zip")
+
     def save(self) -> None:
         """Save the run to the folder that is typed; only where the page is this machine's own."""
         run, folder, with_data = self._run(), self.folder.value.strip(), self.with_data.value

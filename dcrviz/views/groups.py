@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
 import panel as pn
 from panel.viewable import Viewer
 
 from dcrviz.config import PRESETS, AssembleConfig
 from dcrviz.views.knobs import KnobView
-from dcrviz.views.lazy import lazy_accordion
+from dcrviz.views.lazy import lazy_card
 
 _HEADINGS = {
     "Acts at the next step": ("Gain", "Clamps", "Stopping", "Computing"),
@@ -27,10 +26,10 @@ _HEADINGS = {
 
 
 _CARD_CSS = """
-:host(.accordion) .accordion-header, .accordion-header {
+.card-header {
   border: 0; border-bottom: 1px solid #8884; background: transparent; padding: 4px 2px;
 }
-:host(.accordion), .accordion { border: 0; box-shadow: none; }
+:host(.card) { border: 0; box-shadow: none; outline: none; }
 """
 
 
@@ -40,10 +39,20 @@ class KnobPanel(Viewer):
     `knobs` holds the view of each knob by name.
     """
 
-    def __init__(self, config: AssembleConfig, *, refused: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        config: AssembleConfig,
+        *,
+        refused: Callable[[str], None],
+        grasped: Callable[[], None] = lambda: None,
+    ) -> None:
         super().__init__()
         self._config = config
-        self.knobs = {name: KnobView(config, name, refused=refused) for name in config.knobs()}
+        self.knobs = {
+            name: KnobView(config, name, refused=refused, grasped=grasped)
+            for name in config.knobs()
+        }
+        self._cards: list[tuple[str, pn.Card]] = []
         self.preset = pn.widgets.Select(
             label="Preset",
             options=list(PRESETS),
@@ -52,6 +61,12 @@ class KnobPanel(Viewer):
         )
         self.apply = pn.widgets.Button(label="Apply preset", width=250)
         self.apply.on_click(lambda _: self._apply())
+        self.reset = pn.widgets.Button(
+            label="Reset all knobs",
+            width=250,
+            description="Puts every knob back to its default.",
+        )
+        self.reset.on_click(lambda _: self._reset())
         self._changed = pn.pane.HTML("", margin=(0, 10))
         config.param.watch(lambda *_: self._count(), list(config.knobs()))
         self._count()
@@ -60,8 +75,14 @@ class KnobPanel(Viewer):
         values = AssembleConfig.preset(self.preset.value).values()
         self._config.param.update(**values)
 
+    def _reset(self) -> None:
+        self._config.param.update(**AssembleConfig().values())
+
     def _count(self) -> None:
         names = [name.replace("_", " ") for name in self._config.changed()]
+        self.reset.disabled = not names
+        for group, card in self._cards:
+            card.title = self._titled(group)
         self._changed.object = (
             f"<small>Not at their defaults: {', '.join(names)}</small>"
             if names
@@ -69,18 +90,28 @@ class KnobPanel(Viewer):
         )
 
     def __panel__(self) -> pn.Column:
-        sections: list[pn.viewable.Viewable] = [self.preset, self.apply, self._changed]
+        sections: list[pn.viewable.Viewable] = [self.preset, self.apply, self.reset, self._changed]
         for heading, groups in _HEADINGS.items():
-            accordion = lazy_accordion(
-                {group: partial(self._group, group) for group in groups},
-                active=[0],
-                width=305,
-                margin=(0, 5),
-                stylesheets=[_CARD_CSS],
-            )
-            sections += [pn.pane.HTML(f"<h3>{heading}</h3>", margin=(5, 10, 0, 10)), accordion]
+            cards = [self._card(group, open=group == groups[0]) for group in groups]
+            sections += [pn.pane.HTML(f"<h3>{heading}</h3>", margin=(5, 10, 0, 10)), *cards]
         return pn.Column(*sections, width=320)
 
-    def _group(self, group: str) -> pn.Column:
-        members = [view for view in self.knobs.values() if view.knob.group == group]
-        return pn.Column(*members, margin=0)
+    def _card(self, group: str, *, open: bool) -> pn.Card:
+        """The knobs of a group, under a heading that counts the changed ones."""
+        card = lazy_card(
+            lambda: pn.Column(*self._members(group), margin=0),
+            title=self._titled(group),
+            collapsed=not open,
+            width=305,
+            margin=(0, 5),
+            stylesheets=[_CARD_CSS],
+        )
+        self._cards.append((group, card))
+        return card
+
+    def _members(self, group: str) -> list[KnobView]:
+        return [view for view in self.knobs.values() if view.knob.group == group]
+
+    def _titled(self, group: str) -> str:
+        number = sum(view.changed for view in self._members(group))
+        return f"{group} ({number} changed)" if number else group

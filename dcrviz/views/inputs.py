@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import param
 from panel.custom import JSComponent
@@ -17,6 +17,12 @@ _CSS = """
   width: 6.5em; font: inherit; color: inherit; background: transparent;
   border: 1px solid #8886; border-radius: 4px; padding: 1px 4px;
 }
+.changed {
+  font: inherit; font-size: 0.8em; line-height: 1.3; text-align: left; cursor: pointer;
+  color: inherit; background: #d55e0022; border: 0; border-left: 3px solid #d55e00;
+  border-radius: 0 4px 4px 0; padding: 1px 6px;
+}
+.changed:focus-visible { outline: 2px solid #1f6f8b; outline-offset: 1px; }
 .check { display: flex; gap: 6px; align-items: center; font-size: 0.95em; cursor: pointer; }
 .check input { accent-color: #1f6f8b; margin: 0; }
 input:disabled, input:disabled + span { opacity: 0.5; cursor: not-allowed; }
@@ -38,8 +44,34 @@ class Slider(JSComponent):
     typed = param.Boolean(True, doc="Whether there is a field to type into.")
     disabled = param.Boolean(False, doc="Whether it can be moved.")
     channel = param.String("", doc="Under which name it tells the page, before the server.")
+    logarithmic = param.Boolean(False, doc="Whether equal ways are equal factors.")
+    grasped = param.Integer(0, doc="How often somebody has taken hold of it.")
+    taken = param.Integer(0, doc="How many of the browser's values have been taken.")
 
     _esm = _JS / "slider.js"
+    _stylesheets: ClassVar[list[str]] = [_CSS]
+
+    def __init__(self, **params: Any) -> None:
+        super().__init__(**params)
+        # After all who watch the value: the browser sends the next one when they are done.
+        self.param.watch(self._take, "value", precedence=1)
+
+    def _take(self, _event: param.parameterized.Event) -> None:
+        self.taken += 1
+
+
+class Mark(JSComponent):
+    """Says that something was changed, and takes it back when pressed; empty while it is not.
+
+    It stays visible in Panel's sense: the page would be laid out anew, and a slider on the move
+    beside it would slip from the pointer.
+    """
+
+    label = param.String("", doc="Accessible name, which is the tooltip, too.")
+    pressed = param.Integer(0, doc="How often somebody has pressed it.")
+    shown = param.Boolean(False, doc="Whether it is there.")
+
+    _esm = _JS / "mark.js"
     _stylesheets: ClassVar[list[str]] = [_CSS]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,10 +19,12 @@ from dcrviz.diagnostics.source import (
     radial_profile,
     spectrum,
 )
+from dcrviz.diagnostics.truth import true_planes
 from dcrviz.diagnostics.zenith import zenith_directions
 from dcrviz.engine import Problem
-from dcrviz.records import Cube, Floats
+from dcrviz.records import Floats, Visit
 from dcrviz.session import Moment, Session
+from dcrviz.simulate import Scene as Sky
 from dcrviz.views.scenes import current_scene
 from dcrviz.views.source_plots import Findings, SourcePlots
 from dcrviz.worker import Worker
@@ -34,17 +37,23 @@ class Inspector(Viewer):
 
     Parameters
     ----------
-    truth
-        (S, Y, X), what is truly in each subfilter, where the field is a made one.
+    sky
+        Gives what is truly there, where the visits just opened are of a made field.
     worker
         In whose thread the numbers are found; without one they are found in place.
     """
 
     def __init__(
-        self, session: Session, *, truth: Cube | None = None, worker: Worker | None = None
+        self,
+        session: Session,
+        *,
+        sky: Callable[[], Sky | None] = lambda: None,
+        worker: Worker | None = None,
     ) -> None:
         super().__init__()
-        self._session, self._truth, self._worker = session, truth, worker
+        self._session, self._sky, self._worker = session, sky, worker
+        # A branch that is opened again may be of visits that were opened before.
+        self._skies: list[tuple[Visit, Sky | None]] = []
         self._place: tuple[int, int] | None = None
         self._spectra: dict[int, Floats] = {}
         self._at_work = self._stale = False
@@ -112,11 +121,22 @@ class Inspector(Viewer):
             scene=scene,
             place=self._place,
             visit=int(self.visit.value),
-            truth=self._truth,
+            truth=self._sky_of(scene.problem),
             moments=moments,
             spectra=dict(self._spectra),
             shown=self._session.shown.number,
         )
+
+    def _sky_of(self, problem: Problem) -> Sky | None:
+        """The made field that a problem's visits saw, asked for when they are first looked at."""
+        first = problem.visits[0]
+        if not any(visit is first for visit, _ in self._skies):
+            try:
+                self._skies.append((first, self._sky()))
+            except ValueError as error:
+                self._skies.append((first, None))
+                self._session.error = str(error)
+        return next(sky for visit, sky in self._skies if visit is first)
 
     def _arrived(self, result: tuple[Findings, dict[int, Floats]]) -> None:
         self._at_work = False
@@ -148,24 +168,18 @@ class Inspector(Viewer):
 
 
 class _Place:
-    """One of the places where the plots are shown, empty while there is nothing to show."""
+    """One of the places where the plots are shown, hidden while there is nothing to show."""
 
     def __init__(self) -> None:
-        self.box = pn.Column(sizing_mode="stretch_width", margin=0)
-        self.plots: SourcePlots | None = None
+        # Made at once, and never taken away while a browser may still speak of them.
+        self.plots = SourcePlots()
+        panes = [pn.pane.Bokeh(plot, margin=2) for plot in self.plots.figures]
+        self.box = pn.FlexBox(*panes, margin=0, visible=False)
 
     def draw(self, found: Findings | None) -> None:
-        if found is None:
-            self.plots = None
-            self.box.clear()
-            return
-        if self.plots is not None:
+        if found is not None:
             self.plots.draw(found)
-            return
-        self.plots = SourcePlots()
-        self.plots.draw(found)
-        panes = [pn.pane.Bokeh(plot, margin=2) for plot in self.plots.figures]
-        self.box[:] = [pn.FlexBox(*panes, margin=0)]
+        self.box.visible = found is not None
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -175,7 +189,7 @@ class _Task:
     scene: Scene
     place: tuple[int, int]
     visit: int
-    truth: Cube | None
+    truth: Sky | None
     moments: tuple[Moment, ...]
     spectra: dict[int, Floats]
     shown: int
@@ -196,7 +210,7 @@ class _Task:
         along, cut = np.empty(0), np.empty((problem.n_subfilters, 0))
         if direction is not None:
             along, cut = cut_along(planes, x=x, y=y, direction=direction)
-        known = self.truth is not None and self.truth.shape == planes.shape
+        truth = None if self.truth is None else true_planes(self.truth, problem)
         found = Findings(
             x=x,
             y=y,
@@ -204,7 +218,7 @@ class _Task:
             spectra=[spectra[moment.number] for moment in known_moments],
             steps=[moment.step.index for moment in known_moments],
             shown=[moment.number for moment in known_moments].index(self.shown),
-            truth=aperture_flux(self.truth, x=x, y=y) if known else None,
+            truth=None if truth is None else aperture_flux(truth, x=x, y=y),
             profile=radial_profile(planes, x=x, y=y),
             along=along,
             cut=cut,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from copy import copy
 from typing import Any
 
 import panel as pn
@@ -12,11 +13,15 @@ from panel.viewable import Viewer
 from dcrviz.config import AssembleConfig
 from dcrviz.config_rules import acts_in, auto_values, idle_knobs
 from dcrviz.knobs import Choice, Integer, Knob, Names, Number, Record, Switch
-from dcrviz.views.inputs import Check, Slider
+from dcrviz.views.inputs import Check, Mark, Slider
 from dcrviz.views.record_choice import RecordChoice
 
+# Each of its values is another run, which nobody sweeps through.
+_TYPED = ("n_subfilters",)
 _WIDTH = 250
 _MARGIN = (5, 10)
+# Ratio of the ends above which a slider goes in factors.
+_LOGARITHMIC_FROM = 1000
 
 
 class KnobView(Viewer):
@@ -26,13 +31,21 @@ class KnobView(Viewer):
     ----------
     refused
         Called with a sentence when the knob does not take a value.
+    grasped
+        Called before a person turns the knob: what follows is one movement.
     """
 
     def __init__(
-        self, config: AssembleConfig, name: str, *, refused: Callable[[str], None]
+        self,
+        config: AssembleConfig,
+        name: str,
+        *,
+        refused: Callable[[str], None],
+        grasped: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__()
-        self._config, self._name, self._refused = config, name, refused
+        self._config, self._name = config, name
+        self._refused, self._grasped = refused, grasped
         self._following = False
         self.knob = config.param[name]
         self._records = RecordChoice(self.knob.class_) if isinstance(self.knob, Record) else None
@@ -40,19 +53,37 @@ class KnobView(Viewer):
         self.auto = Check(
             label=f"{title(self.knob)}: auto", visible=_may_be_auto(self.knob), margin=_MARGIN
         )
+        self.mark = Mark(margin=(0, 10))
         self._reason = pn.pane.HTML("", margin=(0, 10), visible=False, styles={"opacity": "0.7"})
         self._follow()
         config.param.watch(lambda *_: self._follow(), list(config.knobs()))
         self.widget.param.watch(lambda _: self._turned(), "value")
         self.auto.param.watch(lambda _: self._turned(), "value")
+        self.mark.param.watch(lambda _: self._reset(), "pressed")
+        if isinstance(self.widget, Slider):
+            self.widget.param.watch(lambda _: self._grasped(), "grasped")
+
+    @property
+    def changed(self) -> bool:
+        """Whether the knob is not at its default."""
+        return bool(getattr(self._config, self._name) != self.knob.default)
 
     def _turned(self) -> None:
         if self._following:
             return
+        if not isinstance(self.widget, Slider):
+            self._grasped()
         shown = None if self.auto.value else self.widget.value
+        self._set(_meant(self.knob, shown, self._records))
+
+    def _reset(self) -> None:
+        self._grasped()
+        self._set(self.knob.default)
+
+    def _set(self, value: Any) -> None:
+        """Turn the knob, or say why it can't be turned so far."""
         try:
-            value = _meant(self.knob, shown, self._records)
-            self._config.param.update(**{self._name: value})
+            self._config.param.update(**{self._name: copy(value)})
         except (ValueError, TypeError) as error:
             self._refused(f"{title(self.knob)}: {error}")
         self._follow()
@@ -73,6 +104,10 @@ class KnobView(Viewer):
             _show(self.widget, self.knob, shown, self._records)
             self.widget.disabled = bool(reason) or is_auto
             self._reason.param.update(object=reason, visible=bool(reason))
+            self.mark.param.update(
+                label=f"{title(self.knob)}: changed from {_default(self.knob, self._records)}",
+                shown=self.changed,
+            )
         finally:
             self._following = False
 
@@ -80,7 +115,7 @@ class KnobView(Viewer):
         row = pn.Row(self.widget, margin=0)
         if "description" not in self.widget.param:
             row.append(pn.widgets.TooltipIcon(value=tooltip(self.knob), margin=(2, 0)))
-        return pn.Column(row, self.auto, self._reason, margin=0)
+        return pn.Column(row, self.auto, self.mark, self._reason, margin=0)
 
 
 def make_widget(knob: Any) -> pn.viewable.Viewable:
@@ -93,7 +128,7 @@ def make_widget(knob: Any) -> pn.viewable.Viewable:
             width=_WIDTH,
             margin=_MARGIN,
         )
-    if isinstance(knob, Integer | Number) and acts_in(knob.name) == "advance":
+    if isinstance(knob, Integer | Number) and knob.name not in _TYPED:
         return _slider(knob)
     common: dict[str, Any] = {
         "label": title(knob),
@@ -103,9 +138,6 @@ def make_widget(knob: Any) -> pn.viewable.Viewable:
     if isinstance(knob, Integer):
         low, high = knob.bounds
         return pn.widgets.IntInput(value=knob.default, start=low, end=high, step=1, **common)
-    if isinstance(knob, Number):
-        low, high = knob.bounds
-        return pn.widgets.FloatInput(value=knob.default, start=low, end=high, step=0.1, **common)
     if isinstance(knob, Choice):
         return pn.widgets.Select(value=knob.default, options=knob.get_range(), **common)
     if isinstance(knob, Record):
@@ -148,6 +180,7 @@ def _slider(knob: Any) -> Slider:
         low=low,
         high=high,
         step=1 if whole else _step(soft_high - soft_low),
+        logarithmic=not whole and soft_low > 0 and soft_high / soft_low >= _LOGARITHMIC_FROM,
         width=_WIDTH,
         margin=_MARGIN,
     )
@@ -155,6 +188,20 @@ def _slider(knob: Any) -> Slider:
 
 def _step(span: float) -> float:
     return float(10 ** round(math.log10(span / 100)))
+
+
+def _default(knob: Any, records: RecordChoice | None) -> str:
+    """What a knob is at when nobody turns it, as people read it."""
+    if records is not None:
+        return records.label(knob.default)
+    if isinstance(knob, Switch):
+        return "on" if knob.default else "off"
+    if isinstance(knob, Choice):
+        names = {value: name for name, value in knob.get_range().items()}
+        return str(names[knob.default])
+    if isinstance(knob, Names):
+        return ", ".join(knob.default) or "none"
+    return "auto" if knob.default is None else str(knob.default)
 
 
 def _may_be_auto(knob: Any) -> bool:

@@ -36,3 +36,24 @@ def lazy_accordion(
     accordion.param.watch(lambda _: fill(), "active")
     fill()
     return accordion
+
+
+def lazy_card(make: Callable[[], Any], **values: Any) -> pn.Card:
+    """A card whose content is made when it is first opened.
+
+    Parameters
+    ----------
+    make
+        Makes the content.
+    **values
+        Others of Panel's card.
+    """
+    card = pn.Card(**values)
+
+    def fill() -> None:
+        if not card.collapsed and not card.objects:
+            card.append(make())
+
+    card.param.watch(lambda _: fill(), "collapsed")
+    fill()
+    return card

@@ -19,12 +19,14 @@ from dcrviz.views.background import Background
 from dcrviz.views.controls import Controls
 from dcrviz.views.curves import CourseView
 from dcrviz.views.data import DataView
-from dcrviz.views.data_choice import FIELD, DataChoice, given_choice
+from dcrviz.views.data_choice import FIELD, DataChoice, given_choice, scene_of
 from dcrviz.views.export import ExportView
 from dcrviz.views.groups import KnobPanel
 from dcrviz.views.inspector import Inspector
 from dcrviz.views.lazy import lazy_accordion
 from dcrviz.views.messages import deliver_to_page
+from dcrviz.views.runs_view import RunsView
+from dcrviz.views.visits import VisitsView
 from dcrviz.views.wall import ImageWall
 from dcrviz.worker import Worker
 
@@ -99,8 +101,14 @@ class Explorer(Viewer):
         self.export = ExportView(
             self.session, background, choice=lambda: self.data.choice, local=source.local
         )
-        self.knobs = KnobPanel(self.session.config, refused=self._notify)
-        self.inspector = Inspector(self.session, worker=painter)
+        self.knobs = KnobPanel(
+            self.session.config, refused=self._notify, grasped=self.session.begin_movement
+        )
+        self.inspector = Inspector(
+            self.session,
+            sky=lambda: scene_of(self.data.choice, self.session.exposures),
+            worker=painter,
+        )
         self.wall = ImageWall(
             self.session,
             painter=painter,
@@ -109,6 +117,14 @@ class Explorer(Viewer):
         )
         self.wall.follow(self.controls.slider)
         self.curves = CourseView(self.session, worker=painter)
+        self.visits = VisitsView(self.session, chosen=self.wall.mark_visit)
+        self.runs = RunsView(
+            self.session,
+            curves=self.curves,
+            wall=self.wall,
+            save=self.export.give_branch,
+            told=self._notify,
+        )
         self._warnings = pn.pane.HTML("", sizing_mode="stretch_width", margin=(0, 10))
         self.session.param.watch(lambda event: self._notify(event.new), "error")
         self.session.param.watch(lambda _: self._tell_warnings(), "problem")
@@ -147,6 +163,8 @@ class Explorer(Viewer):
             self.curves,
             self.wall,
             self.inspector,
+            pn.Card(self.runs, title="Runs", sizing_mode="stretch_width", margin=(5, 10)),
+            pn.Card(self.visits, title="Visits", sizing_mode="stretch_width", margin=(5, 10)),
             self._warnings,
             sizing_mode="stretch_width",
         )

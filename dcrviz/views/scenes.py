@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 
 from dcrviz.config import AssembleConfig
 from dcrviz.diagnostics.panels import Scene
@@ -11,18 +11,19 @@ from dcrviz.session import Moment, Session
 
 
 def scenes_of(session: Session, *, besides: Container[int] = ()) -> dict[int, Scene]:
-    """One for each stored step of the run on show that has its pixels, by the moment's number.
+    """One for each stored step that has its pixels, of all runs, by the moment's number.
 
     Parameters
     ----------
     besides
         Numbers of moments of which none is needed.
     """
-    problem, moments = session.problem, session.moments
-    if problem is None:
-        return {}
+    runs = [(branch.problem, branch.moments) for branch in session.branches]
+    if session.problem is not None:
+        runs.insert(0, (session.problem, tuple(session.moments)))
     return {
         moment.number: _scene(problem, moment, before)
+        for problem, moments in runs
         for before, moment in zip([None, *moments], moments, strict=False)
         if moment.kept and moment.number not in besides
     }
@@ -35,8 +36,14 @@ def current_scene(session: Session) -> Scene | None:
 
 def scene_at(session: Session, place: int) -> Scene | None:
     """Of a stored step of the run on show by its place; None while its pixels are not there."""
-    problem, moments = session.problem, session.moments
-    if problem is None or place >= len(moments) or not moments[place].kept:
+    if session.problem is None or place >= len(session.moments):
+        return None
+    return scene_in(session.problem, session.moments, place)
+
+
+def scene_in(problem: Problem, moments: Sequence[Moment], place: int) -> Scene | None:
+    """Of a stored step of any run; None while its pixels are not there."""
+    if not moments[place].kept:
         return None
     return _scene(problem, moments[place], moments[place - 1] if place else None)
 

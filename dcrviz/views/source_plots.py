@@ -22,6 +22,14 @@ LIMIT_SIGMA = 12.0
 _COLUMNS = 8
 _STRIDE_X, _STRIDE_Y = CUTOUT_PX + 2, CUTOUT_PX + 8
 _SIZE = {"width": 302, "height": 225}
+_NAMES = {
+    "spectra": ("wavelength", "flux", "alpha", "step"),
+    "shown": ("wavelength", "flux"),
+    "truth": ("wavelength", "flux"),
+    "profile": ("distance", "value", "plane", "colour"),
+    "cut": ("distance", "value", "plane", "colour"),
+    "stamps": ("image", "x", "y", "title"),
+}
 _SHORT_TO_LONG = ["#3b4cc0", "#2ca02c", "#d62728"]
 
 
@@ -63,8 +71,11 @@ class SourcePlots:
     """Four figures of one source; made anew for each place where they are shown."""
 
     def __init__(self) -> None:
-        names = ("spectra", "shown", "truth", "profile", "cut", "stamps")
-        self.sources = {name: ColumnDataSource() for name in names}
+        # A browser refuses to draw columns that it hasn't heard of.
+        self.sources = {
+            source: ColumnDataSource({name: [] for name in names})
+            for source, names in _NAMES.items()
+        }
         self.spectrum = self._spectrum()
         self.profile = self._lines("Radial profile", "profile", "distance from the centre, px")
         self.cut = self._lines("Cut towards the zenith", "cut", "distance, px")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import itertools
 import math
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from panel.viewable import Viewer
 
-from dcrviz.diagnostics.panels import Panel, Row, rows_of
+from dcrviz.diagnostics.panels import Panel, Row, Scene, rows_of
 from dcrviz.diagnostics.zenith import zenith_directions
 from dcrviz.records import Plane
 from dcrviz.session import Moment, Session
@@ -22,7 +23,16 @@ from dcrviz.views.wall_held import ExactImages, Held
 from dcrviz.worker import Worker
 
 _FIRST_ROWS = ("plane", "minus_mean", "residual", "omega")
-_WITH_ARROWS = ("residual", "template")
+_BY_VISIT = ("residual", "template")
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Shot:
+    """A step of any run, to be compared with others."""
+
+    moment: Moment
+    scene: Scene
+    title: str
 
 
 class ImageWall(Viewer):
@@ -58,6 +68,8 @@ class ImageWall(Viewer):
         self._held, self._exact = Held(), ExactImages()
         self._busy: int | None = None
         self._waiting: list[Wish] = []
+        self._aside: list[Wish] = []
+        self._marked: int | None = None
         session.param.watch(lambda *_: self._problem_changed(), "problem")
         session.param.watch(lambda *_: self._forget_lost(), ["moments", "branches"])
         session.param.watch(lambda *_: self.refresh(), ["moments", "cursor"])
@@ -72,6 +84,40 @@ class ImageWall(Viewer):
         self._visible = list(names)
         self._lay_out()
         self.refresh()
+
+    def mark_visit(self, visit: int | None) -> None:
+        """Show the residuals, if they are not, with one visit's panels marked; or mark none."""
+        self._marked = visit
+        by_visit = ["residual"] if visit is not None and "residual" not in self._visible else []
+        self.show_rows(*self._visible, *by_visit)
+
+    def compare(self, key: str, shots: Sequence[Shot]) -> None:
+        """Show a panel of several steps large, of this run or others, to blink or swipe between.
+
+        Steps that the browser does not hold are sent; the step on show stays.
+        """
+        found = ((panel, row.scale) for row in self._rows for panel in row.panels)
+        panel, scale = next(one for one in found if one[0].key == key)
+        bin_px = self._bin()
+        for shot in shots:
+            name = _name(shot.moment)
+            if not self._held.has(name, key, bin_px=bin_px):
+                wish = Wish(
+                    id=name,
+                    scene=shot.scene,
+                    panels=((panel, scale),),
+                    bin_px=bin_px,
+                    label=shot.title,
+                    aside=True,
+                )
+                self._aside.append(wish)
+        title = f"{panel.row.replace('_', ' ')} {panel.title}"
+        items = [
+            {"id": _name(s.moment), "key": key, "scale": scale, "title": f"{title}, {s.title}"}
+            for s in shots
+        ]
+        self.canvas.tell({"type": "compare", "items": items})
+        self._next()
 
     def refresh(self) -> None:
         """Show the step on show: from what the browser holds, or by sending what it lacks."""
@@ -106,14 +152,14 @@ class ImageWall(Viewer):
 
     def _next(self) -> None:
         """Begin the newest wish, unless the browser is still at the last one."""
-        if self._busy is not None or not self._waiting:
+        if self._busy is not None or not (self._waiting or self._aside):
             return
-        wish = self._waiting.pop()
+        wish = self._waiting.pop() if self._waiting else self._aside.pop()
         seq = self._busy = next(self._seq)
 
         def make() -> tuple[bytes, dict[str, Plane]]:
             made = wish.images()
-            return wish.message(made, seq=seq), made
+            return wish.message(made, seq=seq), wish.readable(made)
 
         self._derive(make, done=lambda found: self._sent(*found, wish))
 
@@ -129,7 +175,10 @@ class ImageWall(Viewer):
             return
         self._exact.add(wish.id, made)
         self._held.add(wish.id, wish.keys, bin_px=wish.bin_px)
-        self.canvas.param.update(frame=message, shown=wish.id, timeline=self._timeline())
+        if wish.aside:
+            self.canvas.frame = message
+        else:
+            self.canvas.param.update(frame=message, shown=wish.id, timeline=self._timeline())
 
     def _failed(self, sentence: str) -> None:
         self._busy = None
@@ -184,7 +233,7 @@ class ImageWall(Viewer):
             self._exact.add(name, found)
             self._tell_exact(message, found)
 
-        self._derive(wish.images, done=tell)
+        self._derive(lambda: wish.readable(wish.images()), done=tell)
 
     def _tell_exact(self, message: dict[str, Any], made: dict[str, Plane]) -> None:
         problem, x, y = self._session.problem, int(message["x"]), int(message["y"])
@@ -246,8 +295,8 @@ class ImageWall(Viewer):
                     "panels": [
                         {
                             "key": panel.key,
-                            "title": panel.title,
-                            "arrow": arrows[panel.index] if row.name in _WITH_ARROWS else None,
+                            "title": self._title(panel),
+                            "arrow": arrows[panel.index] if row.name in _BY_VISIT else None,
                         }
                         for panel in row.panels
                     ],
@@ -255,6 +304,10 @@ class ImageWall(Viewer):
                 for row in self._rows
             ],
         }
+
+    def _title(self, panel: Panel) -> str:
+        marked = panel.row in _BY_VISIT and panel.index == self._marked
+        return f"\N{BLACK RIGHT-POINTING TRIANGLE} {panel.title}" if marked else panel.title
 
     def _visible_panels(self) -> list[tuple[Panel, str]]:
         """With the scale of each."""

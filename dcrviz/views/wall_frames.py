@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from dcrviz.diagnostics.colour import channel_fluxes
 from dcrviz.diagnostics.holes import blemishes_of
 from dcrviz.diagnostics.panels import Panel, Scene, images
 from dcrviz.diagnostics.pictures import sky_noise
 from dcrviz.engine import Problem, Step
-from dcrviz.records import Plane
+from dcrviz.records import Floats, Plane
 from dcrviz.views.wall_canvas import Code, Frame, code_of, coded
 
 # The row that shows holes and wings best, and so has the rings about them.
@@ -30,6 +32,8 @@ class Wish:
         With the scale of each.
     region
         (x0, y0, x1, y1), if a piece of the field is enough.
+    aside
+        Whether it is to be compared with others, and not put on show.
     """
 
     id: str
@@ -38,6 +42,7 @@ class Wish:
     bin_px: int
     label: str
     region: tuple[int, int, int, int] | None = None
+    aside: bool = False
 
     @property
     def keys(self) -> set[str]:
@@ -45,8 +50,13 @@ class Wish:
         return {panel.key for panel, _ in self.panels}
 
     def images(self) -> dict[str, Plane]:
-        """(Y, X) of each panel in full, by its key."""
+        """(Y, X) of each panel in full, by its key; (Y, X, 3) of colours."""
         return images(self.scene, [panel for panel, _ in self.panels])
+
+    def readable(self, made: dict[str, Plane]) -> dict[str, Plane]:
+        """What people read of each panel: of stretched colours, the fluxes they are made of."""
+        colours = [panel.key for panel, scale in self.panels if scale == "rgb"]
+        return made | {key: channel_fluxes(self.scene.planes) for key in colours}
 
     def message(self, made: dict[str, Plane], *, seq: int) -> bytes:
         """The images as the browser wants them.
@@ -97,14 +107,22 @@ def rings(problem: Problem, step: Step) -> dict[str, list[Ring]]:
     return found
 
 
-def exact_values(made: dict[str, Plane], *, x: int, y: int) -> dict[str, float | None]:
-    """The value of each image in a pixel, by its key; None where there is none."""
+def exact_values(made: dict[str, Plane], *, x: int, y: int) -> dict[str, Any]:
+    """The value of each image in a pixel, or its three of colours, by its key.
+
+    None where there is none.
+    """
     return {
-        key: float(image[y, x]) if np.isfinite(image[y, x]) else None
+        key: _readable(image[y, x])
         for key, image in made.items()
-        # A picture in colour has no value to read.
-        if image.ndim == 2 and y < image.shape[0] and x < image.shape[1]
+        if y < image.shape[0] and x < image.shape[1]
     }
+
+
+def _readable(value: Floats) -> Any:
+    if value.ndim:
+        return [_readable(channel) for channel in value]
+    return float(value) if np.isfinite(value) else None
 
 
 def sky_position(problem: Problem, *, x: int, y: int) -> str:

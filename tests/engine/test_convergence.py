@@ -84,13 +84,19 @@ def test_the_metric_depends_neither_on_the_unit_of_flux_nor_on_that_of_the_impor
 
 def test_the_mean_metric_leaves_out_or_counts_the_visits_without_a_pixel():
     per_visit = np.array([0.2, np.nan, 0.4])
-    assert mean_metric(per_visit, empty="exclude") == pytest.approx(0.3)
-    assert mean_metric(per_visit, empty="zero") == pytest.approx(0.2)
+    assert mean_metric(per_visit, np.ones(3), empty="exclude") == pytest.approx(0.3)
+    assert mean_metric(per_visit, np.ones(3), empty="zero") == pytest.approx(0.2)
+
+
+def test_the_mean_metric_weighs_the_visits_and_leaves_out_those_that_are_off():
+    per_visit, factors = np.array([0.2, np.nan, 0.4, 7.0]), np.array([3.0, 1.0, 1.0, 0.0])
+    assert mean_metric(per_visit, factors, empty="exclude") == pytest.approx(0.25)
+    assert mean_metric(per_visit, factors, empty="zero") == pytest.approx(0.2)
 
 
 @pytest.mark.parametrize("empty", ["exclude", "zero"])
 def test_the_mean_metric_of_no_visit_is_zero(empty):
-    assert mean_metric(np.full(3, np.nan), empty=empty) == 0
+    assert mean_metric(np.full(3, np.nan), np.ones(3), empty=empty) == 0
 
 
 def test_planes_that_explain_the_visits_have_a_metric_of_zero(problem, steps):

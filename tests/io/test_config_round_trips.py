@@ -10,7 +10,18 @@ from dcrviz.config import PRESETS, AssembleConfig
 from dcrviz.io.config_files import read_config, write_config
 from dcrviz.io.config_link import config_code, config_from_code
 from dcrviz.io.lsst_config import from_lsst, to_lsst
-from dcrviz.knobs import Choice, Factor, Fractions, Integer, Names, Number, Pair, Record, Switch
+from dcrviz.knobs import (
+    Choice,
+    Factor,
+    Fractions,
+    Integer,
+    Names,
+    Number,
+    Pair,
+    Record,
+    Switch,
+    VisitFactors,
+)
 from dcrviz.throughput import Throughput
 
 VERSIONS = ["2019", "today"]
@@ -60,6 +71,7 @@ VALUES = {
     Names: lambda _: st.lists(PLANES, max_size=3),
     Pair: lambda _: st.tuples(st.integers(1, 10**5), st.integers(1, 10**5)),
     Fractions: lambda _: st.dictionaries(PLANES, st.floats(0, 1), max_size=3),
+    VisitFactors: lambda _: st.dictionaries(st.text(max_size=8), st.floats(0, 1e6), max_size=3),
     Record: lambda knob: RECORDS[knob.class_],
 }
 

@@ -39,6 +39,8 @@ def test_a_knob_goes_by_our_name_and_by_lssts(text):
         ("bad_planes=[]", []),
         ("propagate_planes=SAT:0.1,CR:0.5", {"SAT": 0.1, "CR": 0.5}),
         ("propagate_planes={SAT: 0.1}", {"SAT": 0.1}),
+        ("visit_factors=411255:0,b:2.5", {"411255": 0, "b": 2.5}),
+        ("visit_factors={411255: 0}", {"411255": 0}),
         ("band=lsst-r", Band.lsst("r")),
         (
             "band={effective_nm: 478, min_nm: 405, max_nm: 552}",

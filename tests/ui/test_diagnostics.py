@@ -101,6 +101,9 @@ def test_the_subfilters_are_shown_in_colour(open_explorer, painter):
     # Many of the bundled stars are red in this band.
     assert any(red > blue + 30 for red, _, blue in painted)
     assert len(painted) > 300
+    panel(page, "Colours of the subfilters: the longest").hover()
+    flux = r"-?[0-9.]+(e[+-][0-9]+)?"
+    expect(page.get_by_text(re.compile(f"^R {flux}  G {flux}  B {flux}$"))).to_be_visible()
 
 
 def test_holes_and_wings_have_rings(open_explorer):

@@ -26,7 +26,7 @@ def words(page):
 @pytest.fixture
 def explorer(watched, serve):
     watched.goto(serve(lambda: explorer_app().__panel__()))
-    expect(words(watched)).to_contain_text("the starting model")
+    expect(words(watched)).to_contain_text("the starting model", timeout=20_000)
     return watched
 
 
@@ -112,7 +112,7 @@ def test_an_impossible_subregion_is_told_and_the_page_lives_on(explorer):
 
 def choose_solver(page, name):
     page.get_by_role("combobox", name="solver", exact=True).select_option(label=name)
-    expect(words(page)).to_contain_text("the starting model")
+    expect(words(page)).to_contain_text("the starting model", timeout=20_000)
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,12 @@ from dcrviz.simulate import random_scene, read_conditions, simulate_exposures
 
 
 @pytest.fixture(scope="session")
-def exposures():
-    scene = random_scene(3, shape=(56, 60), n_stars=5, n_galaxies=1, n_quasars=0)
+def scene():
+    return random_scene(3, shape=(56, 60), n_stars=5, n_galaxies=1, n_quasars=0)
+
+
+@pytest.fixture(scope="session")
+def exposures(scene):
     return simulate_exposures(scene, read_conditions("hits2015")[:6], seed=1)
 
 

@@ -20,7 +20,7 @@ def view(session):
 @pytest.fixture
 def charts(view):
     view.__panel__()
-    return view._shown[-1][1]
+    return view._shown[-1].charts
 
 
 def test_the_curves_hold_the_whole_course(session, charts):
@@ -29,8 +29,17 @@ def test_the_curves_hold_the_whole_course(session, charts):
     data = charts.source.data
     assert data["metric"][: len(history.metrics)] == list(history.metrics)
     np.testing.assert_array_equal(data["gain"][1 : 1 + len(history.gains)], history.gains)
-    assert data["visit 2"][1] == history.visit_metrics[1][2]
     assert data["index"] == [step.index for step in session.steps]
+
+
+def test_each_visit_has_its_own_course(session, charts):
+    session.play()
+    drawn = zip(*charts.visits.data.values(), strict=True)
+    (name,) = (str(visit.id) for visit in session.problem.visits[2:3])
+    visit = [row[:4] for row in drawn if row[4] == name]
+    metrics = [step.history.visit_metrics[step.iteration][2] for step in session.steps]
+    places = range(len(metrics) - 1)
+    assert visit == [(k, metrics[k], k + 1, metrics[k + 1]) for k in places]
 
 
 def test_the_numbers_are_those_of_the_step_and_the_one_before(session, view):
@@ -52,10 +61,11 @@ def test_a_new_step_is_streamed_and_nothing_is_sent_again(session, charts, monke
     session.step()
     rows = []
     monkeypatch.setattr(ColumnDataSource, "stream", lambda _, new: rows.append(new))
-    held = charts.source.data
+    held = charts.source.data, charts.visits.data
     session.step()
-    assert [row["index"] for row in rows] == [[2.0]]
-    assert charts.source.data is held
+    n_visits = len(session.problem.visits)
+    assert [row["index"] for row in rows] == [[2.0], [2.0] * n_visits]
+    assert (charts.source.data, charts.visits.data) == held
 
 
 def test_going_back_sends_only_the_mark(session, charts, monkeypatch):
@@ -106,13 +116,20 @@ def test_a_click_shows_the_nearest_step(session, charts, x, place):
     assert session.cursor == place
 
 
-def test_another_number_of_visits_makes_other_figures(session, view, charts):
+def test_figures_and_renderers_stay_whatever_run_they_show(session, view, charts):
+    models = {model.id for plot in charts.figures.values() for model in plot.references()}
+    session.play()
     session.exposures = session.exposures[:4]
+    session.config.solver = "pcg"
     session.start()
-    others = view._shown[-1][1]
-    assert others is not charts
-    assert "visit 3" in others.source.data
-    assert "visit 4" not in others.source.data
+    view.overlay("run 1", view.entries)
+    assert {m.id for plot in charts.figures.values() for m in plot.references()} == models
+
+
+def test_other_visits_take_the_place_of_the_former(session, charts):
+    session.exposures = session.exposures[:4]
+    session.step()
+    assert charts.visits.data["visit"] == [str(visit.id) for visit in session.problem.visits]
 
 
 def test_conjugate_gradients_show_the_residual_of_their_equations_on_a_log_axis(exposures):
@@ -121,28 +138,35 @@ def test_conjugate_gradients_show_the_residual_of_their_equations_on_a_log_axis(
     view = CourseView(session)
     view.__panel__()
     session.play()
-    charts = view._shown[-1][1]
-    plot = charts.figures["gain"]
-    assert "Log" in type(plot.y_scale).__name__
-    assert charts.source.data["residual"][1] == session.steps[1].history.residuals[0]
+    (place,) = view._shown
+    assert (place.panes["residual"].visible, place.panes["gain"].visible) == (True, False)
+    assert "Log" in type(place.charts.figures["residual"].y_scale).__name__
+    data = place.charts.source.data
+    assert data["residual"][1] == session.steps[1].history.residuals[0]
+    session.config.solver = "direct"
+    session.start()
+    assert (place.panes["residual"].visible, place.panes["gain"].visible) == (False, True)
 
 
-def test_another_run_is_overlaid_under_its_name_and_taken_away(view, charts, exposures):
+def test_other_runs_are_overlaid_under_their_names_and_taken_away(view, charts, exposures):
     other = Session(exposures[:3], AssembleConfig(max_iterations=2))
     other.play()
     pinned = CourseView(other).entries
     view.overlay("run 1", pinned)
-    held = charts.overlaid["run 1"].data
-    assert held["metric"] == [entry.metric for entry in pinned]
+    view.overlay("run 2", pinned[:2])
+    held = charts.overlaid.data
+    assert held["run"] == ["run 1", "run 2"]
+    assert held["metric"][0] == [entry.metric for entry in pinned]
+    assert len(set(held["colour"])) == 2
     view.overlay("run 1", ())
-    assert charts.overlaid["run 1"].data["metric"] == []
+    assert charts.overlaid.data["run"] == ["run 2"]
 
 
 def test_an_overlay_is_drawn_wherever_the_curves_are_shown_later(session, view):
     session.step()
     view.overlay("run 1", view.entries)
     view.__panel__()
-    assert len(view._shown[-1][1].overlaid["run 1"].data["index"]) == 2
+    assert len(view._shown[-1].charts.overlaid.data["index"][0]) == 2
 
 
 class Later:
@@ -168,6 +192,23 @@ def test_with_a_worker_the_page_never_computes_and_misses_no_step(session):
     while worker.jobs:
         worker.work()
     assert [entry.index for entry in view.entries] == [0, 1, 2]
+
+
+def test_the_last_course_stays_until_something_of_the_next_is_known(session, exposures):
+    worker, other = Later(), Session(exposures, AssembleConfig(n_subfilters=2))
+    view = CourseView(session, worker=worker)
+    view.__panel__()
+    (place,) = view._shown
+    session.step()
+    while worker.jobs:
+        worker.work()
+    other.start()
+    # As a run that follows its knobs is exchanged.
+    session.param.update(problem=other.problem, cursor=0, moments=other.moments)
+    assert place.charts.source.data["index"] == [0, 1]
+    while worker.jobs:
+        worker.work()
+    assert place.charts.source.data["index"] == [0]
 
 
 def test_numbers_that_fail_are_told(session):

@@ -6,7 +6,10 @@ import pytest
 from dcrviz.diagnostics.panels import images, rows_of
 from dcrviz.diagnostics.pictures import shown_planes
 from dcrviz.diagnostics.source import aperture_flux, cut_along, cutout, nearest_source
+from dcrviz.diagnostics.truth import true_planes
 from dcrviz.diagnostics.zenith import zenith_directions
+from dcrviz.simulate import simulate_exposures
+from dcrviz.views.data_choice import GIVEN, SCENES, DataChoice, load, scene_of
 from dcrviz.views.inspector import Inspector
 from dcrviz.views.scenes import current_scene
 from dcrviz.views.wall import ImageWall
@@ -30,7 +33,7 @@ def columns(inspector, name):
 
 def test_before_a_click_it_says_what_to_do_and_shows_nothing(inspector):
     shown = inspector.__panel__()
-    assert len(shown[1]) == 0
+    assert not shown[1].visible
     assert "Click on a source" in inspector.words.object
     assert not inspector.visit.visible
     assert inspector.findings is None
@@ -101,16 +104,64 @@ def test_the_cutouts_are_the_residuals_of_the_wall_in_its_order(session, inspect
         np.testing.assert_array_equal(stamp, cutout(made[panel.key], x=source[0], y=source[1]))
 
 
-def test_the_truth_is_drawn_where_it_is_known(session, source):
-    truth = np.random.default_rng(1).normal(size=(3, *session.problem.shape)).astype(np.float32)
-    inspector = Inspector(session, truth=truth)
+@pytest.mark.parametrize("n_subfilters", [3, 2])
+def test_the_truth_of_a_made_field_is_drawn_for_any_number_of_subfilters(
+    session, scene, source, n_subfilters
+):
+    session.config.n_subfilters = n_subfilters
+    session.start()
+    inspector = Inspector(session, sky=lambda: scene)
     inspector.__panel__()
     inspector.look_at(*source)
+    truth = true_planes(scene, session.problem)
+    assert truth.shape == (n_subfilters, *session.problem.shape)
     expected = aperture_flux(truth, x=source[0], y=source[1])
     assert columns(inspector, "truth")["flux"] == list(expected)
-    session.config.n_subfilters = 2
+
+
+def test_the_truth_is_in_the_units_of_the_planes(session, scene, source):
+    inspector = Inspector(session, sky=lambda: scene)
+    inspector.look_at(*source)
+    (truth, found) = inspector.findings.truth.sum(), inspector.findings.spectra[0].sum()
+    np.testing.assert_allclose(found, truth, rtol=0.1)
+
+
+def test_a_branch_of_other_visits_has_the_truth_of_its_own(session, scene, source):
+    scenes = [scene, None]
+    inspector = Inspector(session, sky=lambda: scenes.pop(0))
+    inspector.look_at(*source)
+    session.step()
+    session.open_data(session.exposures[1:])
     session.start()
-    assert columns(inspector, "truth")["flux"] == []
+    inspector.look_at(*source)
+    assert inspector.findings.truth is None
+    session.open_branch(0)
+    assert inspector.findings.truth is not None
+
+
+def test_a_scene_that_cannot_be_read_is_told_and_the_source_is_shown(session, source):
+    def unreadable():
+        raise ValueError("scene.yaml: must be a YAML file; got nothing")
+
+    inspector = Inspector(session, sky=unreadable)
+    inspector.look_at(*source)
+    assert session.error.startswith("scene.yaml: must be a YAML file")
+    assert inspector.findings.truth is None
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_every_bundled_scene_knows_its_truth(name):
+    choice = DataChoice(kind="scene", name=name)
+    exposures = load(choice)
+    scene = scene_of(choice, exposures)
+    again = simulate_exposures(scene, [exposures[0].visit], seed=1, noise=False)
+    seen, clean = exposures[0].image[:], again[0].image[:]
+    # What is left is noise.
+    assert np.abs(np.median(seen - clean)) < 0.1 * np.std(seen - clean) < 0.01 * clean.max()
+
+
+def test_visits_of_somewhere_else_have_no_truth(exposures):
+    assert scene_of(GIVEN, exposures) is None
 
 
 def test_without_a_truth_the_legend_names_none(inspector, source):
@@ -123,13 +174,19 @@ def test_without_a_truth_the_legend_names_none(inspector, source):
 def test_another_field_forgets_the_source(session, inspector, source):
     from dcrviz.simulate import random_scene, read_conditions, simulate_exposures
 
+    _, box = inspector.__panel__()
     inspector.look_at(*source)
+    assert box.visible
+    figures = [pane.object for pane in box]
     scene = random_scene(4, shape=(48, 48), n_stars=3, n_galaxies=0, n_quasars=0)
     session.exposures = simulate_exposures(scene, read_conditions("hits2015")[:3], seed=1)
     session.start()
     assert inspector.findings is None
     assert not inspector.visit.visible
     assert len(inspector.visit.options) == 3
+    assert not box.visible
+    # A browser may still speak of them.
+    assert [pane.object for pane in box] == figures
 
 
 class Later:

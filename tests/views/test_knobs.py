@@ -36,6 +36,7 @@ TURNED = {
     "convergence_planes": ("DETECTED, CR", ["DETECTED", "CR"]),
     "weights": ("2019", "2019"),
     "airmass_weight": (True, True),
+    "visit_factors": ({"1": 0.5}, {"1": 0.5}),
     "bad_planes": ("BAD", ["BAD"]),
     "remove_planes": ("", []),
     "statistic": ("MEDIAN", "MEDIAN"),
@@ -92,10 +93,10 @@ def test_every_knob_has_a_widget(panel):
 
 
 def test_every_knob_is_under_one_heading(panel):
-    accordions = [part for part in panel.__panel__() if isinstance(part, pn.Accordion)]
-    for cards in accordions:
-        cards.active = list(range(len(cards)))
-    members = [view for cards in accordions for (column,) in cards for view in column]
+    cards = [part for part in panel.__panel__() if isinstance(part, pn.Card)]
+    for card in cards:
+        card.collapsed = False
+    members = [view for (column,) in cards for view in column]
     assert len(members) == len(KNOBS)
 
 
@@ -177,6 +178,73 @@ def test_an_idle_knob_is_grey_and_says_why(panel, session):
     assert "model weights are off" in view._reason.object
     session.config.use_model_weights = True
     assert not view.widget.disabled
+
+
+@pytest.mark.parametrize("name", KNOBS)
+def test_a_knob_that_is_not_at_its_default_says_so_and_goes_back(view, session, name):
+    default = AssembleConfig.knobs()[name].default
+    session.config.param.update(**{name: default})
+    assert not view.mark.shown
+    session.config.param.update(**{name: BEFORE.get(name, TURNED[name][1])})
+    assert view.mark.shown
+    view.mark.pressed += 1
+    assert getattr(session.config, name) == default
+    assert not view.mark.shown
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("clamp_iterations", "clamp iterations: changed from 2.0"),
+        ("solver", "solver: changed from iterative (LSST's)"),
+        ("use_convergence", "use convergence: changed from on"),
+        ("base_gain", "base gain: changed from auto"),
+        ("band", "band [nm]: changed from auto"),
+        ("remove_planes", "remove planes: changed from NOT_DEBLENDED, EDGE"),
+    ],
+)
+def test_a_mark_names_the_knob_and_its_default(view, words):
+    assert view.mark.label.startswith(words)
+
+
+def test_headings_count_the_changed_knobs_of_their_group(panel, session):
+    def headings():
+        return [part.title for part in panel.__panel__() if isinstance(part, pn.Card)]
+
+    assert {"Gain", "Clamps", "Model"} <= set(headings())
+    session.config.param.update(accelerate=2.0, clamp_width=1, clamp_iterations=0)
+    shown = [part for part in panel.__panel__() if isinstance(part, pn.Card)]
+    assert {"Gain (1 changed)", "Clamps (2 changed)", "Model"} <= {card.title for card in shown}
+    session.config.accelerate = 3.0
+    assert {"Gain", "Clamps (2 changed)"} <= {card.title for card in shown}
+
+
+def test_all_knobs_are_reset_at_once(panel, session):
+    session.config.param.update(accelerate=2.0, n_subfilters=4, remove_planes=[])
+    panel.reset.clicks += 1
+    assert session.config.changed() == {}
+    assert panel.reset.disabled
+
+
+def test_taking_hold_of_a_slider_begins_a_movement_and_other_widgets_begin_one_each(session):
+    told = []
+    panel = KnobPanel(session.config, refused=told.append, grasped=lambda: told.append("grasped"))
+    slider = panel.knobs["accelerate"].widget
+    slider.grasped += 1
+    slider.value, slider.value = 4.0, 5.0
+    assert told == ["grasped"]
+    panel.knobs["n_subfilters"].widget.value = 4
+    panel.knobs["solver"].widget.value = "direct"
+    panel.knobs["accelerate"].mark.pressed += 1
+    assert told == ["grasped"] * 4
+
+
+def test_the_browser_is_told_when_a_value_of_a_slider_has_been_taken(panel, session):
+    slider = panel.knobs["accelerate"].widget
+    seen = []
+    slider.param.watch(lambda _: seen.append(session.config.accelerate), "taken")
+    slider.value = 4.0
+    assert seen == [4.0]
 
 
 def test_a_preset_sets_all_knobs_at_once(panel, session):

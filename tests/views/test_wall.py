@@ -197,7 +197,18 @@ def test_a_probe_is_answered_with_the_exact_values(session, wall, browser, monke
     scene = current_scene(session)
     values = {f"plane {a}": float(plane[12, 30]) for a, plane in enumerate(scene.planes)}
     assert {key: told[0]["values"].get(key) for key in values} == values
-    assert "rgb 0" not in told[0]["values"]
+
+
+def test_a_probe_of_the_colours_tells_the_flux_of_the_three_planes(
+    session, wall, browser, monkeypatch
+):
+    told = []
+    monkeypatch.setattr(wall.canvas, "tell", told.append)
+    browser.choose("rgb")
+    wall._take({"type": "probe", "id": wall.canvas.shown, "x": 30, "y": 12})
+    planes = current_scene(session).planes
+    # The longest wavelengths are red.
+    assert told[0]["values"]["rgb 0"] == pytest.approx([float(p[12, 30]) for p in planes[::-1]])
 
 
 def test_a_probe_of_any_iteration_is_answered(session, browser, monkeypatch):

@@ -53,7 +53,11 @@ export class Compare {
   }
 
   only(item) {
-    this.items = [item];
+    this.these([item]);
+  }
+
+  these(items) {
+    this.items = items;
     this.at = 0;
     this.show();
   }

@@ -40,10 +40,17 @@ export class Readout {
 
   value(entry, frame, exact) {
     const panel = frame?.panels.get(entry.key);
-    if (!this.pixel || panel?.channels !== 1) return "";
-    if (exact && entry.key in exact.values) return readable(exact.values[entry.key]);
+    if (!this.pixel || !panel) return "";
+    const known = exact?.values[entry.key];
+    // Stretched colours say nothing of the flux: only the server's values do.
+    if (panel.channels !== 1) return known ? colours(known) : "";
+    return known === undefined ? `~${readable(this.byte(panel, frame))}` : readable(known);
+  }
+
+  // The value of the byte at the pixel.
+  byte(panel, frame) {
     const [x, y] = [this.pixel.x, this.pixel.y].map((at) => Math.floor(at / frame.bin));
-    return `~${readable(valueOf(panel, panel.pixels[y * frame.width + x]))}`;
+    return valueOf(panel, panel.pixels[y * frame.width + x]);
   }
 
   // A sign that iterations were let go of: how many of the run on show are still here.
@@ -54,6 +61,11 @@ export class Readout {
     const sign = store.thinned ? `${kept} (${room}); the others are sent again when shown.` : "";
     write(this.memory, missing ? `This iteration is being sent again. ${sign}` : sign);
   }
+}
+
+function colours(fluxes) {
+  const [red, green, blue] = fluxes.map((flux) => readable(flux));
+  return `R ${red}  G ${green}  B ${blue}`;
 }
 
 function readable(value) {

@@ -216,8 +216,12 @@ class Wall {
     if (plane) this.compare.only(this.item(plane));
   }
 
-  // The exact values of a pixel, as the server has them.
+  // What the server tells: panels to compare, or the exact values of a pixel.
   told(message) {
+    if (message.type === "compare") {
+      this.compare.these(message.items);
+      this.compare.node.scrollIntoView({ block: "nearest" });
+    }
     if (message.type !== "exact") return;
     this.readout.take(message);
     this.later();

@@ -1,0 +1,88 @@
+"""The numbers of each visit: how it was taken, what it counts, how well it fits."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from dcrviz.engine import Problem, Step
+from dcrviz.physics.geometry import airmass_of, wcs_jacobian
+from dcrviz.records import Visit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitEntry:
+    """One visit; None where nobody gave a number.
+
+    Parameters
+    ----------
+    time
+        UTC as the visit tells it, to the second; empty if it does not.
+    metric
+        Of the visit at a step, on the subregion that the step advanced; None without one.
+    share
+        Part of all visits' statistical weight, 0 to 1.
+    factor
+        By which its weight is multiplied; 0 if it is off.
+    """
+
+    id: str
+    airmass: float
+    parallactic_deg: float | None
+    seeing_arcsec: float | None
+    time: str
+    metric: float | None
+    share: float
+    factor: float
+
+    @property
+    def tan_z(self) -> float:
+        """Tangent of the zenith angle, to which refraction is proportional."""
+        return math.sqrt(max(self.airmass**2 - 1, 0.0))
+
+
+def visit_entries(problem: Problem, step: Step | None = None) -> tuple[VisitEntry, ...]:
+    """All visits in the problem's order, with their metrics at a step."""
+    total = problem.precision.sum()
+    shares = problem.precision / total if total else np.zeros(len(problem.visits))
+    arcsec_per_px = _arcsec_per_px(problem)
+    return tuple(
+        VisitEntry(
+            id=str(visit.id),
+            airmass=airmass_of(visit),
+            parallactic_deg=_degrees(visit.parallactic_rad),
+            seeing_arcsec=_seeing_arcsec(visit, arcsec_per_px),
+            time=visit.time[:19].replace("T", " "),
+            metric=_metric(step, index),
+            share=float(shares[index]),
+            factor=float(problem.factors[index]),
+        )
+        for index, visit in enumerate(problem.visits)
+    )
+
+
+def _metric(step: Step | None, visit: int) -> float | None:
+    if step is None or not step.history.visit_metrics:
+        return None
+    metric = float(step.history.visit_metrics[step.iteration][visit])
+    return metric if math.isfinite(metric) else None
+
+
+def _degrees(angle_rad: float | None) -> float | None:
+    return None if angle_rad is None else math.degrees(angle_rad)
+
+
+def _seeing_arcsec(visit: Visit, arcsec_per_px: float | None) -> float | None:
+    if visit.psf_fwhm_px is None or arcsec_per_px is None:
+        return None
+    return visit.psf_fwhm_px * arcsec_per_px
+
+
+def _arcsec_per_px(problem: Problem) -> float | None:
+    """Side of a pixel, were it square."""
+    if problem.wcs is None:
+        return None
+    jacobian = wcs_jacobian(problem.wcs, problem.shape)
+    return float(abs(np.linalg.det(jacobian)) ** -0.5)

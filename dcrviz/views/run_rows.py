@@ -1,0 +1,172 @@
+"""Runs as rows of a table, and what Play would make of the one on show, in words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, is_dataclass
+from typing import Any
+
+from dcrviz.config import SolverConfig
+from dcrviz.diagnostics.course import CourseEntry
+from dcrviz.engine import Outcome
+from dcrviz.session import Moment, Session
+from dcrviz.views.table import Column, Row
+
+_SCORES = (
+    Column(key="outcome", title="Outcome", kind="text"),
+    Column(key="iterations", title="Iterations", tip="Of the last stored step's subregion."),
+    Column(key="metric", title="Metric", digits=5, tip="At the end, mean over the visits."),
+    Column(key="holes", title="Holes [%]", digits=2, tip="Of the pixels near sources, at the end."),
+    Column(key="wings", title="Wings [%]", digits=2, tip="Of the pixels near sources, at the end."),
+    Column(
+        key="flux",
+        title="Flux [%]",
+        digits=2,
+        tip="By how much the planes' sum over the sources differs from the coadd's, at the end.",
+    ),
+)
+_ACTS = ("Show", "Compare", "ZIP", "Delete")
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class ListedRun:
+    """A run as the table has it; `present` is the one on show."""
+
+    name: str
+    moments: Sequence[Moment]
+    knobs: Mapping[str, Any]
+    pinned: bool
+    present: bool = False
+
+
+def runs_of(session: Session) -> list[ListedRun]:
+    """The run on show, then those that were left, the newest first."""
+    present = ListedRun(
+        name=session.title,
+        moments=tuple(session.moments),
+        knobs=session.config.values() | _own_knobs(session.moments),
+        pinned=session.pinned,
+        present=True,
+    )
+    left = [
+        ListedRun(
+            name=branch.name,
+            moments=branch.moments,
+            knobs=branch.problem.config.values() | _own_knobs(branch.moments),
+            pinned=branch.pinned,
+        )
+        for branch in reversed(session.branches)
+    ]
+    return [present, *left]
+
+
+def run_columns(differing: Sequence[str]) -> list[Column]:
+    """Names, scores, the knobs in which the runs differ, and what can be done."""
+    return [
+        Column(key="name", title="Run", kind="name"),
+        Column(
+            key="pinned",
+            title="Pin",
+            kind="check",
+            tip="Pinned: drawn beside the run on show, and kept until it is deleted.",
+        ),
+        *_SCORES,
+        *(Column(key=f"knob {k}", title=k.replace("_", " "), kind="text") for k in differing),
+        *(Column(key=_key(act), title=act, kind="button") for act in _ACTS),
+    ]
+
+
+def run_row(run: ListedRun, course: Sequence[CourseEntry], differing: Sequence[str]) -> Row:
+    """A run's row.
+
+    Parameters
+    ----------
+    course
+        Of its steps, as far as it is known.
+    differing
+        Knobs in which the runs differ.
+    """
+    last = run.moments[-1].step if run.moments else None
+    end = course[-1] if last is not None and course and course[-1].index == last.index else None
+    cells: dict[str, Any] = {
+        "name": run.name,
+        "pinned": run.pinned,
+        "outcome": _outcome(last.outcome) if last else None,
+        "iterations": last.iteration if last else None,
+        "metric": _finite(last.metric) if last else None,
+        "holes": 100 * end.hole_fraction if end else None,
+        "wings": 100 * end.wing_fraction if end else None,
+        "flux": _finite(100 * (end.flux_ratio - 1)) if end else None,
+    }
+    cells |= {f"knob {name}": _in_words(run.knobs[name]) for name in differing}
+    cells |= {_key(act): "" if run.present else act for act in _ACTS}
+    return Row(id=run.name, name=run.name, look="chosen" if run.present else "", cells=cells)
+
+
+def what_follows(session: Session) -> str:
+    """What Play or Step would do now, and what becomes of the run on show."""
+    if not session.moments:
+        return "Other knobs or other visits begin a new run; the one before is kept below."
+    place, last = session.cursor, len(session.moments) - 1
+    iteration = session.moments[place].step.iteration
+    turned = _turned(session, session.moments[min(place + 1, last)])
+    if place < last and turned:
+        return (
+            f"Step or Play begins a new run from iteration {iteration} with other knobs "
+            f"({turned}); {session.title} is kept below."
+        )
+    if place < last:
+        return (
+            f"Step or Play goes on along {session.title} as it is stored. Turn a knob here to "
+            f"begin a new run from iteration {iteration}."
+        )
+    if session.outcome is not Outcome.RUNNING:
+        return (
+            f"{session.title} has ended. Go back to an earlier iteration and turn a knob, or turn "
+            "one that starts anew, to begin another run; this one is kept below."
+        )
+    if turned and last:
+        return f"The next iteration of {session.title} takes the knobs as they are now ({turned})."
+    return f"Step or Play goes on with {session.title}."
+
+
+def _turned(session: Session, moment: Moment) -> str:
+    """Solver's knobs that are not those of a moment."""
+    config = session.config
+    names = [n for n in SolverConfig.knobs() if moment.knobs.get(n) != getattr(config, n)]
+    return ", ".join(name.replace("_", " ") for name in names)
+
+
+def _own_knobs(moments: Sequence[Moment]) -> dict[str, Any]:
+    """Of the last iteration."""
+    return dict(moments[-1].knobs) if moments else {}
+
+
+def _key(act: str) -> str:
+    return {"ZIP": "save"}.get(act, act.lower())
+
+
+def _outcome(outcome: Outcome) -> str:
+    return outcome.name.replace("_", " ").lower()
+
+
+def _finite(number: float) -> float | None:
+    return float(number) if math.isfinite(number) else None
+
+
+def _in_words(value: Any) -> str:
+    """A knob's value in few words."""
+    if value is None:
+        return "auto"
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}: {_in_words(item)}" for key, item in value.items()) or "none"
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value)) or "none"
+    if is_dataclass(value) and not isinstance(value, type):
+        return str(asdict(value).get("name") or value)
+    return str(value)

@@ -1,0 +1,84 @@
+"""What a person sees of the knobs they turn: marks, counts, and a result that follows at once."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from dcrviz import AssembleConfig
+from dcrviz.views import explorer_app
+
+pytestmark = pytest.mark.ui
+
+FAST = AssembleConfig(solver="direct", hold_to_template=True)
+
+
+def button(page, name):
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def words(page):
+    return page.get_by_role("status")
+
+
+@pytest.fixture
+def open_explorer(watched, serve):
+    made = []
+
+    def start(config=None):
+        def app():
+            made.append(explorer_app(config=config))
+            return made[-1].__panel__()
+
+        watched.goto(serve(app))
+        expect(words(watched)).to_contain_text("the starting model", timeout=20_000)
+        return watched, made[-1].session
+
+    return start
+
+
+def test_a_changed_knob_is_marked_counted_and_reset(open_explorer):
+    page, _ = open_explorer()
+    mark = page.get_by_role("button", name=re.compile("accelerate: changed from 3.0"))
+    expect(mark).to_have_count(0)
+    typed = page.get_by_role("spinbutton", name="accelerate, value", exact=True)
+    typed.fill("2")
+    typed.press("Enter")
+    expect(button(page, "Gain (1 changed)")).to_be_visible()
+    expect(mark).to_have_attribute("title", re.compile("changed from 3.0"))
+    mark.click()
+    expect(typed).to_have_value("3")
+    expect(mark).to_have_count(0)
+    expect(button(page, "Gain")).to_be_visible()
+
+
+def test_all_knobs_go_back_at_once(open_explorer):
+    page, _ = open_explorer(AssembleConfig(accelerate=2.0, clamp_width=1))
+    expect(page.get_by_text("Not at their defaults: ")).to_be_visible()
+    button(page, "Reset all knobs").click()
+    expect(page.get_by_text("All knobs are at their defaults.")).to_be_visible()
+
+
+def test_the_result_follows_a_slider_that_is_dragged(open_explorer):
+    page, session = open_explorer(FAST)
+    button(page, "Play").click()
+    expect(words(page)).to_contain_text("Solved in closed form", timeout=20_000)
+    button(page, "Weights").click()
+    slider = page.get_by_role("slider", name="model weights width [px]", exact=True)
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    seen = [words(page).inner_text()]
+    page.mouse.move(box["x"] + 0.15 * box["width"], box["y"] + box["height"] / 2)
+    page.mouse.down()
+    for part in (0.3, 0.5, 0.7, 0.9):
+        page.mouse.move(box["x"] + part * box["width"], box["y"] + box["height"] / 2, steps=10)
+        # The button is still down.
+        expect(words(page)).not_to_have_text(seen[-1])
+        seen.append(words(page).inner_text())
+    page.mouse.up()
+    assert all("Solved in closed form" in sentence for sentence in seen)
+    typed = page.get_by_role("spinbutton", name="model weights width [px], value", exact=True)
+    expect(typed).to_have_value(re.compile("^1[6-9]"))
+    page.wait_for_timeout(1000)
+    assert session.problem.config.model_weights_width == float(typed.input_value())
+    assert len(session.branches) == 1

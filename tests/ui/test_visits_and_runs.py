@@ -1,0 +1,202 @@
+"""Visits switched off and weighed, runs pinned, compared and deleted, as a person does it."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from dcrviz.simulate import random_scene, read_conditions, simulate_exposures
+from dcrviz.views import explorer_app
+
+pytestmark = pytest.mark.ui
+# For what the engine must compute first, on a machine that has other work.
+PATIENCE = 20_000
+
+
+@pytest.fixture(scope="module")
+def exposures():
+    scene = random_scene(3, shape=(80, 84), n_stars=8, n_galaxies=1, n_quasars=0)
+    return simulate_exposures(scene, read_conditions("hits2015")[:5], seed=1)
+
+
+@pytest.fixture
+def explorer(watched, serve, exposures):
+    watched.set_viewport_size({"width": 1280, "height": 1000})
+    watched.goto(serve(lambda: explorer_app(exposures).__panel__()))
+    expect_new_run(watched)
+    expect(table(watched, "Visits").locator("tbody tr")).to_have_count(5)
+    return watched
+
+
+def words(page):
+    return page.get_by_role("status")
+
+
+def button(page, name):
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def step(page, iteration):
+    button(page, "Step").click()
+    expect(words(page)).to_contain_text(f"Iteration {iteration}: metric", timeout=PATIENCE)
+
+
+def expect_new_run(page):
+    expect(words(page)).to_contain_text("the starting model", timeout=PATIENCE)
+
+
+def table(page, name):
+    return page.get_by_role("table", name=name, exact=True)
+
+
+def visit_ids(page):
+    return table(page, "Visits").locator("tbody th").all_inner_texts()
+
+
+def cell(page, name, row, heading):
+    """What a cell of a table shows."""
+    headings = [text.strip() for text in table(page, name).locator("thead th").all_inner_texts()]
+    place = next(i for i, text in enumerate(headings) if text.startswith(heading))
+    return table(page, name).locator(f"tbody tr[data-row='{row}'] > *").nth(place)
+
+
+def painted(page, box):
+    """Whether something else than one colour is on the screen there."""
+    png = box.screenshot()
+    return page.evaluate(
+        """async (bytes) => {
+            const blob = new Blob([new Uint8Array(bytes)], { type: "image/png" });
+            const image = await createImageBitmap(blob);
+            const canvas = new OffscreenCanvas(image.width, image.height);
+            const context = canvas.getContext("2d");
+            context.drawImage(image, 0, 0);
+            const { data } = context.getImageData(0, 0, image.width, image.height);
+            return new Set(new Uint32Array(data.buffer)).size > 20;
+        }""",
+        list(png),
+    )
+
+
+def test_a_person_switches_a_visit_off_and_sees_it_predicted_by_the_others(explorer):
+    step(explorer, 1)
+    visit = visit_ids(explorer)[1]
+    with_it = float(cell(explorer, "Visits", visit, "Metric").inner_text())
+    explorer.get_by_role("checkbox", name=f"On: visit {visit}", exact=True).uncheck()
+    expect_new_run(explorer)
+    step(explorer, 1)
+    expect(cell(explorer, "Visits", visit, "Share")).to_have_text("0.0")
+    assert float(cell(explorer, "Visits", visit, "Metric").inner_text()) > with_it
+    panel = explorer.locator("figure", has_text=re.compile(rf"{visit} .*, off"))
+    expect(panel).to_be_visible()
+    assert painted(explorer, panel.locator(".box"))
+    expect(table(explorer, "Runs").locator("tbody tr")).to_have_count(2)
+    expect(cell(explorer, "Runs", "run 2", "visit factors")).to_have_text(f"{visit}: 0")
+
+
+def test_the_last_visits_can_not_be_switched_off_and_the_page_lives_on(explorer):
+    for visit in visit_ids(explorer):
+        explorer.get_by_role("checkbox", name=f"On: visit {visit}", exact=True).uncheck()
+    expect(words(explorer)).to_contain_text("must leave at least one visit on", timeout=PATIENCE)
+    for visit in visit_ids(explorer)[:3]:
+        explorer.get_by_role("checkbox", name=f"On: visit {visit}", exact=True).check()
+    expect_new_run(explorer)
+
+
+def test_a_weight_is_typed_and_what_is_no_weight_goes_back(explorer):
+    visit = visit_ids(explorer)[0]
+    field = explorer.get_by_role("spinbutton", name=f"Weight: visit {visit}", exact=True)
+    field.fill("4")
+    field.press("Enter")
+    expect(cell(explorer, "Visits", visit, "Share")).to_have_text(
+        re.compile("^[4-6]"), timeout=PATIENCE
+    )
+    expect(field).to_be_focused()
+    field.fill("-1")
+    field.press("Tab")
+    expect(field).to_have_value("4")
+
+
+def test_the_table_is_sorted_by_its_headings_with_the_keyboard(explorer):
+    heading = table(explorer, "Visits").get_by_role("columnheader", name="Airmass")
+    by_airmass = []
+    for way in ("ascending", "descending"):
+        heading.get_by_role("button").press("Enter")
+        expect(heading).to_have_attribute("aria-sort", way)
+        by_airmass.append(
+            [
+                float(cell(explorer, "Visits", visit, "Airmass").inner_text())
+                for visit in visit_ids(explorer)
+            ]
+        )
+    assert by_airmass[0] == sorted(by_airmass[0])
+    assert by_airmass[1] == by_airmass[0][::-1]
+
+
+def test_a_visit_chosen_on_the_sky_is_marked_in_the_table_and_on_the_wall(explorer):
+    visit = visit_ids(explorer)[2]
+    mark = explorer.get_by_role("button", name=re.compile(f"visit {visit}: airmass"))
+    mark.press("Enter")
+    expect(mark).to_have_attribute("aria-pressed", "true")
+    row = table(explorer, "Visits").locator(f"tbody tr[data-row='{visit}']")
+    expect(row).to_have_attribute("aria-current", "true")
+    expect(explorer.locator("figcaption", has_text=f"▶ {visit}").first).to_be_visible()
+    mark.press(" ")
+    expect(row).to_have_attribute("aria-current", "false")
+    expect(explorer.locator("figcaption", has_text=f"▶ {visit}")).to_have_count(0)
+
+
+def test_a_run_is_named_pinned_and_compared_with_the_next_on_the_wall(explorer):
+    step(explorer, 1)
+    name = explorer.get_by_role("textbox", name="Run: run 1", exact=True)
+    name.fill("all visits")
+    name.press("Enter")
+    explorer.get_by_role("checkbox", name="Pin: all visits", exact=True).check()
+    explorer.get_by_role("checkbox", name=f"On: visit {visit_ids(explorer)[0]}").uncheck()
+    expect_new_run(explorer)
+    step(explorer, 1)
+    expect(explorer.get_by_text("Step or Play goes on with run 2.")).to_be_visible()
+    button(explorer, "Compare: all visits").click()
+    large = explorer.get_by_role("region", name="Compare")
+    expect(large).to_contain_text("run 2, iteration 1 (1 of 2)")
+    assert painted(explorer, large.locator(".box"))
+    explorer.keyboard.press("b")
+    expect(large).to_contain_text("all visits, iteration 1 (2 of 2)")
+    expect(words(explorer)).to_contain_text("Iteration 1")
+    assert painted(explorer, large.locator(".box"))
+
+
+def test_a_run_is_shown_again_and_another_deleted(explorer):
+    step(explorer, 1)
+    before = words(explorer).inner_text()
+    explorer.get_by_role("checkbox", name=f"On: visit {visit_ids(explorer)[0]}").uncheck()
+    expect_new_run(explorer)
+    step(explorer, 1)
+    button(explorer, "Show: run 1").click()
+    expect(words(explorer)).to_have_text(before, timeout=PATIENCE)
+    expect(
+        explorer.get_by_role("checkbox", name=f"On: visit {visit_ids(explorer)[0]}")
+    ).to_be_checked()
+    button(explorer, "Delete: run 2").click()
+    expect(table(explorer, "Runs").locator("tbody tr")).to_have_count(1)
+
+
+def test_the_words_tell_that_a_knob_turned_at_an_earlier_step_begins_a_run(explorer):
+    step(explorer, 1)
+    step(explorer, 2)
+    button(explorer, "Back").click()
+    expect(explorer.get_by_text("goes on along run 1 as it is stored")).to_be_visible()
+    typed = explorer.get_by_role("spinbutton", name="accelerate, value", exact=True)
+    typed.fill("2")
+    typed.press("Enter")
+    promise = "Step or Play begins a new run from iteration 1 with other knobs (accelerate)"
+    expect(explorer.get_by_text(promise)).to_be_visible()
+    step(explorer, 2)
+    expect(cell(explorer, "Runs", "run 2", "accelerate")).to_have_text("2")
+    expect(cell(explorer, "Runs", "run 1", "accelerate")).to_have_text("3")
+
+
+def test_nothing_is_wider_than_a_laptop(explorer):
+    step(explorer, 1)
+    explorer.get_by_role("checkbox", name=f"On: visit {visit_ids(explorer)[0]}").uncheck()
+    expect(table(explorer, "Runs").locator("tbody tr")).to_have_count(2)
+    assert explorer.evaluate("document.documentElement.scrollWidth") <= 1280
