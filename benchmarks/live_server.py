@@ -40,16 +40,19 @@ class Film:
         Of the wall that are visible.
     frames
         Different steps; they come again under new numbers.
+    stored
+        Whether each has pixels of its own and is stored as the engine's results are, under the
+        session's budget.
     """
 
-    def __init__(self, *, size, visits, rows, frames=6):
+    def __init__(self, *, size, visits, rows, frames=6, stored=False):
         shape = (size, size)
         scene = random_scene(1, shape=shape, n_stars=max(6, size**2 // 2500), n_galaxies=4)
         conditions = read_conditions("hits2015")
         places = np.linspace(0, len(conditions) - 1, visits).round().astype(int)
         self.exposures = simulate_exposures(scene, [conditions[p] for p in places], seed=1)
         self.config = dcrviz.AssembleConfig(min_iterations=2000, max_iterations=2000)
-        self.rows = rows
+        self.rows, self.stored = rows, stored
         self.steps = []
         if frames:
             self.problem = dcrviz.prepare(self.exposures, self.config)
@@ -91,9 +94,14 @@ class Film:
         return {"ready": self.ready, "cpu": (time.process_time() - cpu) / number, "rss": rss()}
 
     def _next(self):
-        session = self.explorer.session
+        session, moment = self.explorer.session, next(self.coming)
         self.ready.append(time.time())
-        moments = [*session.moments, next(self.coming)]
+        if self.stored:
+            own = dataclasses.replace(moment.step, planes=moment.step.planes.copy())
+            moment = dataclasses.replace(moment, step=own)
+            session._store(moment, session.moments[-1], problem=self.problem)
+            return
+        moments = [*session.moments, moment]
         with param.parameterized.batch_call_watchers(session):
             session.moments = moments
             session.cursor = len(moments) - 1

@@ -10,16 +10,18 @@ import numpy as np
 
 from dcrviz.engine.problem import Problem
 from dcrviz.engine.taps import VisitTaps, visit_taps
+from dcrviz.kernels.blocks import BLOCK
 from dcrviz.kernels.pool import run_all
 from dcrviz.kernels.shift import add_shifts, add_weighted_shifts
 from dcrviz.kernels.spline import (
     begin_coefficients,
     coefficients,
     end_coefficients,
+    row_room,
     stack_coefficients,
 )
 from dcrviz.kernels.taps import Taps
-from dcrviz.kernels.visit import VisitPixels, residual_and_misfit
+from dcrviz.kernels.visit import SweepRoom, VisitPixels, residual_and_misfit
 from dcrviz.records import Box, Cube, Floats, Frozen, Ints, Plane
 
 # Visits that are compared and shifted back together.
@@ -143,7 +145,9 @@ class _Sweep:
             for visit in visits
         ]
         sums = np.zeros((len(visits), 2))
-        rows = max(16, _PIXELS_AT_ONCE // (len(self.coefs) * max(width, 1)))
+        rows = max(16, _PIXELS_AT_ONCE // (len(self.coefs) * max(width, 1)) // BLOCK * BLOCK)
+        order, line = self.problem.order, row_room(width)
+        room = SweepRoom.of([taps[visit].forward for visit in visits])
         residual = np.empty((min(rows, height), width), np.float32)
         for top in range(0, height, rows):
             for place, visit in enumerate(visits):
@@ -155,10 +159,11 @@ class _Sweep:
                     self.importance,
                     residual=residual[: height - top],
                     top=top,
+                    room=room,
                 )
                 if coefs is not None:
                     begin_coefficients(
-                        residual[: height - top], coefs[place], top=top, order=self.problem.order
+                        residual[: height - top], coefs[place], top=top, order=order, room=line
                     )
         return [
             misfit(float(less), float(more), visit)

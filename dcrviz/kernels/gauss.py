@@ -99,8 +99,10 @@ def _smooth(
             continue
         for k in range(reach):
             for side, row in ((0, y - 1 - k), (1, y + 1 + k)):
-                inside = reflect or 0 <= row < height
-                place = _reflected(row, height) % number if inside else number
+                if 0 <= row < height:
+                    place = row % number
+                else:
+                    place = _reflected(row, height) % number if reflect else number
                 pairs[side][k] = place * length
         filter_rows(rows, y % number * length, pairs, half, target, y * width, width)
 

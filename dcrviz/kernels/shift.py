@@ -1,42 +1,24 @@
-"""Shifts of an image, several at once and summed: separable, exact to float32's rounding.
-
-A strip of columns is walked down row by row. Of each shift the last T rows, interpolated along x,
-are kept in a ring; the output row is their weighted sum along y. All of it stays in the cache.
-"""
+"""Shifts of an image, several at once and summed: separable, exact to float32's rounding."""
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
 import numpy as np
 
-from dcrviz.kernels.jit import compiled, inlined
+from dcrviz.kernels.blocks import BLOCK, STRIP
+from dcrviz.kernels.jit import compiled
+from dcrviz.kernels.ring import (
+    Ring,
+    ShiftTable,
+    add_ring,
+    clear_edges,
+    fill_ring,
+    ring_of,
+    shift_table,
+)
 from dcrviz.kernels.spline import coefficients
-from dcrviz.kernels.sums import add_rows, aligned
+from dcrviz.kernels.sums import aligned
 from dcrviz.kernels.taps import PAD, Taps, tap_table
 from dcrviz.records import Cube, Floats, Ints, Plane, SplineOrder
-
-STRIP = 1024
-"""Columns that are worked on at once."""
-ONE, TWO, THREE = np.uint64(1), np.uint64(2), np.uint64(3)
-
-
-# Plain tuples, as numba's cache of machine code would not survive the renaming of a class.
-ShiftTable: TypeAlias = tuple[Ints, Ints, Cube, Ints]
-"""First taps, spans and weights of M shifts, and the plane that each moves."""
-Ring: TypeAlias = tuple[Plane, Ints, Plane]
-"""Room for the rows that an output row needs of each shift; for where they begin, and weigh."""
-
-
-def shift_table(taps: Taps, sources: Ints) -> ShiftTable:
-    """The table of these taps for the loops."""
-    return taps.first, taps.span, taps.weights, sources
-
-
-def ring_of(taps: Taps) -> Ring:
-    """An empty ring for this table."""
-    number = len(taps) * taps.weights.shape[2]
-    return aligned(number * STRIP), np.empty(number, np.int64), np.empty(number, np.float32)
 
 
 def shift_image(image: Plane, shift_px: Floats, *, order: SplineOrder) -> Plane:
@@ -99,22 +81,27 @@ def add_weighted_shifts(
         PAD,
         ring_of(taps),
         ring_of(weight_taps),
-        np.empty((2, STRIP), np.float32),
+        aligned(2 * BLOCK * STRIP),
     )
 
 
 @compiled
 def _add_shifts(coefs: Cube, shifts: ShiftTable, out: Cube, pad: int, ring: Ring) -> None:
     number, height, width = out.shape
+    every = len(shifts[3])
     flat = out.reshape(out.size)
     for x0 in range(0, width, STRIP):
         x1 = min(x0 + STRIP, width)
-        ring[0][:] = 0
-        for y in range(height):
-            fill_ring(coefs, shifts, ring, y, 0, x0, x1, pad)
-            for a in range(number):
-                begin = (a * height + y) * width + x0
-                add_ring(ring, shifts, a, number, y, flat, begin, x1 - x0)
+        clear_edges(shifts, ring, x0, x1)
+        for y in range(0, height, BLOCK):
+            part = (y, min(y + BLOCK, height), x0, x1)
+            m = 0
+            while m < every:
+                served = fill_ring(coefs, shifts, ring, m, part, 0, pad)
+                for k in range(m, m + served):
+                    begin = (k % number * height + y) * width + x0
+                    add_ring(ring, shifts, k, part, flat, begin, width)
+                m += served
 
 
 @compiled
@@ -131,95 +118,24 @@ def _add_weighted_shifts(
 ) -> None:
     number, height, width = out.shape
     every = len(shifts[3])
-    moved, counted = lines[0], lines[1]
+    half = BLOCK * STRIP
     for x0 in range(0, width, STRIP):
         x1 = min(x0 + STRIP, width)
-        ring[0][:] = 0
-        weight_ring[0][:] = 0
-        for y in range(height):
-            fill_ring(coefs, shifts, ring, y, 0, x0, x1, pad)
-            fill_ring(weight_coefs, weight_shifts, weight_ring, y, 0, x0, x1, pad)
+        clear_edges(shifts, ring, x0, x1)
+        clear_edges(weight_shifts, weight_ring, x0, x1)
+        for y in range(0, height, BLOCK):
+            part = (y, min(y + BLOCK, height), x0, x1)
+            filled, counts = 0, 0
             for m in range(every):
+                if filled == m:
+                    filled += fill_ring(coefs, shifts, ring, m, part, 0, pad)
+                if counts == m:
+                    counts += fill_ring(weight_coefs, weight_shifts, weight_ring, m, part, 0, pad)
                 lines[:] = 0
-                add_ring(ring, shifts, m, every, y, moved, 0, x1 - x0)
-                add_ring(weight_ring, weight_shifts, m, every, y, counted, 0, x1 - x0)
-                row = out[m % number, y, x0:x1]
-                for x in range(x1 - x0):
-                    row[x] += moved[x] * counted[x]
-
-
-@inlined
-def fill_ring(
-    coefs: Cube, shifts: ShiftTable, ring: Ring, y: int, top: int, x0: int, x1: int, pad: int
-) -> None:
-    """Interpolate along x the rows that output row `y` needs and the ring does not hold yet.
-
-    It holds nothing yet at row `top`. The row of tap j stands at place (y + j) modulo T.
-    """
-    flat = coefs.reshape(coefs.size)
-    first, span, weights, sources = shifts
-    taps, rows, columns = weights.shape[2], coefs.shape[1], coefs.shape[2]
-    for m in range(len(weights)):
-        low, high = max(x0, span[m, 1, 0]), min(x1, span[m, 1, 1])
-        if y < span[m, 0, 0] or y >= span[m, 0, 1] or high <= low:
-            continue
-        for j in range(0 if y == max(top, span[m, 0, 0]) else taps - 1, taps):
-            row = sources[m] * rows + pad + y + first[m, 0] + j
-            begin = row * columns + pad + low + first[m, 1]
-            place = (m * taps + (y + j) % taps) * STRIP + low - x0
-            interpolate_row(flat, begin, weights[m, 1], ring[0], place, high - low)
-
-
-@inlined
-def interpolate_row(
-    flat: Plane, begin: int, weights: Plane, target: Plane, place: int, length: int
-) -> None:
-    """Weighted sum of neighbours along a row of a flat array, written into another."""
-    source, goal, number = np.uint64(begin), np.uint64(place), np.uint64(length)
-    if len(weights) == 4:
-        w0, w1, w2, w3 = weights[0], weights[1], weights[2], weights[3]
-        for x in range(number):
-            target[goal + x] = (
-                w0 * flat[source + x]
-                + w1 * flat[source + x + ONE]
-                + w2 * flat[source + x + TWO]
-                + w3 * flat[source + x + THREE]
-            )
-    elif len(weights) == 2:
-        w0, w1 = weights[0], weights[1]
-        for x in range(number):
-            target[goal + x] = w0 * flat[source + x] + w1 * flat[source + x + ONE]
-    else:
-        for x in range(number):
-            target[goal + x] = weights[0] * flat[source + x]
-        for i in range(1, len(weights)):
-            weight, further = weights[i], np.uint64(begin + i)
-            for x in range(number):
-                target[goal + x] += weight * flat[further + x]
-
-
-@inlined
-def add_ring(
-    ring: Ring,
-    shifts: ShiftTable,
-    start: int,
-    stride: int,
-    y: int,
-    flat: Plane,
-    begin: int,
-    length: int,
-) -> None:
-    """Add the weighted sums along y of shifts `start`, `start + stride` and so on.
-
-    Those that do not reach row `y` add nothing.
-    """
-    _, span, weights, _ = shifts
-    rows, begins, heights = ring
-    taps, number = weights.shape[2], 0
-    for m in range(start, len(weights), stride):
-        if span[m, 0, 0] <= y < span[m, 0, 1]:
-            for j in range(taps):
-                begins[number] = (m * taps + (y + j) % taps) * STRIP
-                heights[number] = weights[m, 0, j]
-                number += 1
-    add_rows(rows, begins, heights, number, flat, begin, length)
+                add_ring(ring, shifts, m, part, lines, 0, STRIP)
+                add_ring(weight_ring, weight_shifts, m, part, lines, half, STRIP)
+                for k in range(part[1] - y):
+                    moved, counted = lines[k * STRIP :], lines[half + k * STRIP :]
+                    row = out[m % number, y + k, x0:x1]
+                    for x in range(x1 - x0):
+                        row[x] += moved[x] * counted[x]

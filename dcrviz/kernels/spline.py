@@ -25,8 +25,11 @@ _POLES = {
         np.sqrt(67.5 + np.sqrt(4436.25)) - np.sqrt(26.25) - 6.5,
     ),
 }
-# The cubic's inverse filter along a row is cut where its tail is below float32's rounding.
-_REACH = 12
+# The cubic's inverse filter along a row is cut where its tail is far below float32's rounding:
+# of each direction's 25 terms, five next to each other, and five of such five.
+_TERMS = 5
+_NEAR = _TERMS - 1
+_FAR = _TERMS * _NEAR
 
 
 def coefficients(image: Plane, *, order: SplineOrder, out: Plane | None = None) -> Plane:
@@ -45,13 +48,31 @@ def coefficients(image: Plane, *, order: SplineOrder, out: Plane | None = None) 
     return out
 
 
-def begin_coefficients(rows: Plane, out: Plane, *, top: int, order: SplineOrder) -> None:
-    """Write what can be done row by row: `rows` are those of an image from `top` on."""
+def row_room(width: int) -> tuple[Plane, Plane]:
+    """What rows of this width are filtered in."""
+    return aligned(width + 2 * (_NEAR + _FAR)), aligned(width + 2 * _FAR)
+
+
+def begin_coefficients(
+    rows: Plane,
+    out: Plane,
+    *,
+    top: int,
+    order: SplineOrder,
+    room: tuple[Plane, Plane] | None = None,
+) -> None:
+    """Write what can be done row by row: `rows` are those of an image from `top` on.
+
+    Parameters
+    ----------
+    room
+        Of `row_room`, to work in; made anew if None.
+    """
     if rows.size == 0:
         return
     if order == 3 and min(out.shape) > 1 + 2 * PAD:
-        room = aligned(rows.shape[1] + 2 * _REACH)
-        _cubic_rows(rows, out, top + PAD, PAD, _CUBIC_ROW, _NEIGHBOURS, room)
+        room = room or row_room(rows.shape[1])
+        _cubic_rows(rows, out, top + PAD, PAD, _CUBIC_NEAR, _CUBIC_FAR, *room)
     else:
         _copy(rows, out, top + PAD, PAD)
 
@@ -81,15 +102,24 @@ def stack_coefficients(planes: Cube, *, order: SplineOrder, threads: int = 1) ->
     return out
 
 
-def _cubic_row() -> Plane:
-    """Half of the cubic's symmetric inverse filter along one axis: -6 z / (1 - z^2) z^|k|."""
+def _cubic_part(step: int, gain: float) -> tuple[Plane, Ints, Ints]:
+    """A symmetric filter of every `step`-th neighbour: its half, and where its pairs begin.
+
+    Notes
+    -----
+    The cubic's inverse filter is -6 z / ((1 - z D) (1 - z / D)) with the pole z and the delay D
+    (Unser, Aldroubi and Eden 1993), and 1 / (1 - z D) = (1 + ... + (z D)^4) (1 + (z D)^5 + ...):
+    two short filters in place of a long one.
+    """
     (pole,) = _POLES[3]
-    half = -6 * pole / (1 - pole**2) * pole ** np.arange(_REACH + 1)
-    return np.asarray(half, dtype=np.float32)
+    terms = pole ** (step * np.arange(_TERMS))
+    half = gain * np.correlate(terms, terms, mode="full")[_NEAR:]
+    ahead = step * np.arange(1, _TERMS)
+    return half.astype(np.float32), step * _NEAR - ahead, step * _NEAR + ahead
 
 
-_CUBIC_ROW = _cubic_row()
-_NEIGHBOURS = (np.arange(_REACH)[::-1].copy(), np.arange(_REACH) + _REACH + 1)
+_CUBIC_NEAR = _cubic_part(1, 1.0)
+_CUBIC_FAR = _cubic_part(_TERMS, -6.0 * _POLES[3][0])
 
 
 def _any_order(image: Plane, poles: tuple[float, ...]) -> Plane:
@@ -168,21 +198,32 @@ def _cubic_rows(
     out: Plane,
     top: int,
     pad: int,
-    half: Plane,
-    neighbours: tuple[Ints, Ints],
+    near: tuple[Plane, Ints, Ints],
+    far: tuple[Plane, Ints, Ints],
     line: Plane,
+    room: Plane,
 ) -> None:
     """The cubic's inverse filter along rows, which are written from row `top` on."""
     height, width = image.shape
-    reach, columns = len(half) - 1, out.shape[1]
+    columns = out.shape[1]
+    middle = (len(room) - width) // 2
+    first = (len(line) - len(room)) // 2
+    reach = first + middle
     flat = out.reshape(out.size)
     for y in range(height):
         source = image[y]
         copy_line(source, line[reach : reach + width])
-        for k in range(1, reach + 1):
+        last = reach + width - 1
+        for k in range(1, min(reach, width - 1) + 1):
+            line[reach - k] = source[k]
+            line[last + k] = source[width - 1 - k]
+        # The divisions of the general rule would take as long as half of the row.
+        for k in range(width, reach + 1):
             line[reach - k] = source[_reflected(-k, width)]
-            line[reach + width - 1 + k] = source[_reflected(width - 1 + k, width)]
-        filter_rows(line, reach, neighbours, half, flat, (y + top) * columns + pad, width)
+            line[last + k] = source[_reflected(width - 1 + k, width)]
+        filter_rows(line, first, (near[1], near[2]), near[0], room, 0, len(room))
+        begin = (y + top) * columns + pad
+        filter_rows(room, middle, (far[1], far[2]), far[0], flat, begin, width)
 
 
 @compiled

@@ -30,77 +30,13 @@ def copy_line(source: Plane, target: Plane) -> None:
 
 
 @inlined
-def add_rows(
-    source: Plane,
-    begins: Ints,
-    weights: Plane,
-    number: int,
-    target: Plane,
-    begin: int,
-    length: int,
+def add_row(
+    source: Plane, first: int, weight: float, target: Plane, begin: int, length: int
 ) -> None:
-    """Add so many weighted rows of a flat array to a part of another.
-
-    Several rows at a time, as the target is then read and written once for all of them.
-    """
-    k = 0
-    while k + 8 <= number:
-        _add_eight(source, begins, weights, k, target, begin, length)
-        k += 8
-    if k + 4 <= number:
-        _add_four(source, begins, weights, k, target, begin, length)
-        k += 4
-    while k < number:
-        _add_one(source, begins, weights, k, target, begin, length)
-        k += 1
-
-
-@inlined
-def _add_eight(
-    source: Plane, begins: Ints, weights: Plane, k: int, target: Plane, begin: int, length: int
-) -> None:
-    goal, number = np.uint64(begin), np.uint64(length)
-    a, b = np.uint64(begins[k]), np.uint64(begins[k + 1])
-    c, d = np.uint64(begins[k + 2]), np.uint64(begins[k + 3])
-    e, f = np.uint64(begins[k + 4]), np.uint64(begins[k + 5])
-    g, h = np.uint64(begins[k + 6]), np.uint64(begins[k + 7])
-    w0, w1, w2, w3 = weights[k], weights[k + 1], weights[k + 2], weights[k + 3]
-    w4, w5, w6, w7 = weights[k + 4], weights[k + 5], weights[k + 6], weights[k + 7]
+    """Add a weighted row of a flat array to a part of another."""
+    goal, place, number = np.uint64(begin), np.uint64(first), np.uint64(length)
     for x in range(number):
-        target[goal + x] += (
-            w0 * source[a + x]
-            + w1 * source[b + x]
-            + w2 * source[c + x]
-            + w3 * source[d + x]
-            + w4 * source[e + x]
-            + w5 * source[f + x]
-            + w6 * source[g + x]
-            + w7 * source[h + x]
-        )
-
-
-@inlined
-def _add_four(
-    source: Plane, begins: Ints, weights: Plane, k: int, target: Plane, begin: int, length: int
-) -> None:
-    goal, number = np.uint64(begin), np.uint64(length)
-    a, b = np.uint64(begins[k]), np.uint64(begins[k + 1])
-    c, d = np.uint64(begins[k + 2]), np.uint64(begins[k + 3])
-    w0, w1, w2, w3 = weights[k], weights[k + 1], weights[k + 2], weights[k + 3]
-    for x in range(number):
-        target[goal + x] += (
-            w0 * source[a + x] + w1 * source[b + x] + w2 * source[c + x] + w3 * source[d + x]
-        )
-
-
-@inlined
-def _add_one(
-    source: Plane, begins: Ints, weights: Plane, k: int, target: Plane, begin: int, length: int
-) -> None:
-    goal, number = np.uint64(begin), np.uint64(length)
-    first, weight = np.uint64(begins[k]), weights[k]
-    for x in range(number):
-        target[goal + x] += weight * source[first + x]
+        target[goal + x] += weight * source[place + x]
 
 
 PAIRS = 4

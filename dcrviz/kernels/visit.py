@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
+from dcrviz.kernels.blocks import BLOCK, STRIP
 from dcrviz.kernels.jit import compiled, compiled_with_lists, summing
-from dcrviz.kernels.shift import STRIP, Ring, ShiftTable, add_ring, fill_ring, ring_of, shift_table
+from dcrviz.kernels.ring import (
+    Ring,
+    ShiftTable,
+    add_rings,
+    clear_edges,
+    fill_ring,
+    ring_of,
+    shift_table,
+)
 from dcrviz.kernels.sums import aligned
 from dcrviz.kernels.taps import PAD, Taps
 from dcrviz.records import Bools, Bytes, Cube, Ints, Plane
@@ -30,6 +41,19 @@ class VisitPixels:
     detected: Bools
 
 
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class SweepRoom:
+    """What a sweep works in: made once for many."""
+
+    ring: Ring
+    lines: Plane
+
+    @classmethod
+    def of(cls, tables: Sequence[Taps]) -> Self:
+        """Room for sweeps with any of these tables: not all visits need equally many shifts."""
+        return cls(ring=ring_of(max(tables, key=len)), lines=aligned(BLOCK * STRIP))
+
+
 def residual_and_misfit(
     coefs: Cube,
     taps: Taps,
@@ -39,6 +63,7 @@ def residual_and_misfit(
     *,
     residual: Plane,
     top: int,
+    room: SweepRoom | None = None,
 ) -> tuple[float, float]:
     """Residual of a visit, and the two sums whose ratio is its metric.
 
@@ -55,6 +80,8 @@ def residual_and_misfit(
         (R, X), into which R rows of image - template are written, 0 where not usable.
     top
         The first of these rows.
+    room
+        What is worked in; made anew if None.
 
     Returns
     -------
@@ -62,6 +89,7 @@ def residual_and_misfit(
         Sums over usable and detected pixels of |image - template| and of |image + template| / 2,
         each times the importance.
     """
+    room = room or SweepRoom.of([taps])
     difference, total = _sweep(
         coefs,
         shift_table(taps, sources),
@@ -72,8 +100,8 @@ def residual_and_misfit(
         residual,
         top,
         PAD,
-        ring_of(taps),
-        aligned(STRIP),
+        room.ring,
+        room.lines,
     )
     return difference, total / 2
 
@@ -90,27 +118,33 @@ def _sweep(
     top: int,
     pad: int,
     ring: Ring,
-    line: Plane,
+    lines: Plane,
 ) -> tuple[float, float]:
     width = residual.shape[1]
+    bottom = top + len(residual)
     difference, total = 0.0, 0.0
     for x0 in range(0, width, STRIP):
         x1 = min(x0 + STRIP, width)
-        ring[0][:] = 0
-        for y in range(top, top + len(residual)):
-            line[:] = 0
-            fill_ring(coefs, shifts, ring, y, top, x0, x1, pad)
-            add_ring(ring, shifts, 0, 1, y, line, 0, x1 - x0)
-            less, more = _compare(
-                image[y, x0:x1],
-                line[: x1 - x0],
-                usable[y, x0:x1],
-                detected[y, x0:x1],
-                importance[y, x0:x1],
-                residual[y - top, x0:x1],
-            )
-            difference += less
-            total += more
+        clear_edges(shifts, ring, x0, x1)
+        for y in range(top, bottom, BLOCK):
+            part = (y, min(y + BLOCK, bottom), x0, x1)
+            lines[:] = 0
+            m = 0
+            while m < len(shifts[3]):
+                served = fill_ring(coefs, shifts, ring, m, part, top, pad)
+                add_rings(ring, shifts, m, served, part, lines, 0, STRIP)
+                m += served
+            for row in range(y, part[1]):
+                less, more = _compare(
+                    image[row, x0:x1],
+                    lines[(row - y) * STRIP :],
+                    usable[row, x0:x1],
+                    detected[row, x0:x1],
+                    importance[row, x0:x1],
+                    residual[row - top, x0:x1],
+                )
+                difference += less
+                total += more
     return difference, total
 
 

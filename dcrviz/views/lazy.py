@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
 import panel as pn
 
 from dcrviz.views.appearance import in_page_design
+
+# With the first event of what was made later, Bokeh's browser side describes it to the server once
+# more; the server keeps what it has, and need not complain.
+warnings.filterwarnings("ignore", "reference already known")
 
 
 def lazy_card(make: Callable[[], Any], **values: Any) -> pn.Card:

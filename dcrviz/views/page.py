@@ -127,7 +127,12 @@ class Explorer(Viewer):
             sky=lambda: scene_of(self.data.choice, self.session.exposures),
             worker=painter,
         )
-        self.wall = ImageWall(self.session, painter=painter, clicked=self.inspector.look_at)
+        self.wall = ImageWall(
+            self.session,
+            painter=painter,
+            clicked=self.inspector.look_at,
+            everywhere=deliver is not None,
+        )
         self.wall.follow(self.controls.slider)
         self.curves = CourseView(self.session, worker=painter)
         self.visits = VisitsView(self.session, chosen=self.wall.mark_visit)

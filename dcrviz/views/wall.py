@@ -44,8 +44,8 @@ class ImageWall(Viewer):
         Worker in whose thread the images are derived; without one they are derived in place.
     clicked
         Called with the pixel (x, y) on which somebody clicked.
-    pressed
-        Called with a key that is not for the wall.
+    everywhere
+        Whether it hears keys of the whole document; else only where it has the focus.
     """
 
     def __init__(
@@ -54,12 +54,12 @@ class ImageWall(Viewer):
         *,
         painter: Worker | None = None,
         clicked: Any = None,
-        pressed: Any = None,
+        everywhere: bool = True,
     ) -> None:
         super().__init__()
         self._session, self._painter = session, painter
-        self._clicked, self._pressed = clicked, pressed
-        self.canvas = WallCanvas(sizing_mode="stretch_width", margin=(0, 10))
+        self._clicked = clicked
+        self.canvas = WallCanvas(everywhere=everywhere, sizing_mode="stretch_width", margin=(0, 10))
         self.canvas.listen(self._take)
         self._visible = list(_FIRST_ROWS)
         self._rows: tuple[Row, ...] = ()
@@ -200,7 +200,6 @@ class ImageWall(Viewer):
             "probe": self._probed,
             "crop": self._cropped,
             "click": self._click,
-            "key": self._key,
         }.get(str(message.get("type")))
         if act is not None:
             act(message)
@@ -276,10 +275,6 @@ class ImageWall(Viewer):
     def _click(self, message: dict[str, Any]) -> None:
         if self._clicked is not None:
             self._clicked(float(message["x"]), float(message["y"]))
-
-    def _key(self, message: dict[str, Any]) -> None:
-        if self._pressed is not None:
-            self._pressed(str(message["key"]))
 
     def _problem_changed(self) -> None:
         problem = self._session.problem

@@ -150,6 +150,9 @@ class WallCanvas(JSComponent):
         doc="How to paint: with WebGL, on a plain canvas, or as is fastest in this browser.",
     )
     side = param.Integer(300, doc="Largest side of a panel, CSS pixels.")
+    everywhere = param.Boolean(
+        True, doc="Whether it hears keys of the whole document; else only where it has the focus."
+    )
     budget = param.Integer(256_000_000, doc="Bytes of iterations that the browser keeps.")
 
     _esm = _bundled()

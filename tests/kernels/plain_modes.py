@@ -84,7 +84,8 @@ def field_of_visits(seed, shape, *, n_planes, unknowns, n_visits, reach_px=3.0):
     Returns
     -------
     dict
-        phases, spectra, basis and precision for `add_visits`; matrix and vector by definition.
+        phases, spectra, basis and precision for `add_visits`; matrix and vector by definition, and
+        how large the terms are that they sum, as terms may cancel.
     """
     rng = np.random.default_rng(seed)
     number = 2 * n_planes
@@ -95,6 +96,7 @@ def field_of_visits(seed, shape, *, n_planes, unknowns, n_visits, reach_px=3.0):
     basis, precision = rng.normal(size=(n_planes, unknowns)), rng.uniform(0.2, 2, n_visits)
     responses = [response(s, weights, sources, shape, n_planes=n_planes) for s in shifts_px]
     matrix, vector = normal_equations(np.stack(responses), np.stack(spectra), basis, precision)
+    terms = normal_equations(np.abs(responses), np.abs(spectra), np.abs(basis), precision)
     return {
         "phases": [shift_phases(s, weights, sources, shape) for s in shifts_px],
         "spectra": spectra,
@@ -102,6 +104,7 @@ def field_of_visits(seed, shape, *, n_planes, unknowns, n_visits, reach_px=3.0):
         "precision": precision,
         "matrix": matrix,
         "vector": vector,
+        "term": max(np.abs(part).max() for part in terms),
     }
 
 

@@ -12,7 +12,9 @@ from dcrviz.diagnostics.panels import images, rows_of
 from dcrviz.diagnostics.pictures import sky_noise
 from dcrviz.kernels.quantise import restored
 from dcrviz.session import Session
+from dcrviz.session.moments import outline
 from dcrviz.views import wall_frames
+from dcrviz.views.inputs import Slider
 from dcrviz.views.scenes import current_scene
 from dcrviz.views.wall import ImageWall
 from dcrviz.views.wall_canvas import code_of, coded, colour_bytes
@@ -207,6 +209,46 @@ def test_a_probe_of_the_colours_tells_the_flux_of_the_three_planes(
     planes = current_scene(session).planes
     # The longest wavelengths are red.
     assert told[0]["values"]["rgb 0"] == pytest.approx([float(p[12, 30]) for p in planes[::-1]])
+
+
+def test_a_probe_of_any_iteration_is_answered(session, browser, monkeypatch):
+    told = []
+    monkeypatch.setattr(browser.wall.canvas, "tell", told.append)
+    first, planes = browser.wall.canvas.shown, session.current.planes
+    for _ in range(3):
+        session.step()
+    browser.wall._take({"type": "probe", "id": first, "x": 30, "y": 12})
+    assert told[0]["id"] == first
+    assert told[0]["values"]["plane 1"] == float(planes[1, 12, 30])
+
+
+def test_the_browser_knows_the_order_of_the_iterations(session, browser):
+    names = [browser.wall.canvas.shown]
+    for _ in range(2):
+        session.step()
+        names.append(browser.wall.canvas.shown)
+    assert browser.wall.canvas.timeline.split() == names
+
+
+def test_what_the_browser_holds_is_shown_without_its_pixels(session, wall, browser):
+    session.step()
+    first = browser.shown["plane 0"]
+    session.step()
+    sent = browser.messages
+    session.moments = [outline(session.moments[0]), *session.moments[1:]]
+    session.cursor = 0
+    assert wall.canvas.shown == str(session.moments[0].number)
+    session.cursor = 1
+    np.testing.assert_array_equal(browser.shown["plane 0"], first)
+    assert browser.messages == sent
+
+
+def test_each_wall_has_its_own_slider(session, wall):
+    other, slider, another = ImageWall(session), Slider(), Slider()
+    wall.follow(slider)
+    other.follow(another)
+    assert wall.canvas.channel == slider.channel != ""
+    assert other.canvas.channel == another.channel != slider.channel
 
 
 def test_a_crop_is_cut_in_full_sharpness(wall):

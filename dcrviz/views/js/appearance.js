@@ -47,56 +47,85 @@ function button(name, tip, press) {
   return made;
 }
 
-export function render({ model, el }) {
-  const box = document.createElement("div");
-  box.className = "appearance";
-  const knobs = button("Knobs", "Show or hide the knobs, data and export", () => {
-    hidden = !hidden;
-    show();
-  });
-  const dark = button("Dark", "Light or dark, remembered in this browser", () => {
-    model.dark = !model.dark;
-    remember(model.dark ? "dark" : "light");
-  });
-  const teacher = button("Teacher", "Large type, two rows of images and a sentence on what they show", () => {
-    model.room = window.innerHeight;
-    model.teacher = !model.teacher;
-  });
-  box.append(knobs, dark, teacher);
-  let hidden = false;
+function press(one, is) {
+  one.setAttribute("aria-pressed", `${is}`);
+}
 
-  const show = () => {
-    const pressed = [[knobs, !hidden && !model.teacher], [dark, model.dark], [teacher, model.teacher]];
-    for (const [one, is] of pressed) one.setAttribute("aria-pressed", `${is}`);
-    knobs.disabled = model.teacher;
-    const frame = frameOf(el);
-    if (!frame) return;
-    frame.dataset.look = model.dark ? "dark" : "light";
-    frame.toggleAttribute("data-teacher", model.teacher);
-    frame.dataset.knobs = hidden ? "hidden" : "shown";
-    if (!model.alone) return;
+class Appearance {
+  constructor(model, el) {
+    this.model = model;
+    this.el = el;
+    this.hidden = false;
+    this.node = document.createElement("div");
+    this.node.className = "appearance";
+    this.knobs = button("Knobs", "Show or hide the knobs, data and export", () => this.hide());
+    this.dark = button("Dark", "Light or dark, remembered in this browser", () => this.choose());
+    const large = "Large type, two rows of images and a sentence on what they show";
+    this.teacher = button("Teacher", large, () => this.teach());
+    this.node.append(this.knobs, this.dark, this.teacher);
+  }
+
+  // As soon as there is a frame around it.
+  begin() {
+    const frame = frameOf(this.el);
+    if (frame === null) {
+      requestAnimationFrame(() => this.begin());
+      return;
+    }
+    this.hidden = frame.clientWidth < NARROW_PX;
+    this.model.room = window.innerHeight;
+    this.follow();
+    this.show();
+  }
+
+  hide() {
+    this.hidden = !this.hidden;
+    this.show();
+  }
+
+  choose() {
+    this.model.dark = !this.model.dark;
+    remember(this.model.dark ? "dark" : "light");
+  }
+
+  teach() {
+    this.model.room = window.innerHeight;
+    this.model.teacher = !this.model.teacher;
+  }
+
+  follow() {
+    this.model.dark = isDark();
+  }
+
+  show() {
+    const { dark, teacher, alone } = this.model;
+    press(this.knobs, !this.hidden && !teacher);
+    press(this.dark, dark);
+    press(this.teacher, teacher);
+    this.knobs.disabled = teacher;
+    const frame = frameOf(this.el);
+    if (frame === null) return;
+    frame.dataset.look = dark ? "dark" : "light";
+    frame.dataset.knobs = this.hidden ? "hidden" : "shown";
+    frame.toggleAttribute("data-teacher", teacher);
+    if (alone) this.showAround(frame);
+  }
+
+  // What the document shows beside the frame: bars to scroll with, and what lies beyond its end.
+  showAround(frame) {
     const { style } = document.documentElement;
     style.colorScheme = frame.dataset.look;
     style.background = getComputedStyle(frame).getPropertyValue("--dcrviz-page");
-  };
-  for (const name of ["dark", "teacher"]) model.on(name, show);
-  const begin = () => {
-    const frame = frameOf(el);
-    if (!frame) {
-      requestAnimationFrame(begin);
-      return;
-    }
-    hidden = frame.clientWidth < NARROW_PX;
-    model.room = window.innerHeight;
-    model.dark = isDark();
-    show();
-  };
+  }
+}
+
+export function render({ model, el }) {
+  const appearance = new Appearance(model, el);
+  for (const name of ["dark", "teacher"]) model.on(name, () => appearance.show());
   const system = matchMedia("(prefers-color-scheme: dark)");
-  const follow = () => {
-    model.dark = isDark();
-  };
+  const follow = () => appearance.follow();
   system.addEventListener("change", follow);
   model.on("remove", () => system.removeEventListener("change", follow));
-  requestAnimationFrame(begin);
-  return box;
+  requestAnimationFrame(() => appearance.begin());
+  return appearance.node;
 }

@@ -5,11 +5,8 @@ const PRESSED_BY_SPACE = "button, summary, a, [role=button], [role=tab]";
 
 // The outermost element of this view: in a notebook, what belongs to the cell.
 function outermost(element) {
-  let host = element;
-  for (let root = host.getRootNode(); root instanceof ShadowRoot; root = host.getRootNode()) {
-    host = root.host;
-  }
-  return host;
+  const root = element.getRootNode();
+  return root instanceof ShadowRoot ? outermost(root.host) : element;
 }
 
 function helpDialog(lines) {
@@ -48,16 +45,19 @@ export function render({ model }) {
   const help = () => (dialog.open ? dialog.close() : dialog.showModal());
   button.addEventListener("click", help);
 
+  const act = (key, on) => {
+    if (key === "?" || (key === "Escape" && dialog.open)) help();
+    else if (on("dialog[open]") || !model.keys.includes(key)) return false;
+    else if (key === " " && on(PRESSED_BY_SPACE)) return false;
+    else model.send_msg({ key });
+    return true;
+  };
   const press = (event) => {
     const path = event.composedPath();
     const on = (selector) => path.some((node) => node instanceof Element && node.matches(selector));
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (on(TYPED_INTO) || (!model.everywhere && !path.includes(outermost(box)))) return;
-    if (event.key === "?" || (event.key === "Escape" && dialog.open)) help();
-    else if (on("dialog[open]") || !model.keys.includes(event.key)) return;
-    else if (event.key === " " && on(PRESSED_BY_SPACE)) return;
-    else model.send_msg({ key: event.key });
-    event.preventDefault();
+    const ours = model.everywhere || path.includes(outermost(box));
+    if (!ours || on(TYPED_INTO) || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (act(event.key, on)) event.preventDefault();
   };
   document.addEventListener("keydown", press);
   model.on("remove", () => document.removeEventListener("keydown", press));

@@ -6,7 +6,7 @@ export function render({ model }) {
 
   const show = () => {
     button.hidden = !model.shown;
-    button.textContent = `\u21ba ${model.label}`;
+    button.textContent = `\u21BA ${model.label}`;
     button.title = model.label;
   };
   button.addEventListener("click", () => {

@@ -120,6 +120,16 @@ function dragging(range, moved) {
   });
 }
 
+// Counts how often somebody takes hold of it.
+function tellGrasps(model, range, typed) {
+  const grasp = () => {
+    model.grasped += 1;
+  };
+  range.addEventListener("pointerdown", grasp);
+  range.addEventListener("focus", grasp);
+  typed.addEventListener("focus", grasp);
+}
+
 export function render({ model }) {
   const { box, label, typed, range } = parts();
   const place = (value) => (model.logarithmic ? Math.log10(value) : value);
@@ -152,12 +162,7 @@ export function render({ model }) {
     range.title = model.tip;
   };
   const { move, isAhead } = model.channel === "" ? sender(model) : announcer(model, range, show);
-  const grasp = () => {
-    model.grasped += 1;
-  };
-  range.addEventListener("pointerdown", grasp);
-  range.addEventListener("focus", grasp);
-  typed.addEventListener("focus", grasp);
+  tellGrasps(model, range, typed);
   const moved = () => {
     typed.value = number();
     say(number());

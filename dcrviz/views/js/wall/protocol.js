@@ -59,8 +59,4 @@ export class Server {
   click({ x, y }) {
     this.send("click", { x, y });
   }
-
-  key(key) {
-    this.send("key", { key });
-  }
 }

@@ -44,9 +44,13 @@ export class Readout {
     const known = exact?.values[entry.key];
     // Stretched colours say nothing of the flux: only the server's values do.
     if (panel.channels !== 1) return known ? colours(known) : "";
-    if (exact && entry.key in exact.values) return readable(known);
+    return known === undefined ? `~${readable(this.byte(panel, frame))}` : readable(known);
+  }
+
+  // The value of the byte at the pixel.
+  byte(panel, frame) {
     const [x, y] = [this.pixel.x, this.pixel.y].map((at) => Math.floor(at / frame.bin));
-    return `~${readable(valueOf(panel, panel.pixels[y * frame.width + x]))}`;
+    return valueOf(panel, panel.pixels[y * frame.width + x]);
   }
 
   // A sign that iterations were let go of: how many of the run on show are still here.
@@ -60,7 +64,7 @@ export class Readout {
 }
 
 function colours(fluxes) {
-  const [red, green, blue] = fluxes.map(readable);
+  const [red, green, blue] = fluxes.map((flux) => readable(flux));
   return `R ${red}  G ${green}  B ${blue}`;
 }
 

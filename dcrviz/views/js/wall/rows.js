@@ -56,8 +56,8 @@ export class Rows {
     const room = this.node.clientWidth;
     if (!room) return 0;
     // As many side by side as have room at the size that people like, and as wide as fills the line.
-    const across = Math.min(this.most, Math.floor((room + GAP) / (SIDES.liked + GAP))) || 1;
-    const wide = Math.floor((room - (across - 1) * GAP) / across) - 2;
+    const beside = Math.min(this.most, Math.floor((room + GAP) / (SIDES.liked + GAP))) || 1;
+    const wide = Math.floor((room - (beside - 1) * GAP) / beside) - 2;
     const side = Math.max(SIDES.least, Math.min(largest || SIDES.most, wide));
     const size = (box, across) => {
       box.style.width = `${across}px`;

@@ -216,10 +216,6 @@ class Wall {
     if (plane) this.compare.only(this.item(plane));
   }
 
-  key(key) {
-    this.server.key(key);
-  }
-
   // What the server tells: panels to compare, or the exact values of a pixel.
   told(message) {
     if (message.type === "compare") {
@@ -242,7 +238,7 @@ export function render({ model }) {
   model.on("timeline", () => wall.later());
   model.on("side", () => wall.fit());
   model.on("msg:custom", (message) => wall.told(message));
-  const stops = [listenToKeys(wall), listenToScrubbing(model, wall)];
+  const stops = [listenToKeys(model, root, wall), listenToScrubbing(model, wall)];
   model.on("remove", () => {
     for (const stop of stops) stop();
   });

@@ -1,0 +1,204 @@
+"""The image wall as a person works it: from what the browser holds, and what the server adds."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from dcrviz import AssembleConfig
+from dcrviz.simulate import random_scene, read_conditions, simulate_exposures
+from dcrviz.views.page import Explorer
+from dcrviz.views.serve import bundled_exposures
+
+pytestmark = pytest.mark.ui
+
+# Numbers that tell what is painted in a panel: sums over the colours of its left and right half.
+PAINTED = """(key) => {
+    const find = (root, selector) => {
+        const found = root.querySelector(selector);
+        if (found) return found;
+        for (const node of root.querySelectorAll('*')) {
+            const inner = node.shadowRoot && find(node.shadowRoot, selector);
+            if (inner) return inner;
+        }
+        return null;
+    };
+    const canvas = find(document, '.stage .pixels');
+    const box = find(document, `.box[data-key="${key}"]`).getBoundingClientRect();
+    const stage = canvas.getBoundingClientRect();
+    const copy = document.createElement('canvas');
+    Object.assign(copy, { width: box.width, height: box.height });
+    const context = copy.getContext('2d');
+    context.drawImage(canvas, stage.x - box.x, stage.y - box.y, stage.width, stage.height);
+    const { data } = context.getImageData(0, 0, copy.width, copy.height);
+    let sum = 7;
+    for (const byte of data) sum = (31 * sum + byte) % 1000000007;
+    return sum;
+}"""
+
+
+@pytest.fixture
+def received(watched):
+    """Every message that comes from the server."""
+    messages = []
+    watched.on(
+        "websocket", lambda socket: socket.on("framereceived", lambda text: messages.append(text))
+    )
+    return messages
+
+
+@pytest.fixture
+def open_explorer(watched, serve):
+    def start(exposures=None, **canvas):
+        def app():
+            config = AssembleConfig(min_iterations=20, max_iterations=20)
+            explorer = Explorer(exposures or bundled_exposures(), config)
+            explorer.wall.canvas.param.update(**canvas)
+            return explorer.__panel__()
+
+        watched.goto(serve(app))
+        expect(watched.get_by_role("status")).to_contain_text("the starting model", timeout=20_000)
+        return watched
+
+    return start
+
+
+def step(page, number):
+    """Click Step so often; what was painted for the starting model and each iteration."""
+    expect(page.locator(".wall")).to_have_attribute("data-shown", re.compile("."))
+    seen = [settled(page)]
+    for done in range(1, number + 1):
+        page.get_by_role("button", name="Step", exact=True).click()
+        said = re.compile(f"^Iteration {done}:? ")
+        expect(page.get_by_role("status")).to_contain_text(said, timeout=20_000)
+        seen.append(settled(page, unlike=seen[-1]))
+    return seen
+
+
+def painted(page, key="plane 0"):
+    return page.evaluate(PAINTED, key)
+
+
+def settled(page, unlike=None):
+    """What is painted once it has changed."""
+    for _ in range(100):
+        page.wait_for_timeout(100)
+        if painted(page) != unlike:
+            page.wait_for_timeout(300)
+            return painted(page)
+    raise AssertionError("nothing else was painted")
+
+
+def slider(page):
+    return page.get_by_role("slider", name="Iteration", exact=True)
+
+
+def value(page):
+    return page.locator(".panel", has_text="S0").first.locator(".value")
+
+
+def test_dragging_the_slider_shows_held_iterations_without_the_server(received, open_explorer):
+    page = open_explorer()
+    seen = step(page, 3)
+    page.wait_for_timeout(800)
+    received.clear()
+    box = slider(page).bounding_box()
+    page.mouse.move(box["x"] + box["width"] - 6, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 6, box["y"] + box["height"] / 2, steps=3)
+    page.wait_for_timeout(300)
+    assert painted(page) == seen[0]
+    assert received == []
+    page.mouse.up()
+    expect(page.get_by_role("status")).to_contain_text("the starting model")
+
+
+def test_the_slider_by_keys_ends_where_it_was_put(open_explorer):
+    page = open_explorer()
+    seen = step(page, 3)
+    slider(page).focus()
+    for key in ("ArrowLeft", "ArrowLeft", "ArrowRight"):
+        slider(page).press(key)
+    expect(page.get_by_role("status")).to_contain_text("Iteration 2")
+    assert settled(page) == seen[2]
+
+
+def test_looks_and_blinking_need_no_server(received, open_explorer):
+    page = open_explorer()
+    before = step(page, 1)[-1]
+    page.wait_for_timeout(800)
+    received.clear()
+    page.get_by_label("flux: colours").select_option("grey")
+    page.get_by_label("flux: stretch").select_option("linear")
+    grey = settled(page, unlike=before)
+    page.get_by_label("flux: high").fill("20")
+    page.get_by_label("flux: high").press("Enter")
+    settled(page, unlike=grey)
+    page.keyboard.press("Tab")
+    page.locator("h1").click()
+    page.keyboard.press("1")
+    page.get_by_label("compare plane S2").click()
+    title = page.locator(".compare .title")
+    expect(title).to_contain_text("S2")
+    page.keyboard.press("b")
+    expect(title).to_contain_text("S0")
+    assert received == []
+
+
+def test_the_readout_is_quantised_at_once_and_exact_soon(received, open_explorer):
+    page = open_explorer()
+    step(page, 1)
+    # Amid a pixel, so that rounding leaves it there.
+    page.locator('.box[data-key="plane 0"]').hover(position={"x": 40.3, "y": 37.3})
+    expect(value(page)).to_have_text(re.compile("^-?[0-9]"))
+    exact = value(page).inner_text()
+    page.wait_for_timeout(500)
+    received.clear()
+    page.mouse.wheel(0, -200)
+    page.wait_for_timeout(500)
+    # The pointer is still on the same pixel, of which all is known.
+    assert value(page).inner_text() == exact
+    assert received == []
+
+
+def test_every_iteration_can_be_read_exactly(open_explorer):
+    page = open_explorer()
+    step(page, 4)
+    slider(page).press("Home")
+    expect(page.get_by_role("status")).to_contain_text("the starting model")
+    page.locator('.box[data-key="plane 0"]').hover()
+    expect(value(page)).to_have_text(re.compile("^-?[0-9]"))
+
+
+def test_a_deep_zoom_becomes_as_sharp_as_the_data(open_explorer):
+    scene = random_scene(3, shape=(320, 320), n_stars=30, n_galaxies=1, n_quasars=0)
+    exposures = simulate_exposures(scene, read_conditions("hits2015")[:4], seed=1)
+    page = open_explorer(exposures, side=150)
+    step(page, 1)
+    wall = page.locator(".wall")
+    page.locator('.box[data-key="plane 0"]').hover()
+    for _ in range(5):
+        page.mouse.wheel(0, -200)
+    expect(wall).to_have_attribute("data-sharp", "true")
+
+
+def test_a_full_browser_lets_go_of_iterations_and_gets_them_again(open_explorer):
+    # Room for three iterations of 101 x 100 pixels in about 16 panels.
+    page = open_explorer(budget=600_000)
+    seen = step(page, 6)
+    expect(page.get_by_text("iterations are kept in this browser")).to_be_visible()
+    assert int(page.locator(".wall").get_attribute("data-bytes")) <= 600_000
+    for place in range(6):
+        slider(page).press("ArrowLeft")
+        expect(slider(page)).to_have_js_property("value", str(5 - place))
+        if place < 5:
+            expect(page.get_by_role("status")).to_contain_text(f"Iteration {5 - place}")
+        page.wait_for_timeout(700)
+        assert painted(page) == seen[5 - place]
+
+
+def test_keys_that_are_typed_into_a_field_are_not_for_the_wall(open_explorer):
+    page = open_explorer()
+    page.get_by_label("flux: high").fill("1")
+    page.get_by_label("flux: high").press("2")
+    expect(page.locator(".compare .title")).to_be_hidden()

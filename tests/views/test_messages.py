@@ -1,0 +1,101 @@
+"""Changes of a page go out together, and not more often than a browser can draw them."""
+
+import time
+
+import panel as pn
+import pytest
+
+from dcrviz.views.lazy import lazy_card
+from dcrviz.views.messages import Seldom, deliver_to_page
+
+
+class Document:
+    """Stands in for a page: remembers what it was asked to do, and when."""
+
+    def __init__(self):
+        self.session_context = object()
+        self.asked = []
+
+    def add_next_tick_callback(self, callback):
+        self.asked.append((0, callback))
+
+    def add_timeout_callback(self, callback, milliseconds):
+        self.asked.append((milliseconds, callback))
+
+    def run(self):
+        delay, callback = self.asked.pop(0)
+        callback()
+        return delay
+
+
+@pytest.fixture
+def document(monkeypatch):
+    document = Document()
+    monkeypatch.setattr(type(pn.state), "curdoc", document)
+    monkeypatch.setattr(pn.io, "hold", _Held)
+    _Held.open = 0
+    return document
+
+
+class _Held:
+    open = 0
+
+    def __enter__(self):
+        _Held.open += 1
+
+    def __exit__(self, *_):
+        _Held.open -= 1
+
+
+def test_a_result_is_taken_while_messages_are_held(document):
+    seen = []
+    deliver_to_page()(lambda: seen.append(_Held.open))
+    assert seen == []
+    document.run()
+    assert seen == [1]
+    assert _Held.open == 0
+
+
+def test_a_closed_page_takes_nothing(document):
+    deliver = deliver_to_page()
+    document.session_context = None
+    deliver(lambda: None)
+    assert document.asked == []
+
+
+def test_many_calls_are_done_once_at_once_and_once_after_the_pause(document):
+    done = []
+    seldom = Seldom(lambda: done.append(time.monotonic()), pause_s=60)
+    for _ in range(5):
+        seldom()
+    assert document.run() == 0
+    for _ in range(5):
+        seldom()
+    assert len(document.asked) == 1
+    assert 55_000 < document.run() <= 60_000
+    assert len(done) == 2
+
+
+def test_without_a_page_it_is_done_in_place():
+    done = []
+    seldom = Seldom(lambda: done.append(1), pause_s=60)
+    seldom()
+    seldom()
+    assert done == [1, 1]
+
+
+def test_closed_sections_are_made_when_they_are_opened():
+    made = []
+
+    def section(name):
+        made.append(name)
+        return pn.pane.HTML(name)
+
+    cards = {
+        name: lazy_card(lambda name=name: section(name), title=name, collapsed=name != "b")
+        for name in ("a", "b", "c")
+    }
+    assert made == ["b"]
+    for collapsed in (False, True, False):
+        cards["c"].collapsed = collapsed
+    assert made == ["b", "c"]
