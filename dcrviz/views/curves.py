@@ -63,6 +63,7 @@ class CourseView(Viewer):
         self._dark = dark
         for place in self._shown:
             place.paint(dark=dark)
+            pn.io.push_notebook(place.box)
 
     def overlay(self, name: str, entries: Sequence[CourseEntry]) -> None:
         """Draw the course of another run under its name; without entries it goes away."""
@@ -112,6 +113,8 @@ class CourseView(Viewer):
             if known:
                 place.draw(entries, problem=session.problem, current=session.current)
             place.overlay(self._overlaid)
+            # A notebook is not told of what changes in a figure, as a page is.
+            pn.io.push_notebook(place.box)
 
     def _jump(self, index: int) -> None:
         """Show the stored step of this index."""

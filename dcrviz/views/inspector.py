@@ -159,12 +159,14 @@ class Inspector(Viewer):
         self.findings = found
         for place in self._shown:
             place.draw(found)
+            pn.io.push_notebook(place.box)
 
     def paint(self, *, dark: bool) -> None:
         """Draw on a dark page, or on a light one."""
         self._dark = dark
         for place in self._shown:
             place.paint(dark=dark)
+            pn.io.push_notebook(place.box)
 
     def __panel__(self) -> pn.Column:
         place = _Place()

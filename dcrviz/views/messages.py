@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import time
 from collections.abc import Callable
@@ -15,12 +16,25 @@ def deliver_to_page() -> Deliver | None:
     """How a thread hands results to the page being made; None where there is no event loop."""
     document = pn.state.curdoc
     if document is None or document.session_context is None:
-        return None
+        return _deliver_to_notebook()
 
     def deliver(callback: Callable[[], None]) -> None:
         # A page that has closed has nothing left to show a result on.
         if document.session_context is not None:
             document.add_next_tick_callback(in_one_message(callback))
+
+    return deliver
+
+
+def _deliver_to_notebook() -> Deliver | None:
+    """Through the loop in which a cell is being run: messages of several threads would mix."""
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
+    def deliver(callback: Callable[[], None]) -> None:
+        loop.call_soon_threadsafe(in_one_message(callback))
 
     return deliver
 

@@ -227,7 +227,9 @@ class _Closer:
 
 def prepare_page() -> None:
     """Load what a page needs; nothing of it comes from another machine."""
-    pn.extension(notifications=True, sizing_mode=None)
+    # A notebook would fetch its scripts from afar, and those of notifications even so.
+    here = not in_notebook()
+    pn.extension(notifications=here, sizing_mode=None, inline=not here)
 
 
 def bundled_exposures() -> list[Exposure]:
