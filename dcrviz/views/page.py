@@ -131,7 +131,7 @@ class Explorer(Viewer):
             self.session,
             painter=painter,
             clicked=self.inspector.look_at,
-            everywhere=deliver is not None,
+            everywhere=alone,
         )
         self.wall.follow(self.controls.slider)
         self.curves = CourseView(self.session, worker=painter)
