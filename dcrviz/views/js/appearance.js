@@ -47,7 +47,7 @@ function button(name, tip, press) {
   return made;
 }
 
-function press(one, is) {
+function setPressed(one, is) {
   one.setAttribute("aria-pressed", `${is}`);
 }
 
@@ -99,9 +99,9 @@ class Appearance {
 
   show() {
     const { dark, teacher, alone } = this.model;
-    press(this.knobs, !this.hidden && !teacher);
-    press(this.dark, dark);
-    press(this.teacher, teacher);
+    setPressed(this.knobs, !this.hidden && !teacher);
+    setPressed(this.dark, dark);
+    setPressed(this.teacher, teacher);
     this.knobs.disabled = teacher;
     const frame = frameOf(this.el);
     if (frame === null) return;
