@@ -66,16 +66,21 @@ class Charts:
         """
         known = len(self._drawn)
         follows = known and entries[:known] == self._drawn and list(visits) == self._names
-        if follows and len(entries) > known:
+        if follows and len(entries) > known and self._in_session():
             self.source.stream(_columns(entries[known:]))
             # From the last that is drawn already.
             self.visits.stream(_visit_segments(entries[known - 1 :], names=visits))
-        elif not follows:
+        elif not follows or len(entries) > known:
             self.source.data = _columns(entries)
             self.visits.data = _visit_segments(entries, names=visits)
         self._drawn, self._names = list(entries), list(visits)
         last = max((entry.index for entry in entries), default=0)
         self._steps.update(start=-0.3, end=max(6, last) + 0.3)
+
+    def _in_session(self) -> bool:
+        """Whether a browser has all that was sent: a notebook may have missed the first."""
+        document = self.source.document
+        return document is None or document.session_context is not None
 
     def mark(self, index: int) -> None:
         """Draw the line at the step on show."""
