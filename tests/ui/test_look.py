@@ -66,9 +66,16 @@ def accessible(page):
     """What a screen reader knows: role, name and level, in order."""
     session = page.context.new_cdp_session(page)
     nodes = session.send("Accessibility.getFullAXTree")["nodes"]
+    by_id = {node["nodeId"]: node for node in nodes}
+
+    def in_order(node):
+        yield node
+        for child in node.get("childIds", ()):
+            yield from in_order(by_id[child])
+
     return [
         (node["role"]["value"], node.get("name", {}).get("value", "").strip(), level(node))
-        for node in nodes
+        for node in in_order(nodes[0])
         if not node.get("ignored")
     ]
 

@@ -111,11 +111,14 @@ class Appearance {
     if (alone) this.showAround(frame);
   }
 
-  // What the document shows beside the frame: bars to scroll with, and what lies beyond its end.
+  // What the document shows beside the frame: bars to scroll with, notifications, and what lies
+  // beyond its end.
   showAround(frame) {
     const { style } = document.documentElement;
+    const inside = getComputedStyle(frame);
     style.colorScheme = frame.dataset.look;
-    style.background = getComputedStyle(frame).getPropertyValue("--dcrviz-page");
+    style.background = inside.getPropertyValue("--dcrviz-page");
+    style.setProperty("--bokeh-base-font", inside.getPropertyValue("--bokeh-base-font"));
   }
 }
 
