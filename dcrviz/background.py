@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import atexit
 import ctypes
+import sys
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 # How long a process that ends waits for them, all together.
 _PATIENCE_S = 0.7
+# After this long an interrupt that has been lost is sent again.
+_AGAIN_S = 0.2
 
 
 class BackgroundThread(threading.Thread):
@@ -46,18 +51,32 @@ class BackgroundThread(threading.Thread):
         )
 
 
+def _complain_of_others(complain: Callable[[Any], Any], dropped: sys.UnraisableHookArgs) -> None:
+    if not issubclass(dropped.exc_type, SystemExit):
+        complain(dropped)
+
+
 def end_all() -> None:
-    """Interrupt all of them, and wait a moment for each to finish the loop at hand."""
+    """Interrupt all of them, and wait a moment for each to finish the loop at hand.
+
+    Notes
+    -----
+    An interrupt may meet a destructor, as there are many while loops are compiled. Python drops it
+    there and complains; so it is sent again, and as the process ends, nobody need hear of it.
+    """
     running = [
         thread
         for thread in threading.enumerate()
         if isinstance(thread, BackgroundThread) and thread.is_alive()
     ]
     deadline = time.monotonic() + _PATIENCE_S
-    for thread in running:
-        thread.interrupt()
-    for thread in running:
-        thread.join(max(0.0, deadline - time.monotonic()))
+    sys.unraisablehook = partial(_complain_of_others, sys.unraisablehook)
+    while running and time.monotonic() < deadline:
+        for thread in running:
+            thread.interrupt()
+        for thread in running:
+            thread.join(_AGAIN_S / len(running))
+        running = [thread for thread in running if thread.is_alive()]
 
 
 atexit.register(end_all)

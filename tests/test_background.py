@@ -37,9 +37,33 @@ background.end_all()
 assert time.monotonic() - before < background._PATIENCE_S
 print("ended")
 """
+DESTROYING = """
+import threading
+import time
+from dcrviz.background import BackgroundThread
+
+started = threading.Event()
+
+class Slow:
+    def __del__(self):
+        started.set()
+        for _ in range(100):
+            time.sleep(0.01)
+
+def work():
+    try:
+        Slow()
+        while True:
+            time.sleep(0.01)
+    finally:
+        print("ended", flush=True)
+
+BackgroundThread(work, name="destroying").start()
+started.wait()
+"""
 
 
-@pytest.mark.parametrize("code", [BUSY, IDLE])
+@pytest.mark.parametrize("code", [BUSY, IDLE, DESTROYING])
 def test_a_process_ends_without_a_word_once_its_threads_have(code):
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60

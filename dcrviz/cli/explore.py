@@ -55,6 +55,11 @@ def add_parser(commands: Any) -> None:
         help="memory for the steps of each page; beyond it, older ones are computed again when "
         "shown (default 256)",
     )
+    parser.add_argument(
+        "--teacher",
+        action="store_true",
+        help="begin as a class sees it: large, two rows of images, a sentence on what they show",
+    )
     parser.add_argument("--no-browser", action="store_true", help="only print the address")
     parser.set_defaults(run=run)
 
@@ -84,6 +89,8 @@ def run(options: argparse.Namespace) -> None:
     def page() -> Explorer:
         explorer = explorer_app(**given, local=local)
         explorer.session.history_bytes = options.history_mb * 1_000_000
+        if options.teacher:
+            explorer.appearance.teacher = True
         return explorer
 
     try:

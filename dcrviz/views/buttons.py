@@ -12,8 +12,9 @@ from panel.custom import JSComponent
 _JS = Path(__file__).parent / "js"
 _CSS = """
 button, input {
-  font: 14px/1.2 system-ui, sans-serif; height: 32px; box-sizing: border-box; color: inherit;
-  border: 1px solid #8886; border-radius: 4px;
+  font: var(--dcrviz-size, 14px)/1.2 system-ui, sans-serif; height: 2.3em;
+  box-sizing: border-box; color: inherit;
+  border: 1px solid var(--dcrviz-edge, #8886); border-radius: 4px;
 }
 button { padding: 0 12px; background: #8882; cursor: pointer; white-space: nowrap; }
 button:hover:enabled { background: #8884; }
@@ -21,7 +22,7 @@ button.primary { background: #1f6f8b; border-color: #1f6f8b; color: #fff; }
 button.primary:hover:enabled { background: #195b72; }
 button:disabled { opacity: 0.45; cursor: default; }
 input { width: 4.6em; padding: 0 4px; background: transparent; }
-:focus-visible { outline: 2px solid #1f6f8b; outline-offset: 1px; }
+:focus-visible { outline: 2px solid var(--dcrviz-accent, #1f6f8b); outline-offset: 1px; }
 """
 
 

@@ -182,6 +182,7 @@ class Charts:
             y_range=DataRange1d(start=0) if from_zero and linear else DataRange1d(),
             toolbar_location=None,
             tools="",
+            html_attributes=named(heading),
             **_SIZE,
             **others,
         )
@@ -232,6 +233,11 @@ def _overlay(runs: Mapping[str, Sequence[CourseEntry]]) -> dict[str, list[Any]]:
     columns: dict[str, list[Any]] = {name: [course[name] for course in courses] for name in names}
     colours = [_OVERLAID[place % len(_OVERLAID)] for place in range(len(runs))]
     return columns | {"run": list(runs), "colour": colours}
+
+
+def named(heading: str) -> dict[str, str]:
+    """What tells a screen reader that a figure is one picture, and of what."""
+    return {"role": "img", "aria-label": heading}
 
 
 def small_legend(plot: figure) -> None:

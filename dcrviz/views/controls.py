@@ -79,7 +79,7 @@ class Controls(Viewer):
         self.progress = ProgressLine(
             tip="Iterations so far, of as many as the run may take", margin=(12, 10)
         )
-        self.words = pn.pane.HTML("", sizing_mode="stretch_width", margin=(2, 10))
+        self.words = pn.pane.HTML("", margin=(2, 10), styles={"flex": "1 1 360px"})
         session.param.watch(lambda event: self._tempo.begin() if event.new else None, "playing")
         session.param.watch(lambda *_: self._follow(), _FOLLOWED)
         self._follow()
@@ -118,15 +118,21 @@ class Controls(Viewer):
             notes.append(f'<div role="note" class="history">{html.escape(full)}</div>')
         self.words.object = "".join(notes)
 
-    def __panel__(self) -> pn.Column:
+    def buttons_line(self) -> pn.FlexBox:
+        """What moves the run."""
         buttons = [self.buttons[name] for name in _TIPS]
         buttons.insert(buttons.index(self.buttons["Run N"]), self.count)
+        return pn.FlexBox(
+            *buttons, self.keys, align_items="center", margin=0, styles={"flex": "1 1 600px"}
+        )
+
+    def place_line(self) -> pn.FlexBox:
+        """Where the run is, and how it goes."""
+        return pn.FlexBox(self.slider, self.progress, self.words, align_items="center", margin=0)
+
+    def __panel__(self) -> pn.Column:
         return pn.Column(
-            pn.FlexBox(*buttons, self.keys, align_items="center", margin=0),
-            pn.FlexBox(self.slider, self.progress, align_items="center", margin=0),
-            self.words,
-            sizing_mode="stretch_width",
-            margin=0,
+            self.buttons_line(), self.place_line(), sizing_mode="stretch_width", margin=0
         )
 
 

@@ -12,6 +12,7 @@ from dcrviz.diagnostics.panels import Scene
 from dcrviz.engine import Problem, Step
 from dcrviz.session import Moment, Session
 from dcrviz.views.charts import Charts
+from dcrviz.views.figure_colours import paint
 from dcrviz.views.messages import Seldom
 from dcrviz.views.scenes import scenes_of
 from dcrviz.worker import Worker
@@ -27,14 +28,13 @@ class CourseView(Viewer):
     ----------
     worker
         In whose thread the numbers are made; without one they are made in place.
-
-    `told` is called when there are new numbers of any run.
     """
 
     def __init__(self, session: Session, *, worker: Worker | None = None) -> None:
         super().__init__()
         self._session, self._worker = session, worker
-        self.told: Callable[[], None] = lambda: None
+        self._dark = False
+        self._told: list[Callable[[], None]] = []
         self._known: dict[int, CourseEntry] = {}
         self._overlaid: dict[str, tuple[CourseEntry, ...]] = {}
         self._at_work = False
@@ -53,6 +53,16 @@ class CourseView(Viewer):
         """Of the steps of any run of the session, as far as they are known yet."""
         numbers = [moment.number for moment in moments]
         return [self._known[number] for number in numbers if number in self._known]
+
+    def tell(self, told: Callable[[], None]) -> None:
+        """Call this whenever there are new numbers of any run."""
+        self._told.append(told)
+
+    def paint(self, *, dark: bool) -> None:
+        """Draw on a dark page, or on a light one."""
+        self._dark = dark
+        for place in self._shown:
+            place.paint(dark=dark)
 
     def overlay(self, name: str, entries: Sequence[CourseEntry]) -> None:
         """Draw the course of another run under its name; without entries it goes away."""
@@ -80,7 +90,8 @@ class CourseView(Viewer):
 
     def _take(self, found: dict[int, CourseEntry]) -> None:
         self._known |= found
-        self.told()
+        for told in self._told:
+            told()
 
     def _arrived(self, found: dict[int, CourseEntry]) -> None:
         self._at_work = False
@@ -111,6 +122,7 @@ class CourseView(Viewer):
 
     def __panel__(self) -> pn.FlexBox:
         place = _Place(Charts(jump=self._jump))
+        place.paint(dark=self._dark)
         self._shown.append(place)
         self._draw()
         return place.box
@@ -141,6 +153,11 @@ class _Place:
         by_equations = problem is not None and problem.config.solver == "pcg"
         self.panes["gain"].visible = not by_equations
         self.panes["residual"].visible = by_equations
+
+    def paint(self, *, dark: bool) -> None:
+        """Take the colours of the page."""
+        for plot in self.charts.figures.values():
+            paint(plot, dark=dark)
 
     def overlay(self, runs: Mapping[str, Sequence[CourseEntry]]) -> None:
         """Draw these other runs, and none beside them."""

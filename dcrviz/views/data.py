@@ -53,7 +53,8 @@ class DataView(Viewer):
     ) -> None:
         super().__init__()
         self._session, self._background = session, background
-        self._local, self._limits = local, limits or Limits()
+        self._local = local
+        self._limits = limits = limits or Limits()
         self.choice = choice
         self.scene = pn.widgets.Select(
             label="Scene", options={title: name for name, title in SCENES.items()}, width=_WIDTH
@@ -77,7 +78,11 @@ class DataView(Viewer):
             label="Folder of a saved run", placeholder="runs/tuesday", width=_WIDTH
         )
         self.upload = pn.widgets.FileInput(
-            multiple=True, accept=".fits,.fit,.fts,.fz", width=_WIDTH, margin=(0, 10)
+            label=f"Upload FITS: up to {limits.files} files, {limits.total_bytes / 1e6:.0f} MB, "
+            f"{limits.side_px} px a side",
+            multiple=True,
+            accept=".fits,.fit,.fts,.fz",
+            width=_WIDTH,
         )
         self.said = pn.pane.HTML("", margin=(0, 10))
         self.buttons = {
@@ -192,13 +197,4 @@ class DataView(Viewer):
         ]
         if self._local:
             parts += [self.paths, self.buttons["Open files"], self.run, self.buttons["Open run"]]
-        limits = self._limits
-        parts += [
-            pn.pane.HTML(
-                f"<label>Upload FITS: up to {limits.files} files, "
-                f"{limits.total_bytes / 1e6:.0f} MB, {limits.side_px} px a side</label>",
-                margin=(5, 10, 0, 10),
-            ),
-            self.upload,
-        ]
-        return pn.Column(*parts, margin=0)
+        return pn.Column(*parts, self.upload, margin=0)

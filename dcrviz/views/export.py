@@ -26,12 +26,13 @@ from dcrviz.session import Session
 from dcrviz.views.background import Background
 from dcrviz.views.data_choice import DataChoice
 from dcrviz.views.handout import Handout, TextDialog
+from dcrviz.views.inputs import Check
 from dcrviz.views.link import link_query
 from dcrviz.views.recipes import command_text, lsst_text, python_text
 from dcrviz.views.scenes import current_scene
 
 _WIDTH = 250
-_HALF = 120
+_HALF = 115
 
 
 class ExportView(Viewer):
@@ -62,10 +63,10 @@ class ExportView(Viewer):
         self.folder = pn.widgets.TextInput(
             label="Folder for the run", placeholder="runs/tuesday", width=_WIDTH
         )
-        self.with_data = pn.widgets.Checkbox(label="with the visits", width=_WIDTH)
+        self.with_data = Check(label="with the visits", value=False, width=_WIDTH, margin=(5, 10))
         self.saved = pn.pane.HTML("", margin=(0, 10))
         self.buttons = {
-            name: pn.widgets.Button(label=name, width=width, margin=(4, 5))
+            name: pn.widgets.Button(label=name, width=width, margin=(4, 10))
             for name, width in (
                 ("PNG of the panel", _WIDTH),
                 ("FITS of the images", _WIDTH),

@@ -25,14 +25,6 @@ _HEADINGS = {
 }
 
 
-_CARD_CSS = """
-.card-header {
-  border: 0; border-bottom: 1px solid #8884; background: transparent; padding: 4px 2px;
-}
-:host(.card) { border: 0; box-shadow: none; outline: none; }
-"""
-
-
 class KnobPanel(Viewer):
     """Every knob, grouped as it acts; presets and reset above.
 
@@ -56,14 +48,14 @@ class KnobPanel(Viewer):
         self.preset = pn.widgets.Select(
             label="Preset",
             options=list(PRESETS),
-            width=250,
+            width=280,
             description="Sets every knob at once: as recommended, or as LSST's task has them.",
         )
-        self.apply = pn.widgets.Button(label="Apply preset", width=250)
+        self.apply = pn.widgets.Button(label="Apply preset", width=135)
         self.apply.on_click(lambda _: self._apply())
         self.reset = pn.widgets.Button(
             label="Reset all knobs",
-            width=250,
+            width=135,
             description="Puts every knob back to its default.",
         )
         self.reset.on_click(lambda _: self._reset())
@@ -90,10 +82,14 @@ class KnobPanel(Viewer):
         )
 
     def __panel__(self) -> pn.Column:
-        sections: list[pn.viewable.Viewable] = [self.preset, self.apply, self.reset, self._changed]
+        sections: list[pn.viewable.Viewable] = [
+            self.preset,
+            pn.Row(self.apply, self.reset, margin=0),
+            self._changed,
+        ]
         for heading, groups in _HEADINGS.items():
             cards = [self._card(group, open=group == groups[0]) for group in groups]
-            sections += [pn.pane.HTML(f"<h3>{heading}</h3>", margin=(5, 10, 0, 10)), *cards]
+            sections += [pn.pane.HTML(f"<h3>{heading}</h3>", margin=(0, 10)), *cards]
         return pn.Column(*sections, width=320)
 
     def _card(self, group: str, *, open: bool) -> pn.Card:
@@ -104,7 +100,6 @@ class KnobPanel(Viewer):
             collapsed=not open,
             width=305,
             margin=(0, 5),
-            stylesheets=[_CARD_CSS],
         )
         self._cards.append((group, card))
         return card

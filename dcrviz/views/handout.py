@@ -15,13 +15,15 @@ _JS = Path(__file__).parent / "js"
 _CSS = """
 dialog {
   width: min(46rem, 90vw); border: 1px solid #8888; border-radius: 8px; padding: 16px;
-  color: #1c2330; background: #fff; font: 14px/1.4 system-ui, sans-serif;
+  color: var(--dcrviz-text, CanvasText); background: var(--dcrviz-page, Canvas);
+  font: 14px/1.4 system-ui, sans-serif;
 }
 dialog::backdrop { background: #0006; }
 dialog h2 { font-size: 1.05rem; margin: 0 0 8px; }
 dialog textarea {
   width: 100%; height: 18rem; box-sizing: border-box; font: 12px/1.45 monospace;
-  white-space: pre; color: inherit; background: #f4f6f8; border: 1px solid #8886;
+  white-space: pre; color: inherit; background: var(--dcrviz-raised, #8882);
+  border: 1px solid #8886;
 }
 dialog .row { display: flex; gap: 8px; align-items: center; margin-top: 10px; }
 dialog button { font: inherit; padding: 4px 14px; cursor: pointer; }

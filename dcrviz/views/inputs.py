@@ -12,21 +12,25 @@ _JS = Path(__file__).parent / "js"
 _CSS = """
 .slider { font-size: 0.95em; width: 100%; }
 .slider .head { display: flex; justify-content: space-between; align-items: baseline; gap: 6px; }
-.slider input[type=range] { width: 100%; margin: 3px 0 0; accent-color: #1f6f8b; }
+.slider input[type=range] { width: 100%; margin: 3px 0 0; }
+.slider.inline { display: flex; align-items: center; gap: 10px; white-space: nowrap; }
+.slider.inline .head { min-width: 6.2em; font-variant-numeric: tabular-nums; }
+.slider.inline input[type=range] { margin: 0; min-width: 0; }
+input { accent-color: var(--dcrviz-accent, #1f6f8b); }
 .slider input[type=number] {
   width: 6.5em; font: inherit; color: inherit; background: transparent;
-  border: 1px solid #8886; border-radius: 4px; padding: 1px 4px;
+  border: 1px solid var(--dcrviz-edge, #8886); border-radius: 4px; padding: 1px 4px;
 }
 .changed {
   font: inherit; font-size: 0.8em; line-height: 1.3; text-align: left; cursor: pointer;
   color: inherit; background: #d55e0022; border: 0; border-left: 3px solid #d55e00;
   border-radius: 0 4px 4px 0; padding: 1px 6px;
 }
-.changed:focus-visible { outline: 2px solid #1f6f8b; outline-offset: 1px; }
+.changed:focus-visible { outline: 2px solid var(--dcrviz-accent, #1f6f8b); outline-offset: 1px; }
 .check { display: flex; gap: 6px; align-items: center; font-size: 0.95em; cursor: pointer; }
-.check input { accent-color: #1f6f8b; margin: 0; }
+.check input { margin: 0; }
 input:disabled, input:disabled + span { opacity: 0.5; cursor: not-allowed; }
-input:focus-visible { outline: 2px solid #1f6f8b; outline-offset: 1px; }
+input:focus-visible { outline: 2px solid var(--dcrviz-accent, #1f6f8b); outline-offset: 1px; }
 """
 
 

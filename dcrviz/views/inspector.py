@@ -25,6 +25,7 @@ from dcrviz.engine import Problem
 from dcrviz.records import Floats, Visit
 from dcrviz.session import Moment, Session
 from dcrviz.simulate import Scene as Sky
+from dcrviz.views.figure_colours import paint
 from dcrviz.views.scenes import current_scene
 from dcrviz.views.source_plots import Findings, SourcePlots
 from dcrviz.worker import Worker
@@ -56,7 +57,7 @@ class Inspector(Viewer):
         self._skies: list[tuple[Visit, Sky | None]] = []
         self._place: tuple[int, int] | None = None
         self._spectra: dict[int, Floats] = {}
-        self._at_work = self._stale = False
+        self._at_work = self._stale = self._dark = False
         self._laid_out_for: Problem | None = None
         self._shown: list[_Place] = []
         self.findings: Findings | None = None
@@ -159,8 +160,15 @@ class Inspector(Viewer):
         for place in self._shown:
             place.draw(found)
 
+    def paint(self, *, dark: bool) -> None:
+        """Draw on a dark page, or on a light one."""
+        self._dark = dark
+        for place in self._shown:
+            place.paint(dark=dark)
+
     def __panel__(self) -> pn.Column:
         place = _Place()
+        place.paint(dark=self._dark)
         place.draw(self.findings)
         self._shown.append(place)
         line = pn.Row(self.words, self.visit, margin=0)
@@ -175,6 +183,11 @@ class _Place:
         self.plots = SourcePlots()
         panes = [pn.pane.Bokeh(plot, margin=2) for plot in self.plots.figures]
         self.box = pn.FlexBox(*panes, margin=0, visible=False)
+
+    def paint(self, *, dark: bool) -> None:
+        """Take the colours of the page."""
+        for plot in self.plots.figures:
+            paint(plot, dark=dark)
 
     def draw(self, found: Findings | None) -> None:
         if found is not None:

@@ -14,13 +14,14 @@ from dcrviz.session import Session
 _JS = Path(__file__).parent / "js"
 _CSS = """
 .help {
-  font: 14px/1.2 system-ui, sans-serif; width: 32px; height: 32px;
+  font: var(--dcrviz-size, 14px)/1.2 system-ui, sans-serif; width: 2.3em; height: 2.3em;
   color: inherit; background: transparent;
-  border: 1px solid #8886; border-radius: 4px; cursor: pointer;
+  border: 1px solid var(--dcrviz-edge, #8886); border-radius: 4px; cursor: pointer;
 }
 dialog {
   border: 1px solid #8888; border-radius: 8px; padding: 16px 20px;
-  color: #1c2330; background: #fff; font: 14px/1.5 system-ui, sans-serif;
+  color: var(--dcrviz-text, CanvasText); background: var(--dcrviz-page, Canvas);
+  font: var(--dcrviz-size, 14px)/1.5 system-ui, sans-serif;
 }
 dialog::backdrop { background: #0006; }
 dialog h2 { font-size: 1.05rem; margin: 0 0 8px; }
@@ -30,7 +31,8 @@ dt { display: flex; gap: 6px; }
 dd { margin: 0; }
 kbd {
   font: 12px/1.5 monospace; padding: 0 6px; min-width: 1em; text-align: center;
-  border: 1px solid #8888; border-bottom-width: 2px; border-radius: 4px; background: #f4f6f8;
+  border: 1px solid #8888; border-bottom-width: 2px; border-radius: 4px;
+  background: var(--dcrviz-raised, #8882);
 }
 """
 _LINES = (

@@ -15,7 +15,9 @@ from dcrviz.engine import Problem
 from dcrviz.records import Coadd, Exposure
 from dcrviz.runs import SavedRun
 from dcrviz.session import Session
+from dcrviz.views.appearance import Appearance, in_page_design
 from dcrviz.views.background import Background
+from dcrviz.views.captions import Captions
 from dcrviz.views.controls import Controls
 from dcrviz.views.curves import CourseView
 from dcrviz.views.data import DataView
@@ -23,18 +25,19 @@ from dcrviz.views.data_choice import FIELD, DataChoice, given_choice, scene_of
 from dcrviz.views.export import ExportView
 from dcrviz.views.groups import KnobPanel
 from dcrviz.views.inspector import Inspector
-from dcrviz.views.lazy import lazy_accordion
+from dcrviz.views.layout import laid_out
+from dcrviz.views.lazy import lazy_card
 from dcrviz.views.messages import deliver_to_page
 from dcrviz.views.runs_view import RunsView
 from dcrviz.views.visits import VisitsView
 from dcrviz.views.wall import ImageWall
+from dcrviz.views.wall_canvas import WallCanvas
 from dcrviz.worker import Worker
 
-_CSS = """
-:root { --dcrviz-line: #d5d9df; }
-.dcrviz-head h1 { font-size: 1.3rem; margin: 0; }
-.dcrviz-side { border-right: 1px solid var(--dcrviz-line); }
-"""
+# What a class is shown: the planes, and what tells them apart.
+_FOR_A_CLASS = ("plane", "minus_mean")
+# What of a window's height is not the two rows' images, in a class.
+_BESIDES_IMAGES_PX = 310
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -53,6 +56,8 @@ class Source:
         A saved run with its prepared problem, to go on with.
     local
         Whether files of this machine may be read and written from the page.
+    teacher
+        Whether the page begins as a class sees it.
     """
 
     choice: DataChoice = FIELD
@@ -60,6 +65,7 @@ class Source:
     refused: tuple[str, ...] = ()
     run: tuple[SavedRun, Problem] | None = None
     local: bool = False
+    teacher: bool = False
 
 
 class Explorer(Viewer):
@@ -88,14 +94,26 @@ class Explorer(Viewer):
         source = source or Source(choice=given_choice(exposures))
         deliver = deliver_to_page()
         self._workers = [Worker(deliver), Worker(deliver)]
-        engine, painter = self._workers
         self.session = Session(
-            exposures, config, template=template, bright_objects=bright_objects, worker=engine
+            exposures,
+            config,
+            template=template,
+            bright_objects=bright_objects,
+            worker=self._workers[0],
         )
-        # In a notebook, keys are the notebook's unless its cell has the focus.
-        self.controls = Controls(self.session, everywhere=deliver is not None)
         if source.run is not None:
             self.session.take_run(*source.run)
+        with in_page_design():
+            self._make_views(source, alone=deliver is not None)
+        self.session.param.watch(lambda event: self._notify(event.new), "error")
+        self.session.param.watch(lambda _: self._tell_warnings(), "problem")
+        # Not before the browser holds the page: changes on their way to it meet nothing they know.
+        pn.state.onload(lambda: self._begin(source, config))
+
+    def _make_views(self, source: Source, *, alone: bool) -> None:
+        # In a notebook, keys are the notebook's unless its cell has the focus.
+        self.controls = Controls(self.session, everywhere=alone)
+        engine, painter = self._workers
         background = Background(engine, told=self._notify)
         self.data = DataView(self.session, background, choice=source.choice, local=source.local)
         self.export = ExportView(
@@ -125,11 +143,12 @@ class Explorer(Viewer):
             save=self.export.give_branch,
             told=self._notify,
         )
+        self.captions = Captions(self.session, curves=self.curves)
+        self._rows_before: tuple[str, ...] | None = None
+        self.appearance = Appearance(alone=alone, teacher=source.teacher, margin=(5, 10))
+        self.appearance.param.watch(lambda *_: self._turn_to_class(), ["teacher", "room"])
+        self.appearance.param.watch(lambda event: self._turn_dark(event.new), "dark")
         self._warnings = pn.pane.HTML("", sizing_mode="stretch_width", margin=(0, 10))
-        self.session.param.watch(lambda event: self._notify(event.new), "error")
-        self.session.param.watch(lambda _: self._tell_warnings(), "problem")
-        # Not before the browser holds the page: changes on their way to it meet nothing they know.
-        pn.state.onload(lambda: self._begin(source, config))
 
     def close(self) -> None:
         """Stop the threads of this page."""
@@ -156,20 +175,50 @@ class Explorer(Viewer):
         items = "".join(f"<li>{html.escape(w)}</li>" for w in problem.warnings) if problem else ""
         self._warnings.object = f"<h3>Noticed in the input</h3><ul>{items}</ul>" if items else ""
 
+    def _turn_dark(self, dark: bool) -> None:
+        """What is drawn on canvases can't follow the stylesheets."""
+        self.wall.canvas.dark = dark
+        self.curves.paint(dark=dark)
+        self.inspector.paint(dark=dark)
+
+    def _turn_to_class(self) -> None:
+        """Two rows as large as the window lets them be, and what they show; or all as it was."""
+        teacher = self.appearance.teacher
+        self.captions.words.visible = teacher
+        room = max(200, (self.appearance.room - _BESIDES_IMAGES_PX) // 2)
+        self.wall.canvas.side = room if teacher else WallCanvas.param.side.default
+        if teacher and self._rows_before is None:
+            self._rows_before = self.wall.rows
+            self.wall.show_rows(*_FOR_A_CLASS)
+        elif not teacher and self._rows_before is not None:
+            self.wall.show_rows(*self._rows_before)
+            self._rows_before = None
+
     def __panel__(self) -> pn.Column:
-        head = pn.pane.HTML("<h1>dcrviz</h1>", css_classes=["dcrviz-head"], margin=(10, 10, 0, 10))
-        main = pn.Column(
-            self.controls,
-            self.curves,
-            self.wall,
-            self.inspector,
-            pn.Card(self.runs, title="Runs", sizing_mode="stretch_width", margin=(5, 10)),
-            pn.Card(self.visits, title="Visits", sizing_mode="stretch_width", margin=(5, 10)),
-            self._warnings,
-            sizing_mode="stretch_width",
-        )
-        more = lazy_accordion(
-            {"Data": lambda: self.data, "Export": lambda: self.export}, width=305, margin=(0, 5)
-        )
-        side = pn.Column(head, more, self.knobs, css_classes=["dcrviz-side"], width=330)
-        return pn.Row(side, main, sizing_mode="stretch_width", stylesheets=[_CSS])
+        with in_page_design():
+            in_side = {"Data": lambda: self.data, "Export": lambda: self.export}
+            below = {"Runs": self.runs, "Visits": self.visits}
+            return laid_out(
+                head=[
+                    [self.controls.buttons_line(), self.appearance],
+                    self.controls.place_line(),
+                ],
+                side=[
+                    *(
+                        lazy_card(make, title=title, collapsed=True, width=305, margin=(2, 5))
+                        for title, make in in_side.items()
+                    ),
+                    self.knobs,
+                ],
+                main=[self.wall, self.captions],
+                details=[
+                    self.inspector,
+                    *(
+                        pn.Card(view, title=title, sizing_mode="stretch_width", margin=(5, 10))
+                        for title, view in below.items()
+                    ),
+                    self._warnings,
+                ],
+                curves=self.curves,
+                alone=self.appearance.alone,
+            )

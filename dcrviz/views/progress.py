@@ -16,8 +16,10 @@ from dcrviz.session import Session
 
 _JS = Path(__file__).parent / "js"
 _CSS = """
-.progress { display: flex; gap: 10px; align-items: center; font-size: 0.95em; }
-.progress progress { width: 150px; height: 10px; accent-color: #1f6f8b; flex: none; }
+.progress { display: flex; gap: 10px; align-items: center; font-size: 0.95em; white-space: nowrap; }
+.progress progress {
+  width: 150px; height: 10px; accent-color: var(--dcrviz-accent, #1f6f8b); flex: none;
+}
 """
 # Iterations over which the pace is taken.
 _RECENT = 12

@@ -61,7 +61,7 @@ class RunsView(Viewer):
         watched = ["problem", "moments", "branches", "title", "pinned", "playing", "cursor"]
         session.param.watch(lambda *_: self.refresh(), watched)
         session.param.watch(lambda _: self._watch_config(), "config")
-        curves.told = self.refresh
+        curves.tell(self.refresh)
         self._watch_config()
 
     def refresh(self) -> None:

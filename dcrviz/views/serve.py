@@ -64,10 +64,15 @@ def explorer_app(
     local
         Whether files of this machine may be read and written from the page: only where nobody
         else can reach it.
+
+    Notes
+    -----
+    With ``?teacher=1`` in its address the page begins as a class sees it.
     """
     prepare_page()
+    arguments = pn.state.session_args or {}
     given = exposures is not None or run is not None
-    link = read_link(pn.state.session_args or {}, local=local, given=given)
+    link = read_link(arguments, local=local, given=given)
     there = (None, GIVEN) if given else (None, FIELD)
     wanted = None if link.choice in there else link.choice
     if wanted is not None:
@@ -85,6 +90,7 @@ def explorer_app(
             local=local,
         ),
     )
+    explorer.appearance.teacher = arguments.get("teacher", [b""])[-1] == b"1"
     if pn.state.curdoc is not None and pn.state.curdoc.session_context is not None:
         pn.state.on_session_destroyed(_Closer(explorer))
     return explorer

@@ -12,7 +12,7 @@ from bokeh.plotting import figure
 
 from dcrviz.diagnostics.source import CUTOUT_PX
 from dcrviz.records import Cube, Floats
-from dcrviz.views.charts import BLUE, GREY, ORANGE, small_legend
+from dcrviz.views.charts import BLUE, GREY, ORANGE, named, small_legend
 
 # As the wall's, so that a residual looks the same here and there.
 DIVERGING = interp_palette(
@@ -131,8 +131,10 @@ class SourcePlots:
         return plot
 
     def _stamps(self) -> figure:
+        heading = f"Residuals of all visits, -{LIMIT_SIGMA:.0f} to {LIMIT_SIGMA:.0f} sigma"
         plot = figure(
-            title=f"Residuals of all visits, -{LIMIT_SIGMA:.0f} to {LIMIT_SIGMA:.0f} sigma",
+            title=heading,
+            html_attributes=named(heading),
             x_range=Range1d(0, 1),
             y_range=Range1d(0, 1),
             toolbar_location=None,
@@ -213,6 +215,7 @@ def _figure(heading: str, axis: str) -> figure:
         toolbar_location=None,
         tools="",
         x_axis_label=axis,
+        html_attributes=named(heading),
         **_SIZE,
     )
     plot.title.text_font_size = "9.5pt"

@@ -15,7 +15,8 @@ _TABLE_CSS = """
 .table { overflow-x: auto; width: 100%; }
 table { border-collapse: collapse; font-size: 0.9em; }
 caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-th, td { padding: 2px 8px; text-align: left; border-bottom: 1px solid #8883; font-weight: 400;
+:host { min-width: 0; max-width: 100%; }
+th, td { padding: 2px 4px; text-align: left; border-bottom: 1px solid #8883; font-weight: 400;
   white-space: nowrap; }
 thead th { border-bottom: 1px solid #888; vertical-align: bottom; }
 thead button { font: inherit; font-weight: 600; color: inherit; background: none; border: 0;
@@ -24,15 +25,15 @@ th[aria-sort=ascending] button::after { content: " \\25B4"; }
 th[aria-sort=descending] button::after { content: " \\25BE"; }
 td.number { text-align: right; font-variant-numeric: tabular-nums; }
 tbody tr:hover, tr.hovered { background: #8882; }
-tr.chosen { background: #1f6f8b33; }
+tr.chosen { background: color-mix(in srgb, var(--dcrviz-accent, #1f6f8b) 20%, transparent); }
 tr.off { opacity: 0.6; }
 input[type=number] { width: 4.5em; }
 input[type=text] { width: 9em; }
 input { font: inherit; color: inherit; background: transparent; border: 1px solid #8886;
-  border-radius: 4px; padding: 0 3px; accent-color: #1f6f8b; }
+  border-radius: 4px; padding: 0 3px; accent-color: var(--dcrviz-accent, #1f6f8b); }
 td button { font: inherit; color: inherit; background: #8881; border: 1px solid #8886;
   border-radius: 4px; padding: 0 8px; cursor: pointer; }
-:focus-visible { outline: 2px solid #1f6f8b; outline-offset: 1px; }
+:focus-visible { outline: 2px solid var(--dcrviz-accent, #1f6f8b); outline-offset: 1px; }
 """
 _SKY_CSS = """
 svg { width: 100%; max-width: 320px; aspect-ratio: 1; display: block; overflow: visible; }
@@ -40,8 +41,8 @@ svg { width: 100%; max-width: 320px; aspect-ratio: 1; display: block; overflow: 
 text { fill: currentColor; font: 9px system-ui, sans-serif; opacity: 0.75; }
 text.ring { text-anchor: end; }
 text.way { text-anchor: middle; font-size: 11px; font-weight: 600; }
-.dots circle { fill: #1f6f8b; fill-opacity: 0.7; stroke: #1f6f8b; stroke-width: 1.5;
-  cursor: pointer; }
+.dots circle { fill: var(--dcrviz-accent, #1f6f8b); fill-opacity: 0.7;
+  stroke: var(--dcrviz-accent, #1f6f8b); stroke-width: 1.5; cursor: pointer; }
 .dots circle.off { fill: transparent; stroke-dasharray: 3 2; }
 .dots circle.hovered, .dots circle:hover { fill: #d55e00; fill-opacity: 0.6; }
 .dots circle.chosen { stroke: #d55e00; stroke-width: 3; }

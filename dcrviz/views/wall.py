@@ -79,6 +79,11 @@ class ImageWall(Viewer):
         """Show iterations as this slider moves, from what the browser holds, without traffic."""
         self.canvas.channel = slider.channel = uuid.uuid4().hex
 
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """Names of the rows that are visible, or would be if the problem had them."""
+        return tuple(self._visible)
+
     def show_rows(self, *names: str) -> None:
         """Make these rows visible, and no others."""
         self._visible = list(names)

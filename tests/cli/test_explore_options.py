@@ -94,6 +94,13 @@ def test_the_memory_for_steps_reaches_the_session(served, monkeypatch):
     assert make().session.history_bytes == 7_000_000
 
 
+def test_a_page_for_a_class_can_be_asked_for(served):
+    _, make, _, _ = served("--teacher")
+    page = make()
+    page.close()
+    assert page.appearance.teacher
+
+
 def test_a_saved_run_reaches_the_page(served, saved_run, monkeypatch):
     given = {}
     monkeypatch.setattr(serving, "explorer_app", page_that_notes(given))

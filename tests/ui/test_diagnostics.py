@@ -80,7 +80,7 @@ def colours(page, key, layer="pixels"):
 def test_a_click_on_a_curve_goes_to_that_iteration(open_explorer):
     page = open_explorer()
     step_to(page, 3)
-    plot = page.locator(".bk-Figure").first
+    plot = page.get_by_role("img", name=re.compile("^Metric"))
     plot.scroll_into_view_if_needed()
     page.wait_for_timeout(800)
     box = plot.bounding_box()

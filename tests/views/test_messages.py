@@ -5,7 +5,7 @@ import time
 import panel as pn
 import pytest
 
-from dcrviz.views.lazy import lazy_accordion
+from dcrviz.views.lazy import lazy_card
 from dcrviz.views.messages import Seldom, deliver_to_page
 
 
@@ -91,11 +91,11 @@ def test_closed_sections_are_made_when_they_are_opened():
         made.append(name)
         return pn.pane.HTML(name)
 
-    accordion = lazy_accordion(
-        {name: lambda name=name: section(name) for name in ("a", "b", "c")}, active=[1]
-    )
+    cards = {
+        name: lazy_card(lambda name=name: section(name), title=name, collapsed=name != "b")
+        for name in ("a", "b", "c")
+    }
     assert made == ["b"]
-    accordion.active = [1, 2]
-    accordion.active = []
-    accordion.active = [2]
+    for collapsed in (False, True, False):
+        cards["c"].collapsed = collapsed
     assert made == ["b", "c"]

@@ -131,15 +131,15 @@ def test_saving_asks_for_that_run(session, view, saved):
 
 def test_a_pinned_run_is_drawn_beside_the_one_on_show_until_it_is_let_go(session, view, curves):
     curves.__panel__()
-    ((_, charts),) = curves._shown
+    (place,) = curves._shown
     session.pin()
     begin_another(session)
-    ((_, charts),) = curves._shown
-    source = charts.overlaid["run 1"]
+    source = place.charts.overlaid
     metrics = [moment.step.metric for moment in session.branches[0].moments]
-    assert list(source.data["metric"]) == pytest.approx(metrics)
+    assert list(source.data["run"]) == ["run 1"]
+    assert list(source.data["metric"][0]) == pytest.approx(metrics)
     do(view, "run 1", "pinned", False)
-    assert len(source.data["metric"]) == 0
+    assert len(source.data["run"]) == 0
 
 
 def test_a_panel_of_two_runs_is_compared_without_leaving_the_step_on_show(session, view, wall):

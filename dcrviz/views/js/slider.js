@@ -156,6 +156,7 @@ export function render({ model }) {
     }
     range.disabled = typed.disabled = model.disabled;
     typed.hidden = !model.typed;
+    box.classList.toggle("inline", !model.typed);
     range.setAttribute("aria-label", model.label);
     typed.setAttribute("aria-label", `${model.label}, value`);
     range.title = model.tip;

@@ -9,7 +9,10 @@ export class Drawing {
   constructor(rows, painter) {
     this.stage = element("div", "stage");
     this.marks = element("canvas", "marks");
+    this.marks.ariaHidden = "true";
     const canvas = element("canvas", "pixels");
+    // The boxes of the panels tell what is on it.
+    canvas.ariaHidden = "true";
     this.stage.append(canvas, rows, this.marks);
     this.painter = bestPainter(canvas, painter);
     this.context = this.marks.getContext("2d");

@@ -2,7 +2,7 @@
 import { element } from "./elements.js";
 
 const GAP = 6;
-const SIDES = { least: 150, most: 300 };
+const SIDES = { least: 150, liked: 170, most: 300 };
 const LARGE = 560;
 const LARGEST_ROW = 8;
 
@@ -17,8 +17,8 @@ export class Rows {
 
   arrange(plan, compare) {
     this.panels = [];
-    this.most = Math.max(3, ...plan.rows.map((row) => Math.min(row.panels.length, LARGEST_ROW)));
     const visible = plan.rows.filter((row) => plan.visible.includes(row.name));
+    this.most = Math.max(3, ...visible.map((row) => Math.min(row.panels.length, LARGEST_ROW)));
     this.node.replaceChildren(compare, ...visible.map((row) => this.row(row)));
   }
 
@@ -55,7 +55,9 @@ export class Rows {
   fit([height, width], largest, compare) {
     const room = this.node.clientWidth;
     if (!room) return 0;
-    const wide = Math.floor((room - (this.most - 1) * GAP) / this.most) - 2;
+    // As many side by side as have room at the size that people like, and as wide as fills the line.
+    const beside = Math.min(this.most, Math.floor((room + GAP) / (SIDES.liked + GAP))) || 1;
+    const wide = Math.floor((room - (beside - 1) * GAP) / beside) - 2;
     const side = Math.max(SIDES.least, Math.min(largest || SIDES.most, wide));
     const size = (box, across) => {
       box.style.width = `${across}px`;

@@ -1,0 +1,61 @@
+"""How the page looks: light or dark, with its knobs or without, for one person or for a class."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any, ClassVar
+
+import panel as pn
+import param
+from panel.custom import JSComponent
+from panel.layout import Card
+from panel.theme.base import Inherit
+from panel.theme.native import Native
+from panel.widgets import Widget
+
+_HERE = Path(__file__).parent
+_CSS = """
+.appearance { display: flex; gap: 6px; }
+button {
+  font: var(--dcrviz-size, 14px)/1.2 system-ui, sans-serif; height: 2.3em; padding: 0 10px;
+  color: inherit; background: transparent; white-space: nowrap; cursor: pointer;
+  border: 1px solid var(--dcrviz-edge, #8886); border-radius: 4px;
+}
+button[aria-pressed=true] {
+  background: color-mix(in srgb, var(--dcrviz-accent, #1f6f8b) 22%, transparent);
+  border-color: var(--dcrviz-accent, #1f6f8b);
+}
+button:disabled { opacity: 0.45; cursor: default; }
+:focus-visible { outline: 2px solid var(--dcrviz-accent, #1f6f8b); outline-offset: 1px; }
+"""
+_WIDGETS_CSS = (_HERE / "css" / "widgets.css").read_text(encoding="utf-8")
+
+
+class PageDesign(Native):
+    """Panel's plainest design, in the colours and sizes of the page; it loads nothing."""
+
+    modifiers: ClassVar[dict[Any, Any]] = {
+        kind: {"stylesheets": [Inherit, _WIDGETS_CSS]} for kind in (Widget, Card)
+    }
+
+
+def in_page_design() -> AbstractContextManager[None]:
+    """While what is made takes the page's design, which others in the same process keep out of."""
+    design: AbstractContextManager[None] = pn.config.set(design=PageDesign)
+    return design
+
+
+class Appearance(JSComponent):
+    """Three buttons that change the look of the whole explorer, in the browser and at once.
+
+    What is drawn on canvases can't follow a stylesheet: its views watch `dark`.
+    """
+
+    dark = param.Boolean(False, doc="Whether the page is dark, as its browser says.")
+    teacher = param.Boolean(False, doc="Whether the page is for a class.")
+    alone = param.Boolean(True, doc="Whether the whole document is this page.")
+    room = param.Integer(800, doc="Height of the browser's window, CSS pixels.")
+
+    _esm = _HERE / "js" / "appearance.js"
+    _stylesheets: ClassVar[list[str]] = [_CSS]

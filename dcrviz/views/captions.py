@@ -1,0 +1,55 @@
+"""What the step on show shows, in sentences for a class."""
+
+from __future__ import annotations
+
+import html
+
+import panel as pn
+from panel.viewable import Viewer
+
+from dcrviz.diagnostics.symptoms import symptoms
+from dcrviz.session import Session
+from dcrviz.views.curves import CourseView
+
+_CSS = """
+ul {
+  display: grid; gap: 18px; margin: 0; padding: 0; list-style: none;
+  font-size: calc(1.15 * var(--dcrviz-size, 14px)); line-height: 1.45;
+}
+li { padding-left: 14px; border-left: 5px solid var(--dcrviz-edge, #888); }
+li.holes { border-color: #00a5b8; }
+li.wings { border-color: #ffb000; }
+li.oscillating, li.diverging { border-color: #d55e00; }
+li.clean, li.improving { border-color: #009e73; }
+"""
+
+
+class Captions(Viewer):
+    """A line for each symptom of the step on show, the rings' colours beside theirs."""
+
+    def __init__(self, session: Session, *, curves: CourseView) -> None:
+        super().__init__()
+        self._session, self._curves = session, curves
+        self.words = pn.pane.HTML(
+            "", sizing_mode="stretch_width", margin=(32, 24), stylesheets=[_CSS], visible=False
+        )
+        session.param.watch(lambda *_: self.refresh(), ["problem", "moments", "cursor"])
+        curves.tell(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Say what is seen now, as soon as its numbers are known."""
+        session = self._session
+        if session.problem is None or session.current is None:
+            self.words.object = ""
+            return
+        moments = session.moments[: session.cursor + 1]
+        course = self._curves.course_of(moments)
+        if not course or course[-1].index != session.current.index:
+            return
+        found = symptoms(course, session.current.outcome, solver=session.problem.config.solver)
+        lines = "".join(f'<li class="{s.kind}">{html.escape(s.sentence)}</li>' for s in found)
+        self.words.object = f'<ul aria-label="What this shows">{lines}</ul>'
+
+    def __panel__(self) -> pn.pane.HTML:
+        return self.words

@@ -1,0 +1,50 @@
+"""Colours of figures on a light and on a dark page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bokeh.models import Plot, Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Colours:
+    ground: str
+    text: str
+    line: str
+    grid: str
+
+
+_LIGHT = _Colours(ground="#ffffff", text="#1c2330", line="#59616e", grid="#e3e6ea")
+_DARK = _Colours(ground="#15181c", text="#e6e9ed", line="#9aa3ae", grid="#2c323a")
+
+
+def paint(plot: Plot, *, dark: bool) -> None:
+    """Give a figure the colours of its page, also while it is on show."""
+    colours = _DARK if dark else _LIGHT
+    plot.update(
+        # The page's own shows through.
+        background_fill_color=None,
+        border_fill_color=None,
+        outline_line_color=colours.grid,
+    )
+    plot.title.text_color = colours.text
+    for axis in plot.axis:
+        axis.update(
+            axis_label_text_color=colours.text,
+            major_label_text_color=colours.text,
+            axis_line_color=colours.line,
+            major_tick_line_color=colours.line,
+            minor_tick_line_color=colours.line,
+        )
+    for grid in plot.grid:
+        grid.grid_line_color = colours.grid
+    for renderer in plot.renderers:
+        if isinstance(getattr(renderer, "glyph", None), Text):
+            renderer.glyph.text_color = colours.line
+    for legend in plot.legend:
+        legend.update(
+            label_text_color=colours.text,
+            background_fill_color=colours.ground,
+            border_line_color=colours.grid,
+        )

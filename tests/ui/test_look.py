@@ -1,0 +1,186 @@
+"""How the page looks: sizes, light and dark, for a class, and to those who do not see it."""
+
+import re
+from itertools import pairwise
+
+import pytest
+from playwright.sync_api import expect
+
+from dcrviz.simulate import random_scene, read_conditions, simulate_exposures
+from dcrviz.views import explorer_app
+
+pytestmark = pytest.mark.ui
+# For what the engine must compute first, on a machine that has other work.
+PATIENCE = 20_000
+SIZES = [(1024, 768), (1280, 800), (1440, 900), (1920, 1080)]
+CONTROLS = {
+    *("button", "checkbox", "combobox", "ComboBoxSelect", "slider", "spinbutton", "textbox"),
+    *("DisclosureTriangle", "link", "listbox", "searchbox", "switch"),
+}
+TEACHER_BUTTONS = ("Play", "Pause", "Step", "Back")
+
+
+@pytest.fixture(scope="module")
+def exposures():
+    scene = random_scene(3, shape=(80, 84), n_stars=8, n_galaxies=1, n_quasars=0)
+    return simulate_exposures(scene, read_conditions("hits2015")[:5], seed=1)
+
+
+@pytest.fixture
+def address(serve, exposures):
+    return serve(lambda: explorer_app(exposures, local=True).__panel__())
+
+
+@pytest.fixture
+def explorer(watched, address):
+    return opened(watched, address)
+
+
+def opened(page, address):
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(address)
+    expect(page.get_by_role("status")).to_contain_text("the starting model", timeout=PATIENCE)
+    return page
+
+
+def button(page, name):
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def panel(page, key):
+    return page.locator(f"[data-key='{key}']")
+
+
+def step(page):
+    button(page, "Step").click()
+    expect(page.get_by_role("status")).to_contain_text("Iteration 1:", timeout=PATIENCE)
+
+
+def ground(page):
+    """Brightness of the page's background, 0 to 255, where there is nothing else."""
+    colour = page.evaluate("() => getComputedStyle(document.documentElement).backgroundColor")
+    return int(re.search(r"\d+", colour)[0])
+
+
+def accessible(page):
+    """What a screen reader knows: role, name and level, in order."""
+    session = page.context.new_cdp_session(page)
+    nodes = session.send("Accessibility.getFullAXTree")["nodes"]
+    return [
+        (node["role"]["value"], node.get("name", {}).get("value", "").strip(), level(node))
+        for node in nodes
+        if not node.get("ignored")
+    ]
+
+
+def level(node):
+    values = {one["name"]: one["value"].get("value") for one in node.get("properties", ())}
+    return values.get("level")
+
+
+def inside_the_window(page, locator):
+    box, size = locator.bounding_box(), page.viewport_size
+    return (
+        box["x"] >= 0
+        and box["y"] >= 0
+        and box["x"] + box["width"] <= size["width"]
+        and box["y"] + box["height"] <= size["height"]
+    )
+
+
+def test_nothing_scrolls_sideways_at_any_size(explorer):
+    for width, height in SIZES:
+        explorer.set_viewport_size({"width": width, "height": height})
+        explorer.wait_for_timeout(300)
+        wide = explorer.evaluate("() => document.documentElement.scrollWidth")
+        assert wide <= width, f"{wide} px at {width}"
+
+
+def test_control_images_and_metric_are_seen_without_scrolling_at_1280_by_800(explorer):
+    expect(panel(explorer, "minus_mean 2")).to_be_visible()
+    seen = [
+        *(button(explorer, name) for name in ("Play", "Step", "Reset", "Dark", "Teacher")),
+        explorer.get_by_role("slider", name="Iteration"),
+        explorer.get_by_role("status"),
+        *(panel(explorer, f"{row} {plane}") for row in ("plane", "minus_mean") for plane in "012"),
+        explorer.get_by_role("img", name=re.compile("^Metric")),
+    ]
+    for locator in seen:
+        assert inside_the_window(explorer, locator), locator
+
+
+def test_every_control_has_a_name_and_headings_are_in_order(explorer):
+    for name in ("Data", "Export", "Make a field", "Model", "Weights", "Inputs"):
+        button(explorer, name).click()
+    expect(button(explorer, "Save run")).to_be_visible()
+    found = accessible(explorer)
+    assert len([role for role, _, _ in found if role in CONTROLS]) > 60
+    assert [role for role, name, _ in found if role in CONTROLS and not name] == []
+    levels = [level for role, _, level in found if role == "heading"]
+    assert levels[0] == 1
+    assert max(later - earlier for earlier, later in pairwise(levels)) <= 1
+
+
+def test_dark_changes_page_widgets_figures_and_tables_and_is_remembered(explorer):
+    text = explorer.get_by_role("table", name="Visits").locator("tbody th").first
+    colour = "(node) => Number(getComputedStyle(node).color.match(/\\d+/)[0])"
+    metric = explorer.get_by_role("img", name=re.compile("^Metric"))
+    light = metric.screenshot()
+    assert (ground(explorer) > 200, text.evaluate(colour) < 100) == (True, True)
+    button(explorer, "Dark").click()
+    expect(button(explorer, "Dark")).to_have_attribute("aria-pressed", "true")
+    assert (ground(explorer) < 60, text.evaluate(colour) > 200) == (True, True)
+    # Figures are drawn anew when the server has changed their colours.
+    explorer.wait_for_timeout(500)
+    assert metric.screenshot() != light
+    explorer.reload()
+    expect(button(explorer, "Dark")).to_have_attribute("aria-pressed", "true")
+    assert ground(explorer) < 60
+
+
+def test_without_a_choice_the_page_is_as_dark_as_the_system(watched, address):
+    watched.emulate_media(color_scheme="dark")
+    opened(watched, address)
+    expect(button(watched, "Dark")).to_have_attribute("aria-pressed", "true")
+    watched.emulate_media(color_scheme="light")
+    expect(button(watched, "Dark")).to_have_attribute("aria-pressed", "false")
+
+
+def test_knobs_can_be_put_away_and_brought_back(explorer):
+    preset = explorer.get_by_role("combobox", name="Preset")
+    expect(preset).to_be_visible()
+    narrow = panel(explorer, "plane 0").bounding_box()["width"]
+    button(explorer, "Knobs").click()
+    expect(preset).to_be_hidden()
+    explorer.wait_for_timeout(300)
+    assert panel(explorer, "plane 0").bounding_box()["x"] < 60
+    button(explorer, "Knobs").click()
+    expect(preset).to_be_visible()
+    explorer.wait_for_timeout(300)
+    assert panel(explorer, "plane 0").bounding_box()["width"] == narrow
+
+
+def test_a_class_sees_two_rows_large_type_and_what_they_show(explorer):
+    small = button(explorer, "Play").bounding_box()["height"]
+    button(explorer, "Teacher").click()
+    for gone in ("residual 0", "omega 0"):
+        expect(panel(explorer, gone)).to_have_count(0)
+    expect(explorer.get_by_role("combobox", name="Preset")).to_be_hidden()
+    expect(explorer.get_by_role("table", name="Visits")).to_be_hidden()
+    expect(explorer.get_by_text("no source has a colour yet")).to_be_visible()
+    assert button(explorer, "Play").bounding_box()["height"] > 1.3 * small
+    for name in TEACHER_BUTTONS:
+        expect(button(explorer, name)).to_be_visible()
+    step(explorer)
+    expect(explorer.get_by_text("The fit still improves")).to_be_visible(timeout=PATIENCE)
+    assert inside_the_window(explorer, panel(explorer, "minus_mean 2"))
+    button(explorer, "Teacher").click()
+    expect(explorer.get_by_text("The fit still improves")).to_be_hidden()
+    expect(panel(explorer, "residual 0")).to_have_count(1)
+
+
+def test_a_link_can_ask_for_the_class_s_page(watched, address):
+    opened(watched, f"{address}/?teacher=1")
+    expect(button(watched, "Teacher")).to_have_attribute("aria-pressed", "true")
+    expect(watched.get_by_text("no source has a colour yet")).to_be_visible(timeout=PATIENCE)
+    expect(panel(watched, "residual 0")).to_have_count(0)
