@@ -162,7 +162,7 @@ export function render({ model }) {
     range.title = model.tip;
   };
   const { move, isAhead } = model.channel === "" ? sender(model) : announcer(model, range, show);
-  tellGrasps(model, range, typed);
+  if (model.channel === "") tellGrasps(model, range, typed);
   const moved = () => {
     typed.value = number();
     say(number());
