@@ -52,6 +52,10 @@ def in_one_message(callback: Callable[[], None]) -> Callable[[], None]:
     return call
 
 
+# Between two drawings of what nobody reads while iterations follow each other.
+CALM_S = 0.4
+
+
 class Seldom:
     """Does something to the page being made soon after each call, but not more often than so.
 
@@ -64,7 +68,7 @@ class Seldom:
         Seconds from one time to the next; calls meanwhile count as one.
     """
 
-    def __init__(self, act: Callable[[], None], *, pause_s: float) -> None:
+    def __init__(self, act: Callable[[], None], *, pause_s: float = CALM_S) -> None:
         self._act, self._pause_s = act, pause_s
         self._document = pn.state.curdoc
         self._last = -pause_s
