@@ -38,12 +38,12 @@ function isDark() {
   return matchMedia("(prefers-color-scheme: dark)").matches;
 }
 
-function button(name, tip, press) {
+function button(name, tip, act) {
   const made = document.createElement("button");
   made.type = "button";
   made.textContent = name;
   made.title = tip;
-  made.addEventListener("click", press);
+  made.addEventListener("click", act);
   return made;
 }
 
