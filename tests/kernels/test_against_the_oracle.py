@@ -39,7 +39,7 @@ def test_a_shift_is_the_oracle_s(height, width, dy, dx, order, seed):
 
 
 def summed_shifts(images, shifts, sources, number, *, order):
-    """Shift m of image `sources[m]`, added to plane m modulo `number`: by the kernel, by ndimage."""
+    """Shift m of image `sources[m]`, added to plane m modulo `number`: ours, and by ndimage."""
     shape = images[0].shape
     ours = np.zeros((number, *shape), np.float32)
     coefs = np.stack([coefficients(image, order=order) for image in images])
