@@ -63,19 +63,25 @@ def interpolate_two(
     length: int,
 ) -> None:
     """Two weighted sums of the same neighbours along a row of a flat array."""
-    if len(weights) != 4:
-        interpolate_row(flat, begin, weights, target, place, length)
-        interpolate_row(flat, begin, others, target, other, length)
-        return
     source, number = np.uint64(begin), np.uint64(length)
     goal, second = np.uint64(place), np.uint64(other)
-    w0, w1, w2, w3 = weights[0], weights[1], weights[2], weights[3]
-    v0, v1, v2, v3 = others[0], others[1], others[2], others[3]
-    for x in range(number):
-        a, b = flat[source + x], flat[source + x + ONE]
-        c, d = flat[source + x + TWO], flat[source + x + THREE]
-        target[goal + x] = w0 * a + w1 * b + w2 * c + w3 * d
-        target[second + x] = v0 * a + v1 * b + v2 * c + v3 * d
+    if len(weights) == 4:
+        w0, w1, w2, w3 = weights[0], weights[1], weights[2], weights[3]
+        v0, v1, v2, v3 = others[0], others[1], others[2], others[3]
+        for x in range(number):
+            a, b = flat[source + x], flat[source + x + ONE]
+            c, d = flat[source + x + TWO], flat[source + x + THREE]
+            target[goal + x] = w0 * a + w1 * b + w2 * c + w3 * d
+            target[second + x] = v0 * a + v1 * b + v2 * c + v3 * d
+    elif len(weights) == 2:
+        w0, w1, v0, v1 = weights[0], weights[1], others[0], others[1]
+        for x in range(number):
+            a, b = flat[source + x], flat[source + x + ONE]
+            target[goal + x] = w0 * a + w1 * b
+            target[second + x] = v0 * a + v1 * b
+    else:
+        interpolate_row(flat, begin, weights, target, place, length)
+        interpolate_row(flat, begin, others, target, other, length)
 
 
 @inlined

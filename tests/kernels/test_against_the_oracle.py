@@ -7,6 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dcrviz.kernels import grow_flags, open_flags, shift_image, smooth
+from dcrviz.kernels.shift import add_shifts
+from dcrviz.kernels.spline import coefficients
+from dcrviz.kernels.taps import tap_table
 
 SIDES = st.integers(1, 40)
 # Whole and half pixels, tiny ones, and shifts larger than any image here.
@@ -33,6 +36,42 @@ def test_a_shift_is_the_oracle_s(height, width, dy, dx, order, seed):
     if not ties:
         scale = np.abs(image).max() + np.abs(expected).max()
         np.testing.assert_allclose(ours, expected, rtol=0, atol=3e-6 * scale)
+
+
+def summed_shifts(images, shifts, sources, number, *, order):
+    """Shift m of image `sources[m]`, added to plane m modulo `number`: ours, and by ndimage."""
+    shape = images[0].shape
+    ours = np.zeros((number, *shape), np.float32)
+    coefs = np.stack([coefficients(image, order=order) for image in images])
+    add_shifts(coefs, tap_table(shifts, shape, order=order), sources, ours)
+    expected = np.zeros((number, *shape))
+    for m, (shift, source) in enumerate(zip(shifts, sources, strict=True)):
+        moved = plain.shift_image(images[source].astype(np.float64), tuple(shift), order=order)
+        expected[m % number] += moved
+    return ours, expected
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    SIDES, SIDES, st.lists(SHIFTS, min_size=4, max_size=12), st.integers(1, 5), st.integers(0, 9)
+)
+def test_several_shifts_at_once_are_the_sum_of_the_oracle_s(height, width, lengths, order, seed):
+    # Along one direction by shares of a few lengths: of neighbours some have the same taps.
+    shifts = np.array([(dy, 0.3 * dy) for dy in lengths] + [(1.01 * lengths[0], 0.3 * lengths[0])])
+    images = [image_of(height, width, seed), image_of(height, width, seed + 1)]
+    sources = np.sort(np.arange(len(shifts)) % 2)
+    ours, expected = summed_shifts(images, shifts, sources, 3, order=order)
+    scale = len(shifts) * (np.abs(images).max() + np.abs(expected).max())
+    np.testing.assert_allclose(ours, expected, rtol=0, atol=3e-6 * scale)
+
+
+@pytest.mark.parametrize("order", [1, 3])
+@pytest.mark.parametrize("shape", [(9, 1041), (1041, 9), (5, 2100)])
+def test_several_shifts_of_a_wide_or_high_image_are_the_sum_of_the_oracle_s(shape, order):
+    images = [image_of(*shape, 1)]
+    shifts = np.array([(1.3, -2.6), (1.4, -2.7), (0.2, 2.1), (-0.1, 2.2), (-3.7, 0.0)])
+    ours, expected = summed_shifts(images, shifts, np.zeros(5, np.int64), 2, order=order)
+    np.testing.assert_allclose(ours, expected, rtol=0, atol=3e-5)
 
 
 @pytest.mark.parametrize("order", [0, 1, 3])
