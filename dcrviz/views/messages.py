@@ -20,8 +20,12 @@ def deliver_to_page() -> Deliver | None:
 
     def deliver(callback: Callable[[], None]) -> None:
         # A page that has closed has nothing left to show a result on.
-        if document.session_context is not None:
-            document.add_next_tick_callback(in_one_message(callback))
+        if document.session_context is None:
+            return
+        # Bokeh's books of a callback are found late by the garbage collector; the images that it
+        # carries must not wait with them.
+        carried = [callback]
+        document.add_next_tick_callback(in_one_message(lambda: carried.pop()()))
 
     return deliver
 
