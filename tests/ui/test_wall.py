@@ -89,6 +89,11 @@ def settled(page, unlike=None):
     raise AssertionError("nothing else was painted")
 
 
+def told(received):
+    """What came beside the bare answers to messages of the page."""
+    return [part for part in received if part != "{}" and '"msgtype": "OK"' not in part]
+
+
 def slider(page):
     return page.get_by_role("slider", name="Iteration", exact=True)
 
@@ -108,7 +113,7 @@ def test_dragging_the_slider_shows_held_iterations_without_the_server(received, 
     page.mouse.move(box["x"] + 6, box["y"] + box["height"] / 2, steps=3)
     page.wait_for_timeout(300)
     assert painted(page) == seen[0]
-    assert received == []
+    assert told(received) == []
     page.mouse.up()
     expect(page.get_by_role("status")).to_contain_text("the starting model")
 
@@ -142,14 +147,16 @@ def test_looks_and_blinking_need_no_server(received, open_explorer):
     expect(title).to_contain_text("S2")
     page.keyboard.press("b")
     expect(title).to_contain_text("S0")
-    assert received == []
+    assert told(received) == []
 
 
 def test_the_readout_is_quantised_at_once_and_exact_soon(received, open_explorer):
     page = open_explorer()
     step(page, 1)
-    # Amid a pixel, so that rounding leaves it there.
-    page.locator('.box[data-key="plane 0"]').hover(position={"x": 40.3, "y": 37.3})
+    page.wait_for_timeout(1000)
+    box = page.locator('.box[data-key="plane 0"]').bounding_box()
+    # Whole pixels of the screen, as a mouse has them: a wheel knows no others.
+    page.mouse.move(round(box["x"]) + 40, round(box["y"]) + 37)
     expect(value(page)).to_have_text(re.compile("^-?[0-9]"))
     exact = value(page).inner_text()
     page.wait_for_timeout(500)
@@ -158,7 +165,7 @@ def test_the_readout_is_quantised_at_once_and_exact_soon(received, open_explorer
     page.wait_for_timeout(500)
     # The pointer is still on the same pixel, of which all is known.
     assert value(page).inner_text() == exact
-    assert received == []
+    assert told(received) == []
 
 
 def test_every_iteration_can_be_read_exactly(open_explorer):
@@ -171,9 +178,10 @@ def test_every_iteration_can_be_read_exactly(open_explorer):
 
 
 def test_a_deep_zoom_becomes_as_sharp_as_the_data(open_explorer):
-    scene = random_scene(3, shape=(320, 320), n_stars=30, n_galaxies=1, n_quasars=0)
+    # Wider than any panel, so that its pixels are sent two by two.
+    scene = random_scene(3, shape=(96, 640), n_stars=20, n_galaxies=1, n_quasars=0)
     exposures = simulate_exposures(scene, read_conditions("hits2015")[:4], seed=1)
-    page = open_explorer(exposures, side=150)
+    page = open_explorer(exposures)
     step(page, 1)
     wall = page.locator(".wall")
     page.locator('.box[data-key="plane 0"]').hover()
