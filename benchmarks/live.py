@@ -219,8 +219,9 @@ def zoom(browser, _options):
     """The wheel over a pixel whose values have been read, where the bytes are as sharp as data."""
     with film_tab(browser, "small", held=2) as (_, tab):
         page = tab.page
-        box = page.locator('.box[data-key="plane 0"]')
-        box.hover()
+        box = page.locator('.box[data-key="plane 0"]').bounding_box()
+        # Whole pixels of the screen, as a mouse has them: a wheel knows no others.
+        page.mouse.move(round(box["x"]) + 40, round(box["y"]) + 40)
         page.wait_for_timeout(1000)
         sums = [page.evaluate("live.sum()")]
 
