@@ -10,6 +10,7 @@ from panel.viewable import Viewer
 from dcrviz.diagnostics.symptoms import symptoms
 from dcrviz.session import Session
 from dcrviz.views.curves import CourseView
+from dcrviz.views.messages import Seldom
 
 _CSS = """
 ul {
@@ -33,8 +34,9 @@ class Captions(Viewer):
         self.words = pn.pane.HTML(
             "", sizing_mode="stretch_width", margin=(32, 24), stylesheets=[_CSS], visible=False
         )
-        session.param.watch(lambda *_: self.refresh(), ["problem", "moments", "cursor"])
-        curves.tell(self.refresh)
+        refresh_soon = Seldom(self.refresh)
+        session.param.watch(lambda *_: refresh_soon(), ["problem", "moments", "cursor"])
+        curves.tell(refresh_soon)
         self.refresh()
 
     def refresh(self) -> None:

@@ -17,9 +17,6 @@ from dcrviz.views.messages import Seldom
 from dcrviz.views.scenes import scenes_of
 from dcrviz.worker import Worker
 
-# Between drawings while iterations follow each other.
-_PAUSE_S = 0.4
-
 
 class CourseView(Viewer):
     """Metric, gain, holes and wings, clamped pixels, flux and change of every stored step.
@@ -39,7 +36,7 @@ class CourseView(Viewer):
         self._overlaid: dict[str, tuple[CourseEntry, ...]] = {}
         self._at_work = False
         # Six figures take a browser as long to draw as all images.
-        self._draw_soon = Seldom(self._draw, pause_s=_PAUSE_S)
+        self._draw_soon = Seldom(self._draw)
         self._shown: list[_Place] = []
         session.param.watch(lambda *_: self.refresh(), ["problem", "moments", "cursor"])
         self.refresh()

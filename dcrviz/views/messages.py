@@ -20,8 +20,12 @@ def deliver_to_page() -> Deliver | None:
 
     def deliver(callback: Callable[[], None]) -> None:
         # A page that has closed has nothing left to show a result on.
-        if document.session_context is not None:
-            document.add_next_tick_callback(in_one_message(callback))
+        if document.session_context is None:
+            return
+        # Bokeh's books of a callback are found late by the garbage collector; the images that it
+        # carries must not wait with them.
+        carried = [callback]
+        document.add_next_tick_callback(in_one_message(lambda: carried.pop()()))
 
     return deliver
 
@@ -52,6 +56,10 @@ def in_one_message(callback: Callable[[], None]) -> Callable[[], None]:
     return call
 
 
+# Between two drawings of what nobody reads while iterations follow each other.
+CALM_S = 0.4
+
+
 class Seldom:
     """Does something to the page being made soon after each call, but not more often than so.
 
@@ -64,7 +72,7 @@ class Seldom:
         Seconds from one time to the next; calls meanwhile count as one.
     """
 
-    def __init__(self, act: Callable[[], None], *, pause_s: float) -> None:
+    def __init__(self, act: Callable[[], None], *, pause_s: float = CALM_S) -> None:
         self._act, self._pause_s = act, pause_s
         self._document = pn.state.curdoc
         self._last = -pause_s

@@ -13,6 +13,7 @@ from dcrviz.config_rules import differing_knobs
 from dcrviz.diagnostics.panels import rows_of
 from dcrviz.session import Session
 from dcrviz.views.curves import CourseView
+from dcrviz.views.messages import Seldom
 from dcrviz.views.run_rows import run_columns, run_row, runs_of, what_follows
 from dcrviz.views.scenes import scene_in
 from dcrviz.views.table import Table
@@ -59,9 +60,10 @@ class RunsView(Viewer):
         self.table = Table(run_columns([]), caption="Runs", margin=(0, 10))
         self.table.listen(self._take)
         watched = ["problem", "moments", "branches", "title", "pinned", "playing", "cursor"]
-        session.param.watch(lambda *_: self.refresh(), watched)
+        refresh_soon = Seldom(self.refresh)
+        session.param.watch(lambda *_: refresh_soon(), watched)
         session.param.watch(lambda _: self._watch_config(), "config")
-        curves.tell(self.refresh)
+        curves.tell(refresh_soon)
         self._watch_config()
 
     def refresh(self) -> None:

@@ -11,6 +11,7 @@ from panel.viewable import Viewer
 
 from dcrviz.diagnostics.visit_entries import VisitEntry, visit_entries
 from dcrviz.session import Session
+from dcrviz.views.messages import Seldom
 from dcrviz.views.table import Column, Mark, Row, SkyMap, Table
 
 _COLUMNS = [
@@ -66,7 +67,8 @@ class VisitsView(Viewer):
         )
         self.table.listen(self._take)
         self.sky.listen(self._take)
-        session.param.watch(lambda *_: self.refresh(), ["problem", "moments", "cursor"])
+        refresh_soon = Seldom(self.refresh)
+        session.param.watch(lambda *_: refresh_soon(), ["problem", "moments", "cursor"])
         session.param.watch(lambda _: self._watch_config(), "config")
         self._watch_config()
 

@@ -55,6 +55,7 @@ def visit_ids(page):
 
 def cell(page, name, row, heading):
     """What a cell of a table shows."""
+    expect(table(page, name).locator("thead")).to_contain_text(heading)
     headings = [text.strip() for text in table(page, name).locator("thead th").all_inner_texts()]
     place = next(i for i, text in enumerate(headings) if text.startswith(heading))
     return table(page, name).locator(f"tbody tr[data-row='{row}'] > *").nth(place)

@@ -1,6 +1,8 @@
 """Changes of a page go out together, and not more often than a browser can draw them."""
 
 import time
+import weakref
+from functools import partial
 
 import panel as pn
 import pytest
@@ -54,6 +56,19 @@ def test_a_result_is_taken_while_messages_are_held(document):
     document.run()
     assert seen == [1]
     assert _Held.open == 0
+
+
+def test_what_was_delivered_is_not_kept(document):
+    class Image:
+        pass
+
+    image = Image()
+    alive = weakref.ref(image)
+    deliver_to_page()(partial(id, image))
+    del image
+    _, callback = document.asked.pop()
+    callback()
+    assert alive() is None
 
 
 def test_a_closed_page_takes_nothing(document):
