@@ -39,14 +39,11 @@ PAINTED = """(key) => {
 
 @pytest.fixture
 def received(watched):
-    """What the server tells of its own: all but that it has heard where somebody has scrolled."""
+    """Every message that comes from the server."""
     messages = []
-
-    def note(text):
-        if text != "{}" and '"msgtype": "OK"' not in str(text):
-            messages.append(text)
-
-    watched.on("websocket", lambda socket: socket.on("framereceived", note))
+    watched.on(
+        "websocket", lambda socket: socket.on("framereceived", lambda text: messages.append(text))
+    )
     return messages
 
 
@@ -93,8 +90,8 @@ def settled(page, unlike=None):
 
 
 def told(received):
-    """What came beside the bare answers to messages of the page."""
-    return [part for part in received if part != "{}" and '"msgtype": "OK"' not in part]
+    """What came beside the bare answers to messages of the page, such as where it is scrolled."""
+    return [part for part in received if part != "{}" and '"msgtype": "OK"' not in str(part)]
 
 
 def slider(page):
