@@ -90,8 +90,8 @@ def settled(page, unlike=None):
 
 
 def told(received):
-    """What came beside the bare answers to messages of the page."""
-    return [part for part in received if part != "{}" and '"msgtype": "OK"' not in part]
+    """What came beside the bare answers to messages of the page, such as where it is scrolled."""
+    return [part for part in received if part != "{}" and '"msgtype": "OK"' not in str(part)]
 
 
 def slider(page):
@@ -153,15 +153,15 @@ def test_looks_and_blinking_need_no_server(received, open_explorer):
 def test_the_readout_is_quantised_at_once_and_exact_soon(received, open_explorer):
     page = open_explorer()
     step(page, 1)
-    page.wait_for_timeout(1000)
-    box = page.locator('.box[data-key="plane 0"]').bounding_box()
-    # Whole pixels of the screen, as a mouse has them: a wheel knows no others.
-    page.mouse.move(round(box["x"]) + 40, round(box["y"]) + 37)
+    page.locator('.box[data-key="plane 0"]').hover()
+    # So large that rounding leaves the pointer on its pixel.
+    for _ in range(4):
+        page.mouse.wheel(0, -250)
     expect(value(page)).to_have_text(re.compile("^-?[0-9]"))
     exact = value(page).inner_text()
     page.wait_for_timeout(500)
     received.clear()
-    page.mouse.wheel(0, -200)
+    page.mouse.wheel(0, -100)
     page.wait_for_timeout(500)
     # The pointer is still on the same pixel, of which all is known.
     assert value(page).inner_text() == exact
@@ -178,8 +178,7 @@ def test_every_iteration_can_be_read_exactly(open_explorer):
 
 
 def test_a_deep_zoom_becomes_as_sharp_as_the_data(open_explorer):
-    # Wider than any panel, so that its pixels are sent two by two.
-    scene = random_scene(3, shape=(96, 640), n_stars=20, n_galaxies=1, n_quasars=0)
+    scene = random_scene(3, shape=(480, 480), n_stars=30, n_galaxies=1, n_quasars=0)
     exposures = simulate_exposures(scene, read_conditions("hits2015")[:4], seed=1)
     page = open_explorer(exposures)
     step(page, 1)
