@@ -4,6 +4,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 
@@ -19,19 +20,23 @@ ENDLESS = {
     "anderson": ["use_convergence=false", "max_iterations=10000000"],
     "pcg": ["positivity=true", "tolerance=1e-30", "max_iterations=10000000"],
 }
+# Loops may be compiled meanwhile, on a busy machine.
+SILENCE_S = 120
 ENDINGS = [
     (signal.SIGINT, 130, "dcrviz: interrupted; no file is left half written"),
     (signal.SIGTERM, 143, "dcrviz: terminated; no file is left half written"),
 ]
 # An explorer that begins to iterate by itself and says so.
 PLAYING = """
+import panel as pn
 from dcrviz.views import page, serve
 
 class Playing(page.Explorer):
     def __init__(self, *arguments, **knobs):
         super().__init__(*arguments, **knobs)
         self.session.param.watch(self.tell, "moments")
-        self.session.play()
+        # Once the page is made, as a browser would have it: earlier results might be lost.
+        pn.state.curdoc.add_next_tick_callback(self.session.play)
 
     def tell(self, event):
         print("steps", len(event.new), flush=True)
@@ -66,12 +71,17 @@ def started():
 
 
 def wait_for(process, pattern):
-    """The first match of what a process says, line by line."""
+    """The first match of what a process says, line by line; one that says nothing is ended."""
     said = []
-    for line in process.stdout:
-        said.append(line)
-        if found := re.search(pattern, line):
-            return found
+    silent = threading.Timer(SILENCE_S, process.kill)
+    silent.start()
+    try:
+        for line in process.stdout:
+            said.append(line)
+            if found := re.search(pattern, line):
+                return found
+    finally:
+        silent.cancel()
     raise AssertionError("".join(said))
 
 
