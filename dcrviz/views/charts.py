@@ -12,6 +12,7 @@ from bokeh.models import ColumnDataSource, DataRange1d, HoverTool, Range1d, Span
 from bokeh.plotting import figure
 
 from dcrviz.diagnostics.course import CourseEntry
+from dcrviz.views.messages import is_served
 
 # Told apart by all kinds of colour vision, on light and dark pages (Okabe and Ito 2008).
 BLUE, ORANGE, GREEN, PINK, SKY = "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9"
@@ -80,7 +81,7 @@ class Charts:
     def _in_session(self) -> bool:
         """Whether a browser has all that was sent: a notebook may have missed the first."""
         document = self.source.document
-        return document is None or document.session_context is not None
+        return document is None or is_served(document)
 
     def mark(self, index: int) -> None:
         """Draw the line at the step on show."""

@@ -6,21 +6,34 @@ import asyncio
 import math
 import time
 from collections.abc import Callable
+from typing import TypeGuard
 
 import panel as pn
+from bokeh.document import Document
 
 from dcrviz.worker import Deliver
 
 
+def is_served(document: Document | None) -> TypeGuard[Document]:
+    """Whether a browser has the document from a server, and has not closed it; no notebook has."""
+    return document is not None and document.session_context is not None
+
+
+def served_document() -> Document | None:
+    """The document of the page being made, if it is served."""
+    document = pn.state.curdoc
+    return document if is_served(document) else None
+
+
 def deliver_to_page() -> Deliver | None:
     """How a thread hands results to the page being made; None where there is no event loop."""
-    document = pn.state.curdoc
-    if document is None or document.session_context is None:
+    document = served_document()
+    if document is None:
         return _deliver_to_notebook()
 
     def deliver(callback: Callable[[], None]) -> None:
         # A page that has closed has nothing left to show a result on.
-        if document.session_context is None:
+        if not is_served(document):
             return
         # Bokeh's books of a callback are found late by the garbage collector; the images that it
         # carries must not wait with them.
@@ -81,7 +94,7 @@ class Seldom:
     def __call__(self) -> None:
         """Have it done."""
         document = self._document
-        if document is None or document.session_context is None:
+        if not is_served(document):
             self._act()
         elif not self._waiting:
             self._waiting = True

@@ -27,7 +27,7 @@ from dcrviz.views.groups import KnobPanel
 from dcrviz.views.inspector import Inspector
 from dcrviz.views.layout import laid_out
 from dcrviz.views.lazy import lazy_card
-from dcrviz.views.messages import deliver_to_page
+from dcrviz.views.messages import deliver_to_page, served_document
 from dcrviz.views.runs_view import RunsView
 from dcrviz.views.visits import VisitsView
 from dcrviz.views.wall import ImageWall
@@ -104,7 +104,7 @@ class Explorer(Viewer):
         if source.run is not None:
             self.session.take_run(*source.run)
         with in_page_design():
-            self._make_views(source, alone=deliver is not None)
+            self._make_views(source, alone=served_document() is not None)
         self.session.param.watch(lambda event: self._notify(event.new), "error")
         self.session.param.watch(lambda _: self._tell_warnings(), "problem")
         # Not before the browser holds the page: changes on their way to it meet nothing they know.
