@@ -56,8 +56,6 @@ class Source:
         A saved run with its prepared problem, to go on with.
     local
         Whether files of this machine may be read and written from the page.
-    teacher
-        Whether the page begins as a class sees it.
     """
 
     choice: DataChoice = FIELD
@@ -65,7 +63,6 @@ class Source:
     refused: tuple[str, ...] = ()
     run: tuple[SavedRun, Problem] | None = None
     local: bool = False
-    teacher: bool = False
 
 
 class Explorer(Viewer):
@@ -145,7 +142,7 @@ class Explorer(Viewer):
         )
         self.captions = Captions(self.session, curves=self.curves)
         self._rows_before: tuple[str, ...] | None = None
-        self.appearance = Appearance(alone=alone, teacher=source.teacher, margin=(5, 10))
+        self.appearance = Appearance(alone=alone, margin=(5, 10))
         self.appearance.param.watch(lambda *_: self._turn_to_class(), ["teacher", "room"])
         self.appearance.param.watch(lambda event: self._turn_dark(event.new), "dark")
         self._warnings = pn.pane.HTML("", sizing_mode="stretch_width", margin=(0, 10))
