@@ -9,6 +9,8 @@ from typing import Any, ClassVar
 import param
 from panel.custom import JSComponent
 
+from dcrviz.views.telling import Telling
+
 _JS = Path(__file__).parent / "js"
 _CSS = """
 button, input {
@@ -26,7 +28,7 @@ input { width: 4.6em; padding: 0 4px; background: transparent; }
 """
 
 
-class PushButton(JSComponent):
+class PushButton(Telling):
     """A button that calls what it is for."""
 
     label = param.String("", doc="What is written on it.")
@@ -39,17 +41,14 @@ class PushButton(JSComponent):
     _stylesheets: ClassVar[list[str]] = [_CSS]
 
     def __init__(self, act: Callable[[], None], **values: Any) -> None:
-        self._act = act
         super().__init__(**values)
+        self._act = act
+        self.listen(lambda _: self.press())
 
     def press(self) -> None:
         """Do what it is for, unless it is disabled."""
         if not self.disabled:
             self._act()
-
-    def _handle_msg(self, message: Any) -> None:
-        if message == {"type": "click"}:
-            self.press()
 
 
 class CountField(JSComponent):

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import param
-from panel.custom import JSComponent
 
 from dcrviz.session import Session
+from dcrviz.views.telling import Message, Telling
 
 _JS = Path(__file__).parent / "js"
 _CSS = """
@@ -48,7 +48,7 @@ _LINES = (
 )
 
 
-class Keys(JSComponent):
+class Keys(Telling):
     """Hears keys that nobody types into anything, and lists them all on demand.
 
     Parameters
@@ -67,12 +67,13 @@ class Keys(JSComponent):
     _stylesheets: ClassVar[list[str]] = [_CSS]
 
     def __init__(self, acts: Mapping[str, Callable[[], None]], **values: Any) -> None:
-        self._acts = dict(acts)
         lines = [[list(keys), meaning] for keys, meaning in _LINES]
-        super().__init__(keys=list(self._acts), lines=lines, **values)
+        super().__init__(keys=list(acts), lines=lines, **values)
+        self._acts = dict(acts)
+        self.listen(self._pressed)
 
-    def _handle_msg(self, message: Any) -> None:
-        act = self._acts.get(str(message.get("key"))) if isinstance(message, dict) else None
+    def _pressed(self, message: Message) -> None:
+        act = self._acts.get(str(message.get("key")))
         if act is not None:
             act()
 
