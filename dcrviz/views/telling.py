@@ -1,12 +1,15 @@
-"""Components that tell what a person does on them."""
+"""Native parts of the page that tell what a person does on them, and how their buttons look."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from panel.custom import JSComponent
 
+BUTTON_CSS = (Path(__file__).parent / "css" / "button.css").read_text(encoding="utf-8")
+"""The look that all native buttons have in common."""
 Message = dict[str, Any]
 """What a component sends, read from JSON."""
 
