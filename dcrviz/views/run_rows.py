@@ -45,7 +45,7 @@ def runs_of(session: Session) -> list[ListedRun]:
     present = ListedRun(
         name=session.title,
         moments=tuple(session.moments),
-        knobs=session.config.values() | _own_knobs(session.moments),
+        knobs=session.config.values() | (session.moments[-1].knobs if session.moments else {}),
         pinned=session.pinned,
         present=True,
     )
@@ -53,7 +53,7 @@ def runs_of(session: Session) -> list[ListedRun]:
         ListedRun(
             name=branch.name,
             moments=branch.moments,
-            knobs=branch.problem.config.values() | _own_knobs(branch.moments),
+            knobs=branch.config.values(),
             pinned=branch.pinned,
         )
         for branch in reversed(session.branches)
@@ -136,11 +136,6 @@ def _turned(session: Session, moment: Moment) -> str:
     config = session.config
     names = [n for n in SolverConfig.knobs() if moment.knobs.get(n) != getattr(config, n)]
     return ", ".join(name.replace("_", " ") for name in names)
-
-
-def _own_knobs(moments: Sequence[Moment]) -> dict[str, Any]:
-    """Of the last iteration."""
-    return dict(moments[-1].knobs) if moments else {}
 
 
 def _key(act: str) -> str:

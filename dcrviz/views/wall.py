@@ -333,9 +333,7 @@ class ImageWall(Viewer):
 
     def _forget_lost(self) -> None:
         """Let go of steps that are stored nowhere any more."""
-        session = self._session
-        runs = [session.moments, *(branch.moments for branch in session.branches)]
-        self._held.keep_only({_name(moment) for moments in runs for moment in moments})
+        self._held.keep_only({_name(moment) for run in self._session.runs for moment in run})
 
     def __panel__(self) -> WallCanvas:
         return self.canvas
