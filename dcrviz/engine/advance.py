@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from dcrviz.config import AssembleConfig
-from dcrviz.config_rules import auto_values
+from dcrviz.config_rules import auto_values, most_iterations
 from dcrviz.cores import available_cores
 from dcrviz.engine.anderson import FIRST_MOVES, AndersonMemory, mixed
 from dcrviz.engine.convergence import Convergence, measure
@@ -207,17 +207,17 @@ def _gain(problem: Problem, history: History, config: AssembleConfig) -> float:
 
 
 def _judged(problem: Problem, history: History, config: AssembleConfig) -> History:
-    auto = auto_values(problem.n_subfilters, problem.config.solver)
-    max_iterations = config.max_iterations or auto["max_iterations"]
+    most = most_iterations(config, prepared=problem.config)
     if problem.config.in_fourier_space:
         # The closed form has nothing left to solve, and no residual that says so.
         tolerance = config.tolerance if problem.config.solver == "pcg" else np.inf
-        return judge_equations(history, tolerance=tolerance, max_iterations=max_iterations)
+        return judge_equations(history, tolerance=tolerance, most_iterations=most)
+    auto = auto_values(problem.n_subfilters, problem.config.solver)
     return judge(
         history,
         StoppingRule(
             min_iterations=config.min_iterations or auto["min_iterations"],
-            max_iterations=max_iterations,
+            most_iterations=most,
             threshold=config.convergence_threshold,
             use_convergence=config.use_convergence,
             on_divergence=config.on_divergence,
