@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import statistics
 import time
 from contextlib import contextmanager
 from pathlib import Path
 
+from browsers import FLAGS, find_browser
 from playwright.sync_api import sync_playwright
-
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
 
 # A pixel is read back, so that what is noted has been painted and not only asked for.
 WATCH = """(() => {
@@ -192,10 +180,8 @@ class Chromium:
 @contextmanager
 def chromium():
     """The system's browser, or Playwright's own."""
-    wanted = [os.environ.get("DCRVIZ_CHROMIUM", ""), *NAMES]
-    path = next((found for name in wanted if name and (found := shutil.which(name))), None)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
         yield Chromium(browser)
         browser.close()
 

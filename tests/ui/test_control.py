@@ -4,6 +4,7 @@ import re
 import threading
 
 import pytest
+from on_page import button, expect_start, slider, words
 from playwright.sync_api import expect
 
 from dcrviz.config import AssembleConfig
@@ -16,18 +17,6 @@ pytestmark = pytest.mark.ui
 LONG = AssembleConfig(min_iterations=400, max_iterations=400)
 
 
-def button(page, name):
-    return page.get_by_role("button", name=name, exact=True)
-
-
-def words(page):
-    return page.get_by_role("status")
-
-
-def slider(page):
-    return page.get_by_role("slider", name="Iteration", exact=True)
-
-
 def at_least(number):
     """Matches words that tell of this iteration or a later one, below 1000."""
     return re.compile(rf"Iteration ({'|'.join(map(str, range(number, 1000)))}): metric")
@@ -38,22 +27,12 @@ def iteration(page):
 
 
 @pytest.fixture
-def explorer(watched, serve):
-    explorers = []
-
-    def page():
-        explorers.append(explorer_app(config=LONG))
-        return explorers[-1].__panel__()
-
-    watched.goto(serve(page))
-    expect(words(watched)).to_contain_text("the starting model", timeout=30_000)
-    watched.session = explorers[-1].session
-    return watched
+def explorer(open_page):
+    return open_page(lambda: explorer_app(config=LONG))
 
 
-@pytest.fixture
-def engine(monkeypatch):
-    """An engine whose every iteration waits until it is let go."""
+def held_back(monkeypatch):
+    """Have every iteration wait for an event."""
     may_end = threading.Event()
     true_advance = jobs.advance
 
@@ -62,6 +41,13 @@ def engine(monkeypatch):
         return true_advance(*arguments)
 
     monkeypatch.setattr(jobs, "advance", slow)
+    return may_end
+
+
+@pytest.fixture
+def engine(monkeypatch):
+    """An engine whose every iteration waits until it is let go."""
+    may_end = held_back(monkeypatch)
     yield may_end
     may_end.set()
 
@@ -123,7 +109,7 @@ def test_keys_move_along_the_timeline_wherever_the_focus_is(explorer):
     keys.press("ArrowLeft")
     expect(words(explorer)).to_contain_text("Iteration 1: metric")
     keys.press("Home")
-    expect(words(explorer)).to_contain_text("the starting model")
+    expect_start(explorer)
     keys.press("End")
     expect(words(explorer)).to_contain_text("Iteration 2: metric")
     keys.press(" ")
@@ -141,7 +127,7 @@ def test_keys_are_left_to_fields_sliders_and_buttons_that_have_the_focus(explore
     field.press("?")
     # Space presses the button that has the focus, and does not start to play.
     button(explorer, "Back").press(" ")
-    expect(words(explorer)).to_contain_text("the starting model")
+    expect_start(explorer)
     assert not explorer.session.playing
     expect(explorer.get_by_role("dialog")).to_have_count(0)
 
@@ -155,7 +141,7 @@ def test_a_question_mark_lists_the_keys_until_escape(explorer):
     explorer.keyboard.press("ArrowRight")
     explorer.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
-    expect(words(explorer)).to_contain_text("the starting model")
+    expect_start(explorer)
     button(explorer, "Keys").click()
     expect(dialog).to_be_visible()
     dialog.get_by_role("button", name="Close").click()
@@ -171,7 +157,7 @@ def test_the_slider_moves_images_curves_and_words_together(explorer):
     panel = explorer.locator("[data-key='plane 0']")
     last = panel.screenshot()
     slider(explorer).press("Home")
-    expect(words(explorer)).to_contain_text("the starting model")
+    expect_start(explorer)
     explorer.wait_for_timeout(700)
     assert panel.screenshot() != last
     slider(explorer).press("End")
@@ -189,14 +175,7 @@ def test_a_full_history_says_so_and_steps_come_back_when_they_are_shown(explorer
     expect(words(explorer)).to_contain_text("Paused.")
     expect(explorer.get_by_role("note").filter(has_text="The history is full")).to_be_visible()
     lost = next(i for i, moment in enumerate(explorer.session.moments) if i and not moment.kept)
-    recomputed = threading.Event()
-    true_advance = jobs.advance
-
-    def slow(*arguments):
-        assert recomputed.wait(30)
-        return true_advance(*arguments)
-
-    monkeypatch.setattr(jobs, "advance", slow)
+    recomputed = held_back(monkeypatch)
     slider(explorer).fill(str(lost))
     expect(words(explorer)).to_contain_text(f"Recomputing iteration {lost}")
     recomputed.set()
