@@ -48,6 +48,11 @@ def most_iterations(config: AssembleConfig, *, prepared: AssembleConfig | None =
     return int(config.max_iterations or auto) + 2
 
 
+def threads_of(config: AssembleConfig) -> int:
+    """How many threads share a loop."""
+    return int(config.n_threads or available_cores())
+
+
 def acts_in(knob: str) -> str:
     """``prepare`` when a change of the knob starts anew, ``advance`` when it acts at once."""
     return "prepare" if knob in ProblemConfig.knobs() else "advance"
