@@ -3,11 +3,12 @@
 import time
 import weakref
 from functools import partial
+from types import SimpleNamespace
 
 import panel as pn
 import pytest
 
-from dcrviz.views.lazy import lazy_card
+from dcrviz.views.lazy import Later, lazy_card
 from dcrviz.views.messages import Seldom, deliver_to_page
 
 
@@ -15,7 +16,7 @@ class Document:
     """Stands in for a page: remembers what it was asked to do, and when."""
 
     def __init__(self):
-        self.session_context = object()
+        self.session_context = SimpleNamespace(request=SimpleNamespace(arguments={}))
         self.asked = []
 
     def add_next_tick_callback(self, callback):
@@ -114,3 +115,29 @@ def test_closed_sections_are_made_when_they_are_opened():
     for collapsed in (False, True, False):
         cards["c"].collapsed = collapsed
     assert made == ["b", "c"]
+
+
+def test_what_may_come_later_comes_part_by_part_into_its_place(document):
+    later = Later()
+    boxes = [later.part(partial(pn.pane.HTML, name)) for name in ("curves", "visits")]
+    assert [box.objects for box in boxes] == [[], []]
+    later.come()
+    assert document.run() == 0
+    assert [len(box.objects) for box in boxes] == [1, 0]
+    document.run()
+    assert [box[0].object for box in boxes] == ["curves", "visits"]
+
+
+def test_what_may_come_later_comes_once_and_at_once_where_all_is_there(document):
+    later = Later()
+    box = later.part(lambda: pn.pane.HTML("curves"))
+    later.come()
+    later.come()
+    assert len(document.asked) == 1
+    document.run()
+    assert len(box.objects) == 1
+    assert len(later.part(lambda: pn.pane.HTML("visits")).objects) == 1
+
+
+def test_without_a_page_nothing_comes_later():
+    assert len(Later().part(lambda: pn.pane.HTML("curves")).objects) == 1
