@@ -30,7 +30,7 @@ _NAMES = {
     "cut": ("distance", "value", "plane", "colour"),
     "stamps": ("image", "x", "y", "title"),
 }
-_SHORT_TO_LONG = ["#3b4cc0", "#2ca02c", "#d62728"]
+_SHORT_TO_LONG = ["#5068e0", "#2ca02c", "#d62728"]
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
