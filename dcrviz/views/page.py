@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import panel as pn
@@ -205,8 +204,6 @@ class Explorer(Viewer):
     def __panel__(self) -> pn.Column:
         with in_page_design():
             in_side = {"Data": lambda: self.data, "Export": lambda: self.export}
-            below = {"Runs": self.runs, "Visits": self.visits}
-            wide: dict[str, Any] = {"sizing_mode": "stretch_width"}
             return laid_out(
                 head=[
                     [self.controls.buttons_line(), self.appearance],
@@ -222,12 +219,14 @@ class Explorer(Viewer):
                 main=[self.wall, self.captions],
                 curves=self._later.part(lambda: self.curves),
                 details=[
-                    self._later.part(lambda: self.inspector, **wide),
-                    *(
-                        self._later.part(partial(pn.Card, view, title=title, margin=(5, 10), **wide), **wide)
-                        for title, view in below.items()
-                    ),
+                    self._later.part(lambda: self.inspector, sizing_mode="stretch_width"),
+                    self._card_later("Runs", self.runs),
+                    self._card_later("Visits", self.visits),
                     self._warnings,
                 ],
                 alone=self.appearance.alone,
             )
+
+    def _card_later(self, title: str, view: Viewer) -> pn.Column:
+        wide: dict[str, Any] = {"sizing_mode": "stretch_width"}
+        return self._later.part(lambda: pn.Card(view, title=title, margin=(5, 10), **wide), **wide)

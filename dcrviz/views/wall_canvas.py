@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 import numpy as np
 import param
 from panel.custom import JSComponent
+from panel.io.state import set_curdoc
 
 from dcrviz.kernels.quantise import quantise
 from dcrviz.records import Bytes, Cube, Plane
@@ -169,6 +170,11 @@ class WallCanvas(JSComponent):
     def _handle_msg(self, message: Any) -> None:
         if self._take is not None and isinstance(message, dict):
             self._take(message)
+
+    def _process_bokeh_event(self, doc: Any, event: Any) -> None:
+        # Panel would count the page as busy meanwhile, which costs as much as the message itself.
+        with set_curdoc(doc):
+            self._process_event(event)
 
     def tell(self, message: dict[str, Any]) -> None:
         """Send a small message to the browser."""

@@ -17,7 +17,11 @@ class Document:
 
     def __init__(self):
         self.session_context = SimpleNamespace(request=SimpleNamespace(arguments={}))
-        self.asked = []
+        self.asked, self.loaded = [], []
+
+    def load(self):
+        for loaded in self.loaded:
+            loaded()
 
     def add_next_tick_callback(self, callback):
         self.asked.append((0, callback))
@@ -35,6 +39,7 @@ class Document:
 def document(monkeypatch):
     document = Document()
     monkeypatch.setattr(type(pn.state), "curdoc", document)
+    monkeypatch.setattr(type(pn.state), "onload", lambda _, loaded: document.loaded.append(loaded))
     monkeypatch.setattr(pn.io, "hold", _Held)
     _Held.open = 0
     return document
@@ -52,11 +57,25 @@ class _Held:
 
 def test_a_result_is_taken_while_messages_are_held(document):
     seen = []
-    deliver_to_page()(lambda: seen.append(_Held.open))
+    deliver = deliver_to_page()
+    document.load()
+    deliver(lambda: seen.append(_Held.open))
     assert seen == []
     document.run()
     assert seen == [1]
     assert _Held.open == 0
+
+
+def test_results_wait_for_a_page_that_is_still_being_made(document):
+    seen, deliver = [], deliver_to_page()
+    for number in range(3):
+        deliver(partial(seen.append, number))
+    assert document.asked == []
+    document.load()
+    deliver(partial(seen.append, 3))
+    while document.asked:
+        document.run()
+    assert seen == [0, 1, 2, 3]
 
 
 def test_what_was_delivered_is_not_kept(document):
@@ -65,7 +84,9 @@ def test_what_was_delivered_is_not_kept(document):
 
     image = Image()
     alive = weakref.ref(image)
-    deliver_to_page()(partial(id, image))
+    deliver = deliver_to_page()
+    document.load()
+    deliver(partial(id, image))
     del image
     _, callback = document.asked.pop()
     callback()
@@ -74,6 +95,7 @@ def test_what_was_delivered_is_not_kept(document):
 
 def test_a_closed_page_takes_nothing(document):
     deliver = deliver_to_page()
+    document.load()
     document.session_context = None
     deliver(lambda: None)
     assert document.asked == []
