@@ -59,22 +59,25 @@ WATCH = """(() => {
     else wait();
 })()"""
 
-# Seconds from the next event of the pointer until each condition holds, by the page's own clock.
-WHEN = """(conditions) => {
+# Seconds from the next event of the pointer until each condition holds, or until the frame has been
+# painted in which it does, by the page's own clock.
+WHEN = """([conditions, painted]) => {
     live.promised = new Promise((done) => {
         const begin = (event) => {
             for (const kind of ['pointermove', 'click']) removeEventListener(kind, begin, true);
             const start = event.timeStamp;
             const found = [];
+            const soon = (look) => setTimeout(look, 2);
+            const afterPainting = (look) => requestAnimationFrame(() => setTimeout(look));
             const look = () => {
                 while (found.length < conditions.length) {
                     if (!new Function(`return ${conditions[found.length]}`)()) break;
                     found.push((performance.now() - start) / 1000);
                 }
                 if (found.length === conditions.length) done(found);
-                else setTimeout(look, 2);
+                else (painted ? afterPainting : soon)(look);
             };
-            look();
+            (painted ? afterPainting : soon)(look);
         };
         for (const kind of ['pointermove', 'click']) addEventListener(kind, begin, true);
     });
@@ -131,12 +134,12 @@ class Tab:
         """Wait until a condition in the page holds."""
         self.page.wait_for_function(condition)
 
-    def promise(self, *conditions):
+    def promise(self, *conditions, painted=False):
         """Begin to look for conditions in the page; gives what waits for them, see `WHEN`.
 
         The clock starts with the next movement or press of the pointer.
         """
-        self.page.evaluate(WHEN, list(conditions))
+        self.page.evaluate(WHEN, [list(conditions), painted])
         return lambda: self.page.evaluate("live.promised")
 
     def other_words(self):

@@ -8,12 +8,12 @@ from typing import Any, ClassVar
 
 import panel as pn
 import param
-from panel.custom import JSComponent
 from panel.layout import Card
 from panel.theme.base import Inherit
 from panel.theme.native import Native
 from panel.widgets import Widget
 
+from dcrviz.views.inputs import Quiet
 from dcrviz.views.telling import BUTTON_CSS
 
 _HERE = Path(__file__).parent
@@ -42,7 +42,7 @@ def in_page_design() -> AbstractContextManager[None]:
     return design
 
 
-class Appearance(JSComponent):
+class Appearance(Quiet):
     """Three buttons that change the look of the whole explorer, in the browser and at once.
 
     What is drawn on canvases can't follow a stylesheet: its views watch `dark`.

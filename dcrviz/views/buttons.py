@@ -29,6 +29,8 @@ class PushButton(Telling):
     primary = param.Boolean(False, doc="Whether it is the one that people want first.")
     disabled = param.Boolean(False, doc="Whether it can not be pressed.")
     once = param.Boolean(False, doc="Whether pressing it always disables it.")
+    says = param.String("", doc="What the page says at once when it is pressed.")
+    channel = param.String("", doc="Under which name it says that.")
 
     _esm = _JS / "button.js"
     _stylesheets: ClassVar[list[str]] = [BUTTON_CSS, _CSS]

@@ -15,7 +15,7 @@ from dcrviz.diagnostics.course import CourseEntry
 from dcrviz.views.messages import is_served
 
 # Told apart by all kinds of colour vision, on light and dark pages (Okabe and Ito 2008).
-BLUE, ORANGE, GREEN, PINK, SKY = "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9"
+BLUE, ORANGE, GREEN, PINK, SKY = "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#3d8fc4"
 GREY = "#8c8c8c"
 _NUMBERS = (
     *("index", "tile", "iteration", "metric", "best", "threshold", "gain", "residual"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import threading
 import time
 from collections.abc import Callable
 from typing import TypeGuard
@@ -31,7 +32,7 @@ def deliver_to_page() -> Deliver | None:
     if document is None:
         return _deliver_to_notebook()
 
-    def deliver(callback: Callable[[], None]) -> None:
+    def hand_over(callback: Callable[[], None]) -> None:
         # A page that has closed has nothing left to show a result on.
         if not is_served(document):
             return
@@ -40,7 +41,31 @@ def deliver_to_page() -> Deliver | None:
         carried = [callback]
         document.add_next_tick_callback(in_one_message(lambda: carried.pop()()))
 
-    return deliver
+    gate = _Gate(hand_over)
+    pn.state.onload(gate.open)
+    return gate.deliver
+
+
+class _Gate:
+    """Keeps results until the browser holds the page: one that is still being made loses them."""
+
+    def __init__(self, hand_over: Deliver) -> None:
+        self._hand_over = hand_over
+        self._lock = threading.Lock()
+        self._early: list[Callable[[], None]] | None = []
+
+    def deliver(self, callback: Callable[[], None]) -> None:
+        with self._lock:
+            if self._early is not None:
+                self._early.append(callback)
+                return
+        self._hand_over(callback)
+
+    def open(self) -> None:
+        with self._lock:
+            early, self._early = self._early or [], None
+        for callback in early:
+            self._hand_over(callback)
 
 
 def _deliver_to_notebook() -> Deliver | None:
@@ -71,6 +96,8 @@ def in_one_message(callback: Callable[[], None]) -> Callable[[], None]:
 
 # Between two drawings of what nobody reads while iterations follow each other.
 CALM_S = 0.4
+# The same for tables, which are read and not watched.
+TABLE_S = 0.8
 
 
 class Seldom:

@@ -11,7 +11,7 @@ from panel.viewable import Viewer
 
 from dcrviz.diagnostics.visit_entries import VisitEntry, tan_z, visit_entries
 from dcrviz.session import Session
-from dcrviz.views.messages import Seldom
+from dcrviz.views.messages import TABLE_S, Seldom
 from dcrviz.views.table import Column, Mark, Row, SkyMap, Table
 
 _COLUMNS = [
@@ -59,7 +59,7 @@ class VisitsView(Viewer):
         self._session, self._told = session, chosen
         self._entries: tuple[VisitEntry, ...] = ()
         self._chosen = self._hovered = ""
-        self.table = Table(_COLUMNS, caption="Visits", margin=(0, 10), styles={"flex": "0 1 640px"})
+        self.table = Table(_COLUMNS, caption="Visits", margin=(0, 10), styles={"flex": "0 1 600px"})
         self.sky = SkyMap(
             label="Visits on the sky: direction to the zenith, distance tan z",
             margin=(0, 10),
@@ -67,7 +67,7 @@ class VisitsView(Viewer):
         )
         self.table.listen(self._take)
         self.sky.listen(self._take)
-        refresh_soon = Seldom(self.refresh)
+        refresh_soon = Seldom(self.refresh, pause_s=TABLE_S)
         session.param.watch(lambda *_: refresh_soon(), ["problem", "moments", "cursor"])
         session.param.watch(lambda _: self._watch_config(), "config")
         self._watch_config()

@@ -58,6 +58,7 @@ class ImageWall(Viewer):
         super().__init__()
         self._session, self._painter = session, painter
         self._clicked = clicked
+        self._told_painted: Callable[[], None] = lambda: None
         self.canvas = WallCanvas(everywhere=everywhere, sizing_mode="stretch_width", margin=(0, 10))
         self.canvas.listen(self._take)
         self._visible = list(_FIRST_ROWS)
@@ -77,6 +78,10 @@ class ImageWall(Viewer):
     def follow(self, slider: Slider) -> None:
         """Show iterations as this slider moves, from what the browser holds, without traffic."""
         self.canvas.channel = slider.channel = uuid.uuid4().hex
+
+    def tell_painted(self, told: Callable[[], None]) -> None:
+        """Call this when images have been painted."""
+        self._told_painted = told
 
     @property
     def rows(self) -> tuple[str, ...]:
@@ -207,6 +212,7 @@ class ImageWall(Viewer):
         if message["seq"] == self._busy:
             self._busy = None
             self._session.seen()
+            self._told_painted()
             self._next()
 
     def _sized(self, message: dict[str, Any]) -> None:

@@ -8,10 +8,11 @@ import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import param
+from panel.io.state import set_curdoc
 
 from dcrviz.kernels.quantise import quantise
 from dcrviz.records import Bytes, Cube, Plane
@@ -160,6 +161,11 @@ class WallCanvas(Telling):
 
     _esm = _bundled()
     _stylesheets: ClassVar[list[str]] = [(_JS / "wall.css").read_text(encoding="utf-8")]
+
+    def _process_bokeh_event(self, doc: Any, event: Any) -> None:
+        # Panel would count the page as busy meanwhile, which costs as much as the message itself.
+        with set_curdoc(doc):
+            self._process_event(event)
 
     def tell(self, message: Message) -> None:
         """Send a small message to the browser."""

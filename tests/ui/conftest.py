@@ -66,7 +66,8 @@ def watched(page):
 
 @pytest.fixture
 def open_page(watched, serve):
-    """Serve explorers, open a page, and wait until its run has begun; the page has its session."""
+    """Serve explorers, open a page, and wait until its run has begun; the page has its session
+    and controls."""
 
     def start(make):
         made = []
@@ -77,7 +78,7 @@ def open_page(watched, serve):
 
         watched.goto(serve(app))
         expect_start(watched)
-        watched.session = made[-1].session
+        watched.session, watched.controls = made[-1].session, made[-1].controls
         return watched
 
     return start

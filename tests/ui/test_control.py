@@ -2,13 +2,14 @@
 
 import re
 import threading
+import time
 
 import pytest
 from on_page import button, expect_start, slider, words
 from playwright.sync_api import expect
 
 from dcrviz.config import AssembleConfig
-from dcrviz.session import jobs
+from dcrviz.session import Session, jobs
 from dcrviz.views import explorer_app
 
 pytestmark = pytest.mark.ui
@@ -65,6 +66,37 @@ def test_pause_and_stop_are_told_while_the_engine_is_still_at_work(explorer, eng
     explorer.wait_for_timeout(500)
     expect(words(explorer)).to_contain_text("Iteration 0: the starting model")
     expect(words(explorer)).to_contain_text("Stopped by hand.")
+
+
+@pytest.mark.parametrize(("name", "said"), [("Pause", "Pausing."), ("Stop", "Stopping.")])
+def test_the_page_answers_a_click_before_the_server_does(explorer, monkeypatch, name, said):
+    button(explorer, "Play").click()
+    expect(words(explorer)).to_contain_text(at_least(1))
+    true_pause = Session.pause
+
+    def slow(session):
+        time.sleep(1.0)
+        true_pause(session)
+
+    monkeypatch.setattr(explorer.controls.buttons[name], "_act", lambda: slow(explorer.session))
+    button(explorer, name).click()
+    expect(words(explorer)).to_contain_text(said, timeout=900)
+    expect(words(explorer)).to_contain_text("Paused.")
+    expect(words(explorer)).not_to_contain_text(said)
+
+
+def test_a_run_that_is_played_while_its_page_is_made_loses_nothing(watched, serve):
+    def page():
+        explorer = explorer_app(config=AssembleConfig(min_iterations=8, max_iterations=8))
+        explorer.session.play()
+        # So that first results come now.
+        time.sleep(1.0)
+        return explorer.__panel__()
+
+    watched.goto(serve(page))
+    expect(words(watched)).to_contain_text("Maximum reached")
+    expect(words(watched)).to_contain_text("Iteration 10")
+    expect(slider(watched)).to_have_attribute("max", "10")
 
 
 def test_a_pause_keeps_the_iteration_that_a_stop_drops(explorer, engine):

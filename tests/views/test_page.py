@@ -126,6 +126,6 @@ def test_a_step_without_its_images_is_told_as_being_recomputed(session):
     session.moments = [session.moments[0], outline(session.moments[1]), *session.moments[2:]]
     controls = Controls(session)
     number = len(session.moments)
-    assert f"{number - 1} of {number} steps are kept" in controls.words.object
+    assert f"{number - 1} of {number} steps are kept" in controls.words.note
     session.cursor = 1
     assert words(session) == "Recomputing iteration 1, whose images were not kept."
