@@ -1,0 +1,175 @@
+"""``dcrviz diagnose``: whether a fit is right, in plain words or as JSON."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from tqdm import tqdm
+from tqdm.contrib.logging import logging_redirect_tqdm
+
+from dcrviz.cli.console import LOGS
+from dcrviz.cli.options import (
+    add_inputs,
+    add_knobs,
+    bright_objects_from,
+    config_from,
+    exposures_from,
+    template_from,
+)
+from dcrviz.cli.sections import Case, Section, after_the_fit, hold_out_section
+from dcrviz.config import AssembleConfig
+from dcrviz.diagnostics.holdout import HeldOut, held_out
+from dcrviz.diagnostics.pictures import shown_planes
+from dcrviz.engine import assemble, prepare
+from dcrviz.engine.check import check_grid
+from dcrviz.io import read_coadds
+from dcrviz.io.settings import apply_settings
+from dcrviz.physics.geometry import wcs_jacobian
+from dcrviz.physics.shifts import dcr_shifts
+from dcrviz.records import Coadds, Exposure
+from dcrviz.runs import is_run, open_run
+from dcrviz.simulate import scene_beside
+
+
+def add_parser(commands: Any) -> None:
+    """Describe the command's options."""
+    parser = commands.add_parser(
+        "diagnose",
+        help="say whether a fit is right, and what is wrong",
+        description=(
+            "Fit the visits, or take a saved run or coadds made elsewhere, and say how well they "
+            "fit, whether residuals point to the zenith, how well visits are predicted that were "
+            "not fitted, and how near the truth is, where scene.yaml lies beside the visits."
+        ),
+    )
+    add_inputs(parser, needed=True)
+    add_knobs(parser)
+    parser.add_argument("--solver", metavar="NAME", help="the same as --set solver=NAME")
+    parser.add_argument(
+        "--planes", metavar="DIR", help="judge the coadds dcrCoadd_*.fits in DIR; nothing is fitted"
+    )
+    parser.add_argument(
+        "--no-hold-out", action="store_true", help="spare the fits that leave out a visit"
+    )
+    parser.add_argument("--json", action="store_true", help="for machines")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Find the case, go through the sections, print them."""
+    case = _saved(options) if _is_saved_run(options) else _case(options)
+    options.console.open()
+    sections = after_the_fit(case)
+    if not options.planes and not options.no_hold_out:
+        sections += [hold_out_section(case, lambda: _held_out(case, quiet=options.quiet))]
+    print(_json(sections) if options.json else _text(sections))
+
+
+def _is_saved_run(options: argparse.Namespace) -> bool:
+    return len(options.paths) == 1 and is_run(options.paths[0])
+
+
+def _saved(options: argparse.Namespace) -> Case:
+    """A run that was saved, at its last step."""
+    for name in ("planes", "solver", "config", "settings", "table", "template", "throughput"):
+        if getattr(options, name):
+            word = "set" if name == "settings" else name
+            raise ValueError(f"--{word} is for visits: {options.paths[0]} is a saved run")
+    saved = open_run(options.paths[0])
+    problem, step = saved.prepare(), saved.steps[-1]
+    return Case(
+        exposures=saved.exposures,
+        problem=problem,
+        planes=shown_planes(step),
+        step=step,
+        template=saved.template,
+        bright_objects=saved.bright_objects,
+        scene=scene_beside(saved.exposures),
+    )
+
+
+def _case(options: argparse.Namespace) -> Case:
+    """Visits with their fit, or with planes that were made elsewhere."""
+    config, bright = config_from(options), bright_objects_from(options)
+    if options.solver is not None:
+        config = apply_settings(config, [f"solver={options.solver}"])
+    exposures = exposures_from(options)
+    template = template_from(options, exposures[0])
+    if options.planes:
+        return _judged(exposures, read_coadds(options.planes), config, folder=options.planes)
+    problem = prepare(exposures, config, template=template, bright_objects=bright)
+    *_, step = assemble(problem)
+    return Case(
+        exposures=exposures,
+        problem=problem,
+        planes=shown_planes(step),
+        step=step,
+        template=template,
+        bright_objects=bright,
+        scene=scene_beside(exposures),
+    )
+
+
+def _judged(
+    exposures: Sequence[Exposure], result: Coadds, config: AssembleConfig, *, folder: str
+) -> Case:
+    """Coadds as they are, with the forward model that they were made with."""
+    first, model = exposures[0], result.model
+    coadd = Exposure(
+        image=result.corrected.image,
+        mask=result.corrected.mask,
+        variance=result.corrected.variance,
+        planes=result.corrected.planes,
+        wcs=result.wcs,
+        visit=first.visit,
+        xy0=result.xy0,
+        source=f"the coadds in {folder}",
+    )
+    for exposure in exposures:
+        check_grid(exposure, coadd)
+    order = model.interpolation_order
+    knobs = {"solver": "direct"} if order is None else {"interpolation_order": order}
+    if order is not None and config.in_fourier_space:
+        knobs["solver"] = "iterative"
+    problem = prepare(
+        exposures,
+        config.with_values(n_subfilters=model.n_subfilters, band=model.band, **knobs),
+        shifts=dcr_shifts(
+            [exposure.visit for exposure in exposures],
+            model=model,
+            jacobian=wcs_jacobian(first.wcs, first.shape),
+        ),
+    )
+    planes = np.nan_to_num(result.planes)
+    return Case(exposures=exposures, problem=problem, planes=planes, scene=scene_beside(exposures))
+
+
+def _held_out(case: Case, *, quiet: bool) -> list[HeldOut]:
+    """All visits held out in turn, with a progress bar on a terminal."""
+    each = held_out(
+        case.exposures,
+        case.problem.config,
+        template=case.template,
+        bright_objects=case.bright_objects,
+    )
+    # None: only on a terminal.
+    hidden = True if quiet else None
+    total = int(np.count_nonzero(case.problem.factors))
+    with logging_redirect_tqdm(LOGS):
+        return list(tqdm(each, desc="hold out", unit=" visits", disable=hidden, total=total))
+
+
+def _text(sections: Sequence[Section]) -> str:
+    return "\n\n".join(
+        "\n".join([section.title, *(f"  {sentence}" for sentence in section.sentences)])
+        for section in sections
+    )
+
+
+def _json(sections: Sequence[Section]) -> str:
+    record = {s.name: s.values | {"sentences": list(s.sentences)} for s in sections}
+    return json.dumps(record, indent=1, allow_nan=False)

@@ -1,0 +1,210 @@
+"""What ``dcrviz diagnose`` says, section by section."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from dcrviz.bright import BrightObject
+from dcrviz.diagnostics.dipoles import find_dipoles
+from dcrviz.diagnostics.direction import residual_direction
+from dcrviz.diagnostics.holdout import LEAST_VISITS, HeldOut
+from dcrviz.diagnostics.holes import find_holes
+from dcrviz.diagnostics.pictures import sky_noise, source_pixels, typical_fwhm_px
+from dcrviz.diagnostics.residuals import noise_of, residual_rms_sigma
+from dcrviz.diagnostics.truth_scores import truth_scores
+from dcrviz.engine import Problem, Step
+from dcrviz.engine.template import visit_templates
+from dcrviz.records import Coadd, Cube, Exposure
+from dcrviz.simulate import Scene
+
+_FWHM_PX = 4.0
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Case:
+    """What is diagnosed.
+
+    Parameters
+    ----------
+    planes
+        (S, Y, X), as they become coadds.
+    step
+        That the planes are of; None if they were made elsewhere.
+    template
+        That was given to start from.
+    scene
+        The truth, where it is known.
+    """
+
+    exposures: Sequence[Exposure]
+    problem: Problem
+    planes: Cube
+    step: Step | None = None
+    template: Coadd | None = None
+    bright_objects: Sequence[BrightObject] = ()
+    scene: Scene | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """One topic: sentences for people, and the values behind them for machines."""
+
+    name: str
+    title: str
+    sentences: tuple[str, ...]
+    values: dict[str, Any]
+
+
+def after_the_fit(case: Case) -> list[Section]:
+    """All sections for which nothing is fitted anew."""
+    sections = [_fit(case), _direction(case), _truth(case)]
+    return [section for section in sections if section is not None]
+
+
+def _fit(case: Case) -> Section:
+    problem = case.problem
+    holes = find_holes(
+        case.planes,
+        noise=sky_noise(problem),
+        detected=source_pixels(problem),
+        fwhm_px=typical_fwhm_px(problem),
+    )
+    counts = {kind: sum(blemish.kind == kind for blemish in holes) for kind in ("hole", "wing")}
+    visits = _visit_values(case)
+    dipoles = sum(visit["dipoles"] for visit in visits)
+    worst = max(visits, key=lambda visit: visit["residual_sigma"] or 0.0)
+    solver = problem.config.solver
+    ending = [] if case.step is None else [case.step.outcome.sentence_for(solver)]
+    sentences = [
+        *ending,
+        *problem.warnings,
+        f"{_counted(counts['hole'], 'hole')} and {_counted(counts['wing'], 'wing')} beside "
+        "sources, which no real colour makes.",
+        f"{_counted(dipoles, 'dipole')} on the residuals of {len(visits)} visits; the worst fit is "
+        f"that of visit {worst['id']}, {worst['residual_sigma'] or 0:.2f} sigma near sources.",
+    ]
+    return Section(
+        name="fit",
+        title="Fit",
+        sentences=tuple(sentences),
+        values={
+            "outcome": None if case.step is None else case.step.outcome.name,
+            "solver": None if case.step is None else solver,
+            "metric": None if case.step is None else _number(case.step.metric),
+            "holes": counts["hole"],
+            "wings": counts["wing"],
+            "dipoles": dipoles,
+            "visits": visits,
+        },
+    )
+
+
+def _visit_values(case: Case) -> list[dict[str, Any]]:
+    problem, fwhm_px = case.problem, typical_fwhm_px(case.problem) or _FWHM_PX
+    templates = visit_templates(
+        case.planes, problem.shifts, range(len(problem.visits)), order=problem.template_order
+    )
+    values = []
+    for v, (exposure, template) in enumerate(zip(case.exposures, templates, strict=True)):
+        image = np.where(problem.observed[v], problem.images[v], np.float32(np.nan))
+        residual = image - template
+        dipoles = find_dipoles(residual, sigma=noise_of(exposure), fwhm_px=fwhm_px)
+        values.append(
+            {
+                "id": exposure.visit.id,
+                "residual_sigma": _number(residual_rms_sigma(problem, v, residual)),
+                "dipoles": len(dipoles),
+            }
+        )
+    return values
+
+
+def _direction(case: Case) -> Section:
+    title = "Direction of the residuals"
+    found = residual_direction(case.problem, case.planes)
+    if found is None:
+        sentence = "Fewer than three bright and lonely sources: their places tell nothing."
+        return Section(name="direction", title=title, sentences=(sentence,), values={})
+    sentences = (
+        *found.verdicts,
+        f"Templates are off by {found.along_px:.3f} px along the zenith and {found.across_px:.3f} "
+        f"px across it, in the mean of {found.n_sources} sources.",
+    )
+    values = _plain({k: v for k, v in asdict(found).items() if k != "verdicts"})
+    for shifted in values["shifted"]:
+        shifted["id"] = case.problem.visits[shifted.pop("index")].id
+    return Section(
+        name="direction",
+        title=title,
+        sentences=sentences,
+        values=values | {"healthy": found.healthy},
+    )
+
+
+def _truth(case: Case) -> Section | None:
+    if case.scene is None:
+        return None
+    scores = truth_scores(case.scene, case.problem, case.planes)
+    if scores is None:
+        return None
+    planes = ", ".join(f"{sigma:.2f}" for sigma in scores.plane_sigma)
+    colour = (
+        f"Colours of {_counted(scores.n_stars, 'star')}: slope {scores.colour_slope:.2f} against "
+        f"the true ones (1 is right), scatter {scores.colour_scatter:.3f}."
+    )
+    sentences = (
+        *([colour] if math.isfinite(scores.colour_slope) else []),
+        f"Planes are off the true ones by {planes} sky sigma.",
+        f"Templates are off the visits without noise by {scores.template_sigma:.2f} sigma near "
+        f"sources; those of the true planes by {scores.floor_sigma:.2f}, the floor.",
+    )
+    return Section(name="truth", title="Truth", sentences=sentences, values=_plain(asdict(scores)))
+
+
+def hold_out_section(case: Case, held: Callable[[], Sequence[HeldOut]]) -> Section:
+    """What held-out visits tell; without fits where too few visits are on."""
+    title, on = "Held-out visits", int(np.count_nonzero(case.problem.factors))
+    if on < LEAST_VISITS:
+        sentence = f"Holding out a visit needs {LEAST_VISITS} visits or more; got {on}."
+        return Section(name="hold_out", title=title, sentences=(sentence,), values={"visits": []})
+    visits = held()
+    mean = {
+        name: float(np.nanmean([getattr(visit, name) for visit in visits]))
+        for name in ("model_sigma", "coadd_sigma", "model_dipoles", "coadd_dipoles")
+    }
+    better = sum(visit.model_sigma < visit.coadd_sigma for visit in visits)
+    worst = max(visits, key=lambda visit: visit.model_sigma / max(visit.coadd_sigma, 1e-30))
+    sentences = (
+        f"A visit that was not fitted is predicted to {mean['model_sigma']:.2f} sigma near "
+        f"sources, where the plain coadd leaves {mean['coadd_sigma']:.2f}; the model is better in "
+        f"{better} of {len(visits)} visits.",
+        f"Dipoles: {sum(v.model_dipoles for v in visits)} with the model, "
+        f"{sum(v.coadd_dipoles for v in visits)} with the plain coadd.",
+        f"Least is gained for visit {worst.id}: {worst.model_sigma:.2f} after "
+        f"{worst.coadd_sigma:.2f} sigma.",
+    )
+    rows = [{k: v for k, v in asdict(visit).items() if k != "index"} for visit in visits]
+    values = {"mean": mean, "better": better, "visits": rows}
+    return Section(name="hold_out", title=title, sentences=sentences, values=_plain(values))
+
+
+def _plain(value: Any) -> Any:
+    """The same for JSON: numbers that are not finite become None."""
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    return _number(value) if isinstance(value, float) else value
+
+
+def _number(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"

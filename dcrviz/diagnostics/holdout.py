@@ -1,0 +1,98 @@
+"""Held-out visits: fit on all but one, predict that one, and compare with the plain coadd."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dcrviz.bright import BrightObject
+from dcrviz.config import AssembleConfig
+from dcrviz.diagnostics.dipoles import find_dipoles
+from dcrviz.diagnostics.pictures import shown_planes, typical_fwhm_px
+from dcrviz.diagnostics.residuals import noise_of, residual_rms_sigma
+from dcrviz.engine import assemble, prepare
+from dcrviz.engine.check import factors_of
+from dcrviz.engine.reuse import Reuse
+from dcrviz.engine.template import visit_template
+from dcrviz.records import Coadd, Exposure
+
+LEAST_VISITS = 3
+_FWHM_PX = 4.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldOut:
+    """A visit that the fit never saw, less what predicts it.
+
+    Parameters
+    ----------
+    model_sigma, coadd_sigma
+        Root mean square of visit minus template, on and near sources, in sigma of the visit's sky:
+        of the matched template, and of the plain coadd of the others. Noise alone leaves 1, and
+        more on bright sources.
+    model_dipoles, coadd_dipoles
+        Dipoles on the same differences.
+    """
+
+    index: int
+    id: int | str
+    model_sigma: float
+    coadd_sigma: float
+    model_dipoles: int
+    coadd_dipoles: int
+
+
+def held_out(
+    exposures: Sequence[Exposure],
+    config: AssembleConfig | None = None,
+    *,
+    template: Coadd | None = None,
+    bright_objects: Sequence[BrightObject] = (),
+) -> Iterator[HeldOut]:
+    """Hold out one visit after another; each is told when its fit is done.
+
+    Parameters
+    ----------
+    exposures, config, template, bright_objects
+        As in `prepare`; visits that are off by the config stay off, and are not predicted. Any
+        solver. A template that is given is the plain coadd, too.
+
+    Raises
+    ------
+    ValueError
+        At once, if fewer than three visits are on: with one left, no fit can tell colours.
+    """
+    config = config or AssembleConfig()
+    on = np.flatnonzero(factors_of(exposures, config.visit_factors))
+    if len(on) < LEAST_VISITS:
+        raise ValueError(
+            f"holding out a visit needs {LEAST_VISITS} visits that are on or more; got {len(on)}"
+        )
+    reuse = Reuse()
+
+    def each() -> Iterator[HeldOut]:
+        for visit in on:
+            index, name = int(visit), str(exposures[visit].visit.id)
+            without = config.with_values(visit_factors={**config.visit_factors, name: 0.0})
+            problem = prepare(
+                exposures, without, template=template, bright_objects=bright_objects, reuse=reuse
+            )
+            *_, step = assemble(problem)
+            predicted = visit_template(
+                shown_planes(step), problem.shifts, index, order=problem.template_order
+            )
+            image = np.where(problem.observed[index], problem.images[index], np.float32(np.nan))
+            sigma, fwhm_px = noise_of(exposures[index]), typical_fwhm_px(problem) or _FWHM_PX
+            of_model, of_coadd = image - predicted, image - problem.template.image
+            yield HeldOut(
+                index=index,
+                id=exposures[index].visit.id,
+                model_sigma=residual_rms_sigma(problem, index, of_model),
+                coadd_sigma=residual_rms_sigma(problem, index, of_coadd),
+                model_dipoles=len(find_dipoles(of_model, sigma=sigma, fwhm_px=fwhm_px)),
+                coadd_dipoles=len(find_dipoles(of_coadd, sigma=sigma, fwhm_px=fwhm_px)),
+            )
+
+    return each()

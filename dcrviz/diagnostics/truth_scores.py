@@ -1,0 +1,130 @@
+"""Scores of subfilter planes against the truth of a made field."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+from dcrviz.diagnostics.pictures import sky_noise
+from dcrviz.diagnostics.residuals import residual_rms_sigma
+from dcrviz.diagnostics.source import APERTURE_PX
+from dcrviz.diagnostics.truth import true_planes
+from dcrviz.engine import Problem
+from dcrviz.engine.template import visit_templates
+from dcrviz.records import Cube, Floats
+from dcrviz.simulate import Scene, Source, render_visit
+
+_EDGE_PX = 8
+_LONELY_PX = 10.0
+_NEIGHBOUR_SHARE = 0.1
+_BRIGHTER_SHARE = 0.6
+_LEAST_STARS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TruthScores:
+    """How near the truth is.
+
+    Parameters
+    ----------
+    n_stars
+        Bright and lonely ones, by which colours are scored.
+    colour_slope
+        Of the colours found against the true ones, (blue - red) / sum: 1 if right, less if colours
+        are washed out, below 0 if reversed; NaN with fewer than three stars.
+    colour_scatter
+        Standard deviation about that line.
+    plane_sigma
+        (S,) root mean square of each plane minus the true one, in sigma of the coadd's sky.
+    template_sigma, floor_sigma
+        Mean over the visits, on and near sources, of the matched templates' distance to the visits
+        without noise; and that of the true planes' templates, below which no fit of so many
+        subfilters can be expected to come.
+    """
+
+    n_stars: int
+    colour_slope: float
+    colour_scatter: float
+    plane_sigma: tuple[float, ...]
+    template_sigma: float
+    floor_sigma: float
+
+
+def truth_scores(scene: Scene, problem: Problem, planes: Cube) -> TruthScores | None:
+    """Scores of planes as they become coadds, (S, Y, X); None where `true_planes` has none.
+
+    Notes
+    -----
+    Of stars more than 8 px from the edge those of the brighter 60 % count that have no neighbour
+    of a tenth of their flux within 10 px. The slope is Theil and Sen's. The PSF is taken to be the
+    simulator's own, Kolmogorov, and the visits' circumstances those that they tell.
+    """
+    true = true_planes(scene, problem)
+    if true is None:
+        return None
+    planes = np.nan_to_num(planes)
+    stars = _lonely_stars(scene) if len(planes) > 1 else []
+    slope, scatter = _colour_line(_colours(planes, stars), _colours(true, stars))
+    errors = np.sqrt(((planes - true).astype(np.float64) ** 2).mean(axis=(1, 2)))
+    return TruthScores(
+        n_stars=len(stars),
+        colour_slope=slope,
+        colour_scatter=scatter,
+        plane_sigma=tuple((errors / sky_noise(problem)).tolist()),
+        template_sigma=_template_sigma(scene, problem, planes),
+        floor_sigma=_template_sigma(scene, problem, true),
+    )
+
+
+def _template_sigma(scene: Scene, problem: Problem, planes: Cube) -> float:
+    visits = [v for v, visit in enumerate(problem.visits) if visit.psf_fwhm_px is not None]
+    templates = visit_templates(planes, problem.shifts, visits, order=problem.template_order)
+    return float(
+        np.mean(
+            [
+                residual_rms_sigma(problem, v, render_visit(scene, problem.visits[v]) - template)
+                for v, template in zip(visits, templates, strict=True)
+            ]
+        )
+    )
+
+
+def _lonely_stars(scene: Scene) -> list[Source]:
+    stars = [source for source in scene.sources if source.kind == "star"]
+    if not stars:
+        return []
+    faintest = np.quantile([star.flux for star in stars], 1 - _BRIGHTER_SHARE)
+    height, width = scene.shape
+    return [
+        star
+        for star in stars
+        if star.flux >= faintest
+        and _EDGE_PX <= star.x < width - _EDGE_PX
+        and _EDGE_PX <= star.y < height - _EDGE_PX
+        and not any(_disturbs(other, star) for other in scene.sources)
+    ]
+
+
+def _disturbs(other: Source, star: Source) -> bool:
+    near = math.hypot(other.x - star.x, other.y - star.y) < _LONELY_PX
+    return other is not star and near and other.flux > _NEIGHBOUR_SHARE * star.flux
+
+
+def _colours(planes: Cube, stars: list[Source]) -> Floats:
+    """(N,) blue minus red over the sum, within 4 px of each star."""
+    rows, columns = np.indices(planes.shape[1:])
+    fluxes = [
+        planes[:, np.hypot(rows - s.y, columns - s.x) < APERTURE_PX].sum(axis=1) for s in stars
+    ]
+    return np.array([(flux[0] - flux[-1]) / flux.sum() for flux in fluxes], dtype=np.float64)
+
+
+def _colour_line(found: Floats, true: Floats) -> tuple[float, float]:
+    """Slope of the colours found against the true ones, and the scatter about the line."""
+    if len(true) < _LEAST_STARS or np.ptp(true) == 0:
+        return math.nan, math.nan
+    slope, intercept = stats.theilslopes(found, true)[:2]
+    return float(slope), float(np.std(found - slope * true - intercept))
