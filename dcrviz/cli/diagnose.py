@@ -132,7 +132,9 @@ def _judged(
     for exposure in exposures:
         check_grid(exposure, coadd)
     order = model.interpolation_order
-    knobs = {"solver": "direct"} if order is None else {"interpolation_order": order}
+    knobs: dict[str, Any] = (
+        {"solver": "direct"} if order is None else {"interpolation_order": order}
+    )
     if order is not None and config.in_fourier_space:
         knobs["solver"] = "iterative"
     problem = prepare(

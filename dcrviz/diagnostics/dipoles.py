@@ -28,7 +28,7 @@ class Dipole:
     x, y
         Middle between the two.
     separation_px
-        From one to the other.
+        From one to the other; where they overlap they cancel, and what is left lies further apart.
     orientation_deg
         Direction from the negative to the positive one, from the x axis towards the y axis, -180
         to 180.

@@ -182,7 +182,7 @@ def _lift(offsets: Offsets, spans: Floats) -> Floats:
 
 def _along_and_across(offsets: Offsets, spans: Floats) -> tuple[float, float]:
     """Root mean square of what the templates are off, in the two directions [px]."""
-    off = about_mean(offsets.seen - offsets.predicted, offsets.weight)
+    off = offsets.seen - offsets.predicted
     unit = spans / np.maximum(np.hypot(spans[:, 0], spans[:, 1]), 1e-30)[:, None]
     along = np.einsum("nvk,vk->nv", off, unit)
     across = off[..., 1] * unit[:, 0] - off[..., 0] * unit[:, 1]

@@ -65,7 +65,7 @@ def held_out(
         At once, if fewer than three visits are on: with one left, no fit can tell colours.
     """
     config = config or AssembleConfig()
-    on = np.flatnonzero(factors_of(exposures, config.visit_factors))
+    on = np.flatnonzero(factors_of(exposures, config.visit_factors)).tolist()
     if len(on) < LEAST_VISITS:
         raise ValueError(
             f"holding out a visit needs {LEAST_VISITS} visits that are on or more; got {len(on)}"
@@ -73,8 +73,8 @@ def held_out(
     reuse = Reuse()
 
     def each() -> Iterator[HeldOut]:
-        for visit in on:
-            index, name = int(visit), str(exposures[visit].visit.id)
+        for index in on:
+            name = str(exposures[index].visit.id)
             without = config.with_values(visit_factors={**config.visit_factors, name: 0.0})
             problem = prepare(
                 exposures, without, template=template, bright_objects=bright_objects, reuse=reuse

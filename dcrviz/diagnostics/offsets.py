@@ -5,14 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import sep
+from numpy.typing import NDArray
 
 from dcrviz.diagnostics.pictures import sky_noise, source_pixels, typical_fwhm_px, visit_noise
 from dcrviz.engine import Problem
 from dcrviz.engine.template import share_of_template, visit_templates
 from dcrviz.records import Bools, Cube, Floats, Frozen, Ints, Plane
+
+_Pixel = TypeVar("_Pixel", np.float32, np.bool_)
 
 _THRESHOLD_SIGMA = 5.0
 _REACH_FWHM = 1.5
@@ -152,6 +156,5 @@ def _reach_px(problem: Problem) -> int:
     return _REACH_PX if fwhm_px is None else max(3, math.ceil(_REACH_FWHM * fwhm_px))
 
 
-def _stamp(image: Plane | Bools, x: int, y: int, reach: int) -> Plane:
-    cut: Plane = image[y - reach : y + reach + 1, x - reach : x + reach + 1]
-    return cut
+def _stamp(image: NDArray[_Pixel], x: int, y: int, reach: int) -> NDArray[_Pixel]:
+    return image[y - reach : y + reach + 1, x - reach : x + reach + 1]

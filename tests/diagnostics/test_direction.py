@@ -1,0 +1,155 @@
+"""The direction of residuals tells wrong angles, signs and astrometry by their names."""
+
+from dataclasses import replace
+from functools import lru_cache
+from math import pi
+
+import numpy as np
+import pytest
+from scipy import ndimage
+
+from dcrviz import AssembleConfig, assemble, prepare
+from dcrviz.diagnostics.direction import residual_direction
+from dcrviz.diagnostics.pictures import shown_planes
+from dcrviz.diagnostics.places import left, misfit
+from dcrviz.simulate import MadeField, made_exposures
+
+SEEDS = (1, 2, 3)
+BAD = 5
+
+
+@lru_cache
+def field(seed):
+    return tuple(made_exposures(MadeField(seed=seed, n_visits=8)))
+
+
+def told(exposures, angle):
+    """The same pixels with another parallactic angle in the headers."""
+    return [
+        replace(e, visit=replace(e.visit, parallactic_rad=angle(e.visit.parallactic_rad)))
+        for e in exposures
+    ]
+
+
+def fitted(exposures, solver="direct"):
+    problem = prepare(exposures, AssembleConfig(solver=solver, max_iterations=8))
+    *_, step = assemble(problem)
+    return problem, shown_planes(step)
+
+
+def direction_of(exposures, *, solver="direct"):
+    return residual_direction(*fitted(exposures, solver))
+
+
+def shrink(found):
+    return {hypothesis.name: hypothesis.shrink for hypothesis in found.hypotheses}
+
+
+@pytest.mark.parametrize("solver", ["direct", "iterative"])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_on_a_healthy_field_it_says_so_and_nothing_else(seed, solver):
+    found = direction_of(field(seed), solver=solver)
+    assert found.healthy
+    assert found.verdicts == (
+        "The residuals have no direction: angles, sign and astrometry fit the data.",
+    )
+    others = shrink(found)
+    assert others.pop("as given") == 1
+    assert max(others.values()) < 0.95
+
+
+@pytest.mark.parametrize(
+    ("angle", "name"),
+    [
+        (lambda q: -q, "mirrored"),
+        (lambda q: q + pi, "turned by 180 deg"),
+        (lambda q: pi - q, "mirrored and turned by 180 deg"),
+        (lambda q: q - pi / 2, "turned by 90 deg"),
+        (lambda q: q + pi / 2, "turned by -90 deg"),
+    ],
+)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_wrong_angle_is_named_by_what_would_mend_it(seed, angle, name):
+    found = direction_of(told(field(seed), angle))
+    assert found.best == name
+    assert not found.healthy
+    assert not found.shifted
+    by = shrink(found)[name]
+    assert by > 1.5
+    assert found.verdicts[0].startswith(
+        f"Residuals shrink {by:.1f}x if the parallactic angle is {name}"
+    )
+
+
+@pytest.mark.parametrize("name", ["mirrored", "turned by 180 deg"])
+def test_lssts_iteration_cannot_hide_it_either(name):
+    angle = {"mirrored": lambda q: -q, "turned by 180 deg": lambda q: q + pi}[name]
+    assert direction_of(told(field(1), angle), solver="iterative").best == name
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_visit_that_lies_off_is_named_with_its_shift(seed):
+    exposures = list(field(seed))
+    moved = ndimage.shift(exposures[BAD].image, (0.4, -0.3), order=3, mode="nearest")
+    exposures[BAD] = replace(exposures[BAD], image=moved.astype(np.float32))
+    found = direction_of(exposures)
+    assert found.best == "as given"
+    (off,) = found.shifted
+    assert off.index == BAD
+    # What is common to all colours is told apart from the shift but roughly.
+    assert (off.x_px, off.y_px) == pytest.approx((-0.3, 0.4), abs=0.15)
+    assert off.shrink > 2
+    assert found.verdicts[0].startswith(f"Visit {exposures[BAD].visit.id} lies off by (-0.")
+
+
+def test_planes_of_the_opposite_sign_move_sources_the_wrong_way():
+    problem, planes = fitted(field(1))
+    found = residual_direction(problem, planes[::-1].copy())
+    assert found.strength < -0.5
+    assert any("opposite sign" in verdict for verdict in found.verdicts)
+
+
+def test_planes_with_half_the_colour_are_said_to_hold_too_little():
+    problem, planes = fitted(field(1))
+    found = residual_direction(problem, (planes + planes.mean(axis=0)) / 2)
+    assert found.strength > 1.5
+    assert any("too little colour" in verdict for verdict in found.verdicts)
+
+
+def test_residuals_of_planes_without_colour_lie_along_the_zenith():
+    problem, planes = fitted(field(1))
+    before = residual_direction(problem, planes)
+    flat = np.repeat(planes.mean(axis=0)[None], len(planes), axis=0)
+    after = residual_direction(problem, flat)
+    assert after.along_px > 2 * before.along_px
+    assert after.along_px > 1.5 * after.across_px
+
+
+def test_without_sources_or_angles_it_tells_nothing():
+    rng = np.random.default_rng(1)
+    empty = [
+        replace(e, image=rng.normal(0, 26, e.shape).astype(np.float32), mask=0 * e.mask)
+        for e in field(1)
+    ]
+    problem = prepare(empty, AssembleConfig())
+    assert residual_direction(problem, np.zeros((3, *problem.shape), np.float32)) is None
+    problem, planes = fitted(field(1))
+    visits = (replace(problem.visits[0], parallactic_rad=None), *problem.visits[1:])
+    assert residual_direction(replace(problem, visits=visits), planes) is None
+
+
+def test_colour_and_place_explain_a_source_that_refraction_moves():
+    spans = np.array([[1.0, 0.0], [2.0, 1.0], [0.5, -2.0], [3.0, 0.0]])
+    seen = 0.3 * spans[None] + np.array([0.2, -0.1])
+    weight = np.ones((1, 4))
+    np.testing.assert_allclose(left(seen, weight, spans), 0, atol=1e-12)
+    assert misfit(seen, weight, spans) < 1e-20
+    assert misfit(seen, weight, spans[:, ::-1]) > 0.01
+
+
+def test_a_visit_without_weight_is_predicted_by_the_others():
+    spans = np.array([[1.0, 0.0], [2.0, 1.0], [0.5, -2.0], [3.0, 0.0]])
+    seen = 0.3 * spans[None] + np.array([0.2, -0.1])
+    seen[0, 3] += [0.5, 0.25]
+    rest = left(seen, np.array([[1.0, 1.0, 1.0, 0.0]]), spans)
+    np.testing.assert_allclose(rest[0, 3], [0.5, 0.25], atol=1e-12)

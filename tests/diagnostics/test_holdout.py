@@ -1,0 +1,69 @@
+"""Held-out visits: predicted without having been fitted."""
+
+import numpy as np
+import pytest
+
+from dcrviz import AssembleConfig, assemble, prepare
+from dcrviz.diagnostics.holdout import held_out
+from dcrviz.diagnostics.panels import Scene, flux_residuals
+from dcrviz.diagnostics.residuals import residual_rms_sigma
+
+QUICK = {"max_iterations": 2, "min_iterations": 1}
+
+
+@pytest.fixture(scope="module")
+def predicted(exposures):
+    return list(held_out(exposures, AssembleConfig(solver="direct")))
+
+
+def test_every_visit_is_held_out_once_in_order(exposures, predicted):
+    assert [visit.id for visit in predicted] == [e.visit.id for e in exposures]
+
+
+def test_the_model_predicts_better_than_the_plain_coadd(predicted):
+    model = np.mean([visit.model_sigma for visit in predicted])
+    coadd = np.mean([visit.coadd_sigma for visit in predicted])
+    assert model < 0.7 * coadd
+    assert sum(v.model_dipoles for v in predicted) < sum(v.coadd_dipoles for v in predicted)
+
+
+def test_noise_is_what_is_left_at_least(predicted):
+    assert all(visit.model_sigma > 0.9 for visit in predicted)
+
+
+def test_it_is_worse_than_where_the_visit_was_fitted(exposures, predicted):
+    problem = prepare(exposures, AssembleConfig(solver="direct"))
+    *_, step = assemble(problem)
+    visits = range(len(exposures))
+    fitted = [
+        residual_rms_sigma(problem, visit, residual)
+        for visit, residual in zip(
+            visits, flux_residuals(Scene(problem=problem, step=step), visits), strict=True
+        )
+    ]
+    assert np.mean([visit.model_sigma for visit in predicted]) > np.mean(fitted)
+
+
+def test_each_visit_is_told_as_soon_as_it_is_done(exposures):
+    each = held_out(exposures, AssembleConfig(**QUICK))
+    assert next(each).id == exposures[0].visit.id
+
+
+@pytest.mark.parametrize("solver", ["iterative", "anderson", "pcg"])
+def test_any_solver_will_do(exposures, solver):
+    first = next(held_out(exposures, AssembleConfig(solver=solver, **QUICK)))
+    assert first.model_sigma < first.coadd_sigma
+
+
+def test_a_visit_that_is_off_stays_off_and_is_not_predicted(exposures):
+    off = str(exposures[2].visit.id)
+    config = AssembleConfig(solver="direct", visit_factors={off: 0.0})
+    assert off not in [str(visit.id) for visit in held_out(exposures, config)]
+
+
+def test_fewer_than_three_visits_are_refused_before_anything_is_fitted(exposures):
+    with pytest.raises(ValueError, match="needs 3 visits that are on or more; got 2"):
+        held_out(exposures[:2])
+    off = {str(e.visit.id): 0.0 for e in exposures[2:]}
+    with pytest.raises(ValueError, match="got 2"):
+        held_out(exposures, AssembleConfig(visit_factors=off))
