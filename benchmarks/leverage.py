@@ -79,9 +79,9 @@ def noise_row(circumstances, weights, options, n_subfilters):
     predicted = leverage_of(posterior_of(system, sky))
     power_planes, power_terms = np.zeros((2, n_subfilters))
     for seed in range(options.repeat):
-        planes = solved_noise(
-            visits, sky, size=options.size, seed=seed, n_subfilters=n_subfilters
-        )[:, EDGE_PX:-EDGE_PX, EDGE_PX:-EDGE_PX].astype(float)
+        planes = solved_noise(visits, sky, size=options.size, seed=seed, n_subfilters=n_subfilters)[
+            :, EDGE_PX:-EDGE_PX, EDGE_PX:-EDGE_PX
+        ].astype(float)
         terms = np.tensordot(np.linalg.inv(system.basis), planes, axes=1)
         power_planes += (planes**2).mean(axis=(1, 2)) / options.repeat
         power_terms += (terms**2).mean(axis=(1, 2)) / options.repeat

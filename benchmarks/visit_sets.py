@@ -1,4 +1,4 @@
-"""Sets of visits from hopeless to good, made skies seen by them, and how wrong a fit's colours are."""
+"""Sets of visits from hopeless to good, made skies seen by them, and errors of colours."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def fitted(exposures, *, solver, n_subfilters=3, **knobs):
 
 
 def colour_error_of(planes, truth):
-    """Error of slope, curvature, ... over all pixels, in units of the true ones; 1 for no colour."""
+    """Error of slope, curvature, ... over all pixels, in units of the true; 1 for no colour."""
     _, basis = flat_spectrum(BAND, len(truth))
     to_terms = np.linalg.inv(basis)[1:]
     terms, true = (np.tensordot(to_terms, cube, axes=1) for cube in (planes, truth))

@@ -1,4 +1,4 @@
-"""The sky that visits may meet: how bright it is against their noise, how blue and red, how sharp."""
+"""The sky that visits may meet: how bright against their noise, how blue and red, how sharp."""
 
 from __future__ import annotations
 

@@ -9,7 +9,6 @@ import numpy as np
 
 from dcrviz.records import Floats, Frozen
 
-# Cells on a side of each square; a square's inner half belongs to the next smaller one.
 _CELLS = 24
 _FINEST = 1 / 512
 
@@ -41,7 +40,7 @@ class Frequencies(Frozen):
 
 
 @lru_cache(maxsize=4)
-def nested_frequencies(finest: float = _FINEST) -> Frequencies:
+def nested_frequencies(finest: float = _FINEST, *, cells: int = _CELLS) -> Frequencies:
     """Middles of the cells of squares within squares, each half as wide as the one around it.
 
     What visits tell of colour grows with the square of the frequency, so that a regular grid dense
@@ -52,6 +51,8 @@ def nested_frequencies(finest: float = _FINEST) -> Frequencies:
     finest
         Cycles per pixel: the cells about zero are no larger. No field tells what is slower than
         itself.
+    cells
+        On a side of each square, a multiple of 4; its inner half belongs to the next smaller one.
 
     Notes
     -----
@@ -61,8 +62,8 @@ def nested_frequencies(finest: float = _FINEST) -> Frequencies:
     parts = []
     half = 0.5
     while True:
-        side = 2 * half / _CELLS
-        along = side * (np.arange(_CELLS) + 0.5) - half
+        side = 2 * half / cells
+        along = side * (np.arange(cells) + 0.5) - half
         y, x = (grid.ravel() for grid in np.meshgrid(along, along, indexing="ij"))
         innermost = side <= finest
         kept = (x > 0) & (innermost | (np.maximum(np.abs(y), x) > half / 2))

@@ -1,4 +1,4 @@
-"""How well visits can tell colours, before any fit: from where they were taken, weights and seeing."""
+"""How well visits can tell colours, before any fit: from geometry, weights and seeing."""
 
 from __future__ import annotations
 
@@ -91,9 +91,7 @@ class Leverage(Frozen):
     def unconstrained(self) -> tuple[str, ...]:
         """Names of the terms that the visits don't tell."""
         return tuple(
-            term
-            for term, error in zip(self.terms, self.errors, strict=True)
-            if error >= NOT_AT_ALL
+            term for term, error in zip(self.terms, self.errors, strict=True) if error >= NOT_AT_ALL
         )
 
     @property

@@ -75,7 +75,7 @@ class Posterior(Frozen):
         return self._in_a_pixel(self.inverse, trusted=False)
 
     def losses_with(self, shifts: Shifts, precision: Floats) -> Floats:
-        """(C, J) `lost` after one more visit, for each of C visits with these shifts and precisions.
+        """(C, J), `lost` after one more visit: for each of C with these shifts and precisions.
 
         Notes
         -----
@@ -112,11 +112,12 @@ def posterior_of(
     on = np.flatnonzero(system.on)
     precision, moved = system.precision[on], responses(system.shifts.of(on), frequencies)
     rows = _rows(moved, system, sky, frequencies) * np.sqrt(precision)
+    known = np.eye(len(sky.amplitudes)) + rows @ _adjoint(rows)
     return Posterior(
         system=system,
         sky=sky,
         frequencies=frequencies,
-        inverse=np.linalg.inv(np.eye(len(sky.amplitudes)) + rows @ _adjoint(rows)),
+        inverse=np.asarray(np.linalg.inv(known), np.complex128),
         rows=rows,
         singular=singular_values(moved, precision),
     )

@@ -1,0 +1,333 @@
+"""Which visit to take next, and which of those taken matters most, by the colours that it tells."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from dcrviz.config import AssembleConfig
+from dcrviz.diagnostics.expected_sky import sky_of
+from dcrviz.diagnostics.frequencies import nested_frequencies
+from dcrviz.diagnostics.leverage import colour_error
+from dcrviz.diagnostics.night import AIRMASS_LIMIT, Path
+from dcrviz.diagnostics.posterior import Posterior, posterior_of
+from dcrviz.diagnostics.visit_system import PIXEL_SCALE_ARCSEC, system_of
+from dcrviz.engine import Problem
+from dcrviz.physics.geometry import airmass_of
+from dcrviz.physics.shifts import dcr_shifts
+from dcrviz.records import Bools, Floats, Frozen, Visit
+
+NO_HELP = 0.01
+"""Gain below which a visit is said not to help."""
+# Cells of the frequencies at which a map of many candidates looks: good to a hundredth of a gain.
+_MAP_CELLS = 12
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Plan(Frozen):
+    """What each of some visits would add to those taken.
+
+    Parameters
+    ----------
+    before
+        Expected error of all colour now, in units of all colour: `Leverage.colour_error`.
+    visits
+        The candidates, (C).
+    errors
+        (C,), the same error with one of them added.
+    note
+        When the target can be seen, or why it can't; empty where nobody asked.
+    """
+
+    before: float
+    visits: tuple[Visit, ...]
+    errors: Floats
+    note: str = ""
+
+    @property
+    def gains(self) -> Floats:
+        """(C,), by how much of the present error each would lower it: 0 for nothing, 1 for all."""
+        return _gains(self.before, self.errors)
+
+    @property
+    def best(self) -> Visit | None:
+        """The candidate that helps most; None without any."""
+        return self.visits[int(self.gains.argmax())] if self.visits else None
+
+    @property
+    def sentence(self) -> str:
+        """The advice in words."""
+        if self.best is None:
+            return f"There is no visit to choose from. {self.note}".strip()
+        if self.gains.max() < NO_HELP:
+            return f"{_no_help(self.before)} {self.note}".strip()
+        angle = math.degrees(self.best.parallactic_rad or 0.0)
+        return (
+            f"The best next visit is {self.best.id}, at airmass {airmass_of(self.best):.2f} and "
+            f"parallactic angle {angle:.0f} deg: it lowers the error of colours from "
+            f"{100 * self.before:.2g} % to {100 * self.errors.min():.2g} %. {self.note}"
+        ).strip()
+
+    def as_mapping(self) -> dict[str, Any]:
+        """All numbers by name, as JSON takes them."""
+        rows = [
+            {
+                "id": visit.id,
+                "airmass": airmass_of(visit),
+                "parallactic_deg": math.degrees(visit.parallactic_rad or 0.0),
+                "colour_error": float(error),
+                "gain": float(gain),
+            }
+            for visit, error, gain in zip(self.visits, self.errors, self.gains, strict=True)
+        ]
+        return {"before": self.before, "candidates": rows, "sentence": self.sentence}
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class LeaveOneOut(Frozen):
+    """What would be lost with each of the visits.
+
+    Parameters
+    ----------
+    before
+        Expected error of all colour with all visits that are on.
+    visits
+        Those that are on, (V).
+    errors
+        (V,), the same error without one of them.
+    """
+
+    before: float
+    visits: tuple[Visit, ...]
+    errors: Floats
+
+    @property
+    def losses(self) -> Floats:
+        """(V,), by how much the error of colours would grow."""
+        return np.asarray(np.maximum(self.errors - self.before, 0))
+
+    @property
+    def most_important(self) -> Visit:
+        """The visit whose loss would cost most."""
+        return self.visits[int(self.losses.argmax())]
+
+    @property
+    def sentence(self) -> str:
+        """The verdict in words."""
+        worst = 100 * float(self.errors.max())
+        return (
+            f"Visit {self.most_important.id} matters most: without it the error of colours grows "
+            f"from {100 * self.before:.2g} % to {worst:.2g} %."
+        )
+
+    def as_mapping(self) -> dict[str, Any]:
+        """All numbers by name, as JSON takes them."""
+        without = {str(v.id): float(e) for v, e in zip(self.visits, self.errors, strict=True)}
+        return {"before": self.before, "without": without, "sentence": self.sentence}
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class GainMap(Frozen):
+    """What a next visit would gain, by where in the sky it is taken.
+
+    Parameters
+    ----------
+    hour_angle_h, dec_deg
+        (H,) and (D,).
+    gains
+        (D, H), as `Plan.gains`; 0 where the sky can't be reached.
+    reachable
+        (D, H), above the horizon and within the airmass limit.
+    altitude_deg, parallactic_deg
+        (D, H).
+    before
+        Expected error of all colour now.
+    """
+
+    before: float
+    hour_angle_h: Floats
+    dec_deg: Floats
+    gains: Floats
+    reachable: Bools
+    altitude_deg: Floats
+    parallactic_deg: Floats
+
+
+def plan_next(
+    source: Problem | Sequence[Visit],
+    candidates: Sequence[Visit],
+    config: AssembleConfig | None = None,
+    *,
+    pixel_scale_arcsec: float = PIXEL_SCALE_ARCSEC,
+) -> Plan:
+    """What each of these visits would add.
+
+    Parameters
+    ----------
+    source, config, pixel_scale_arcsec
+        The visits taken, as in `leverage`.
+    candidates
+        Each with airmass or zenith angle, parallactic angle and site. One of weight 1 is as deep as
+        a typical visit, and of the same seeing.
+
+    Raises
+    ------
+    ValueError
+        As `leverage`; also if a candidate lacks something, or the problem has no WCS.
+    """
+    posterior = _posterior(source, config, pixel_scale_arcsec)
+    return _plan(posterior, candidates)
+
+
+def plan_night(
+    source: Problem | Sequence[Visit],
+    night: Path,
+    config: AssembleConfig | None = None,
+    *,
+    airmass_limit: float = AIRMASS_LIMIT,
+    pixel_scale_arcsec: float = PIXEL_SCALE_ARCSEC,
+) -> Plan:
+    """When in a night to look next; without candidates where the target can't be seen.
+
+    Parameters
+    ----------
+    source, config, pixel_scale_arcsec
+        The visits taken, as in `leverage`.
+    night
+        From `night_of`, or `path_of` for any hour angles.
+    airmass_limit
+        Nobody looks beyond.
+    """
+    posterior = _posterior(source, config, pixel_scale_arcsec)
+    plan = _plan(posterior, _visits_along(night, airmass_limit))
+    return replace(plan, note=night.sentence(airmass_limit))
+
+
+def plan_sky(
+    source: Problem | Sequence[Visit],
+    paths: Sequence[Path],
+    config: AssembleConfig | None = None,
+    *,
+    airmass_limit: float = AIRMASS_LIMIT,
+    pixel_scale_arcsec: float = PIXEL_SCALE_ARCSEC,
+) -> GainMap:
+    """What a next visit would gain anywhere in the sky; the row of the target's own is its path.
+
+    Parameters
+    ----------
+    source, config, pixel_scale_arcsec
+        The visits taken, as in `leverage`.
+    paths
+        From `path_of`, one for each declination, all at the same hour angles.
+    airmass_limit
+        Nobody looks beyond.
+
+    Raises
+    ------
+    ValueError
+        As `plan_next`; also without a path, or if their hour angles differ.
+    """
+    if not paths or any(not _same_hours(path, paths[0]) for path in paths):
+        raise ValueError("paths of a map must be at the same hour angles, and there must be one")
+    posterior = _posterior(source, config, pixel_scale_arcsec, cells=_MAP_CELLS)
+    reachable = np.array([path.below(airmass_limit) for path in paths])
+    candidates = [visit for path in paths for visit in _visits_along(path, airmass_limit)]
+    plan, gains = _plan(posterior, candidates), np.zeros(reachable.shape)
+    gains[reachable] = plan.gains
+    return GainMap(
+        before=plan.before,
+        hour_angle_h=np.degrees(paths[0].hour_angle_rad) / 15,
+        dec_deg=np.array([path.dec_deg for path in paths]),
+        gains=gains,
+        reachable=reachable,
+        altitude_deg=np.degrees([path.altitude_rad for path in paths]),
+        parallactic_deg=np.degrees([path.parallactic_rad for path in paths]),
+    )
+
+
+def leave_one_out(
+    source: Problem | Sequence[Visit],
+    config: AssembleConfig | None = None,
+    *,
+    pixel_scale_arcsec: float = PIXEL_SCALE_ARCSEC,
+) -> LeaveOneOut:
+    """Which of the visits matters most: the error of colours without each of them.
+
+    Parameters
+    ----------
+    source, config, pixel_scale_arcsec
+        As in `leverage`.
+    """
+    posterior = _posterior(source, config, pixel_scale_arcsec)
+    system, on = posterior.system, np.flatnonzero(posterior.system.on)
+    others = (np.where(np.arange(len(system.visits)) == visit, 0, system.precision) for visit in on)
+    errors = [
+        _error(posterior_of(replace(system, precision=left), posterior.sky)) for left in others
+    ]
+    return LeaveOneOut(
+        before=_error(posterior),
+        visits=tuple(system.visits[visit] for visit in on),
+        errors=np.array(errors),
+    )
+
+
+def _posterior(
+    source: Problem | Sequence[Visit],
+    config: AssembleConfig | None,
+    pixel_scale_arcsec: float,
+    *,
+    cells: int | None = None,
+) -> Posterior:
+    system = system_of(source, config, pixel_scale_arcsec=pixel_scale_arcsec)
+    frequencies = nested_frequencies(cells=cells) if cells else nested_frequencies()
+    return posterior_of(system, sky_of(source, system), frequencies=frequencies)
+
+
+def _plan(posterior: Posterior, candidates: Sequence[Visit]) -> Plan:
+    system, colours = posterior.system, posterior.sky.amplitudes[1:]
+    if system.jacobian is None:
+        raise ValueError("planning needs the WCS of the visits, which nobody gave")
+    before = _error(posterior)
+    if not candidates:
+        return Plan(before=before, visits=(), errors=np.empty(0))
+    shifts = dcr_shifts(candidates, model=system.model, jacobian=system.jacobian)
+    typical = float(np.median(system.precision[system.on]))
+    weights = typical * np.array([visit.weight for visit in candidates])
+    lost = np.clip(posterior.losses_with(shifts, weights)[:, 1:], 0, 1)
+    errors = np.array([colour_error(row, colours) for row in lost])
+    return Plan(before=before, visits=tuple(candidates), errors=errors)
+
+
+def _error(posterior: Posterior) -> float:
+    return colour_error(np.clip(posterior.lost[1:], 0, 1), posterior.sky.amplitudes[1:])
+
+
+def _no_help(before: float) -> str:
+    if not before:
+        return "A single subfilter has no colour that a visit could tell."
+    return f"None of these visits helps: the error of colours stays at {100 * before:.2g} %."
+
+
+def _gains(before: float, errors: Floats) -> Floats:
+    # A visit never adds to the error; rounding might.
+    return np.maximum(1 - errors / before, 0) if before > 0 else np.zeros_like(errors)
+
+
+def _same_hours(path: Path, first: Path) -> bool:
+    return np.array_equal(path.hour_angle_rad, first.hour_angle_rad)
+
+
+def _visits_along(path: Path, airmass_limit: float) -> list[Visit]:
+    return [
+        Visit(
+            id=path.times[index],
+            site=path.site,
+            zenith_rad=float(np.pi / 2 - path.altitude_rad[index]),
+            parallactic_rad=float(path.parallactic_rad[index]),
+        )
+        for index in np.flatnonzero(path.below(airmass_limit))
+    ]
