@@ -14,8 +14,8 @@ from dcrviz.engine.direct import sky_level
 from dcrviz.engine.sky_power import at_radius, kolmogorov_profile, straying
 from dcrviz.records import Floats, Frozen, Visit
 
-SIGNAL_TO_NOISE = 70.0
-"""Of stars of 20th magnitude, some in a square arcminute, in a visit of LSST's."""
+SIGNAL_TO_NOISE = 30.0
+"""Of one star of 18th magnitude in every three square arcminutes, in a visit of Rubin's."""
 FWHM_PX = 4.0
 """Seeing of visits that do not tell theirs."""
 # Amplitudes as the solver `direct` finds them on stars in g: slope, and each further term by that

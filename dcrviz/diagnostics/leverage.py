@@ -167,7 +167,7 @@ def leverage(
         Of visits.
     signal_to_noise
         Of the light of all sources in a typical visit, per Fourier mode at low frequency; None for
-        that of a problem's template, and 70 for visits.
+        that of a problem's template, and 30 for visits.
     colours
         (S - 1,), usual slope, curvature, ... in units of the total flux; 0.4, 0.1, ... without it.
 
