@@ -14,6 +14,7 @@ from dcrviz.simulate.made_field import MadeField
 
 BAND = dcrviz.Band.lsst("g")
 FWHM_PX = 3.5
+FLUX = (2e4, 6e4)
 QUARTER = np.pi / 2
 
 
@@ -57,10 +58,17 @@ def visit_sets(n_visits=8, n_random=8):
 
 
 class Sky:
-    """A made field of stars, seen by any visits; what a visit sees is rendered once."""
+    """A made field of stars, seen by any visits; what a visit sees is rendered once.
 
-    def __init__(self, seed, *, size_px=128, n_stars=20):
-        self.scene = made_scene(MadeField(seed=seed, size_px=size_px, n_stars=n_stars))
+    The stars are of all colours and similarly bright: so that the errors are those of many colours,
+    not of the brightest star's.
+    """
+
+    def __init__(self, seed, *, size_px=128, n_stars=40):
+        scene = made_scene(MadeField(seed=seed, size_px=size_px, n_stars=n_stars))
+        flux = np.random.default_rng(seed).uniform(*FLUX, n_stars)
+        stars = [replace(s, flux=float(f)) for s, f in zip(scene.sources, flux, strict=True)]
+        self.scene = replace(scene, sources=tuple(stars))
         self.seed = seed
         self._clean = {}
 
