@@ -6,7 +6,8 @@ Noise: images of nothing but noise go through the solver `direct`, its prior hel
 one; rms of every plane and of every term of the spectrum, 32 pixels from the edges, over the
 predicted one. Colour: made fields of stars are fitted by `direct`, with the prior that it learns,
 and by `iterative`; Spearman's rank correlation between the predicted and the measured error of
-their colours, over all sets of visits. The prediction knows the visits and no pixel.
+their colours, and of their slopes alone, over all sets of visits. The prediction knows the visits
+and no pixel.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import time
 from dataclasses import replace
 
 import numpy as np
-from visit_sets import BAND, Sky, colour_error_of, fitted, rank_correlation, visit_sets, visits_of
+from visit_sets import BAND, Sky, colour_errors_of, fitted, rank_correlation, visit_sets, visits_of
 
 import dcrviz
 from dcrviz.diagnostics.expected_sky import sky_of
@@ -113,23 +114,18 @@ def colour_table(options):
     for name, circumstances in visit_sets().items():
         visits = visits_of(circumstances)
         predicted = leverage(visits, dcrviz.AssembleConfig(solver="direct"))
-        measured = {
-            solver: float(
-                np.mean(
-                    [
-                        colour_error_of(fitted(sky.exposures(visits, noise=1), solver=solver), true)
-                        for sky, true in zip(skies, truths, strict=True)
-                    ]
-                )
-            )
-            for solver in options.solvers
-        }
-        rows[name] = {
+        row = {
             "predicted": predicted.colour_error,
-            "lost": predicted.lost.tolist(),
+            "predicted_slope": float(predicted.errors[0]),
             "lever_px": list(predicted.lever_px),
-            **measured,
         }
+        for solver in options.solvers:
+            errors = [
+                colour_errors_of(fitted(sky.exposures(visits, noise=1), solver=solver), true)
+                for sky, true in zip(skies, truths, strict=True)
+            ]
+            row[solver], row[f"{solver}_slope"] = np.mean(errors, axis=0).tolist()
+        rows[name] = row
     return rows
 
 
@@ -165,8 +161,11 @@ def main(arguments=None):
         report["colour"] = colour_table(options)
         rows = report["colour"].values()
         report["spearman"] = {
-            solver: rank_correlation([r["predicted"] for r in rows], [r[solver] for r in rows])
+            solver + term: rank_correlation(
+                [row["predicted" + term] for row in rows], [row[solver + term] for row in rows]
+            )
             for solver in options.solvers
+            for term in ("", "_slope")
         }
     print(json.dumps(report) if options.json else json.dumps(report, indent=1))
     return 0

@@ -4,11 +4,14 @@
 
 A ninth visit: eight visits of made fields of stars are fitted by `direct` with each of ten
 candidates added, over several fields and noises; Spearman's rank correlation between predicted and
-measured error of their colours. Leave one out: the same with each of eight visits taken away. The
-prediction knows the visits and, of the pixels, how much light the template has. Noise is the same
-for the same visit, so that fits differ by the visits alone; yet each fit learns its own prior, and
-so visits that hardly matter come in no order. `repeatable` is the rank correlation between the
-measurements of one half of the fields and of the other: no prediction can be better.
+measured error of their colours, and of their slopes alone. Leave one out: the same with each of
+eight visits taken away. The prediction knows the visits and, of the pixels, how much light the
+template has. Noise is the same for the same visit, so that fits differ by the visits alone.
+
+Each fit learns its own prior, and with it a curvature that is more than the stars have: so where
+visits hardly matter the errors of all colour come in another order than those of the slope.
+`repeatable` is the rank correlation between the measurements of one half of the fields and of the
+other.
 """
 
 from __future__ import annotations
@@ -22,7 +25,7 @@ import numpy as np
 from visit_sets import (
     QUARTER,
     Sky,
-    colour_error_of,
+    colour_errors_of,
     fitted,
     rank_correlation,
     visit_sets,
@@ -50,20 +53,15 @@ CONFIG = dcrviz.AssembleConfig(solver="direct")
 
 
 def measured_errors(visits, skies, noises):
-    """(fields,) errors of the colours of real fits, the mean over noises."""
-    return np.array(
+    """(fields, 2) errors of all colour and of the slope in real fits, the mean over noises."""
+    errors = [
         [
-            np.mean(
-                [
-                    colour_error_of(
-                        fitted(sky.exposures(visits, noise=noise), solver="direct"), true
-                    )
-                    for noise in range(noises)
-                ]
-            )
-            for sky, true in skies
+            colour_errors_of(fitted(sky.exposures(visits, noise=noise), solver="direct"), true)
+            for noise in range(noises)
         ]
-    )
+        for sky, true in skies
+    ]
+    return np.mean(errors, axis=1)
 
 
 def problems_of(visits, skies):
@@ -79,7 +77,7 @@ def ninth_visit(base, skies, noises):
     plans = [plan_next(problem, added) for problem in problems_of(visits, skies)]
     return compared(
         CANDIDATES,
-        np.mean([plan.errors for plan in plans], axis=0),
+        plans,
         [measured_errors([*visits, visit], skies, noises) for visit in added],
     )
 
@@ -90,7 +88,7 @@ def without_each(name, skies, noises):
     verdicts = [leave_one_out(problem) for problem in problems_of(visits, skies)]
     return compared(
         [f"visit {visit.id}, airmass {visit.airmass:.2f}" for visit in visits],
-        np.mean([verdict.errors for verdict in verdicts], axis=0),
+        verdicts,
         [
             measured_errors([other for other in visits if other is not visit], skies, noises)
             for visit in visits
@@ -98,23 +96,32 @@ def without_each(name, skies, noises):
     )
 
 
-def compared(names, predicted, measured):
-    """Both errors of every choice, and how their orders agree."""
-    measured = np.array(measured)
-    means, halves = measured.mean(axis=1), [measured[:, part::2].mean(axis=1) for part in (0, 1)]
-    return {
-        "predicted": dict(zip(names, predicted.tolist(), strict=True)),
-        "measured": dict(zip(names, means.tolist(), strict=True)),
-        "spearman": rank_correlation(predicted, means),
-        "repeatable": rank_correlation(*halves),
+def compared(names, advice, measured):
+    """Errors of every choice, of all colour and of the slope alone, and how their orders agree."""
+    predicted = {
+        "all": np.mean([one.errors for one in advice], axis=0),
+        "slope": np.mean([one.term_errors[:, 0] for one in advice], axis=0),
     }
+    report = {}
+    for place, (term, errors) in enumerate(predicted.items()):
+        fields = np.array(measured)[..., place]
+        means = fields.mean(axis=1)
+        report[term] = {
+            "predicted": dict(zip(names, errors.tolist(), strict=True)),
+            "measured": dict(zip(names, means.tolist(), strict=True)),
+            "spearman": rank_correlation(errors, means),
+            "repeatable": rank_correlation(
+                fields[:, ::2].mean(axis=1), fields[:, 1::2].mean(axis=1)
+            ),
+        }
+    return report
 
 
 def main(arguments=None):
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--skies", type=int, default=6, help="made fields")
-    parser.add_argument("--noises", type=int, default=2, help="noises of each field")
+    parser.add_argument("--noises", type=int, default=3, help="noises of each field")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)
     start = time.perf_counter()

@@ -102,12 +102,20 @@ def fitted(exposures, *, solver, n_subfilters=3, **knobs):
     return amplify(last.planes, last.accelerate)
 
 
-def colour_error_of(planes, truth):
-    """Error of slope, curvature, ... over all pixels, in units of the true; 1 for no colour."""
+def colour_errors_of(planes, truth):
+    """(2,) errors over all pixels, in units of what is true: of all colour, and of the slope alone.
+
+    1 for planes without colour.
+    """
     _, basis = flat_spectrum(BAND, len(truth))
     to_terms = np.linalg.inv(basis)[1:]
     terms, true = (np.tensordot(to_terms, cube, axes=1) for cube in (planes, truth))
-    return float(np.linalg.norm(terms - true) / np.linalg.norm(true))
+    return np.array(
+        [
+            np.linalg.norm(terms[part] - true[part]) / np.linalg.norm(true[part])
+            for part in (slice(None), slice(1))
+        ]
+    )
 
 
 def rank_correlation(one, other):

@@ -96,7 +96,7 @@ def sky_of(
     assumed: list[str] = []
     fwhm_px, scatter = _seeing(system, assumed)
     profile = kolmogorov_profile(fwhm_px)
-    typical = float(np.median(system.precision[system.on])) if system.on.any() else 1.0
+    typical = system.typical
     if signal_to_noise is None and isinstance(source, Problem):
         brightness = max(_brightness(source, profile), _DIMMEST / np.sqrt(typical))
     else:

@@ -199,7 +199,7 @@ def leverage_of(posterior: Posterior) -> Leverage:
         n_on=int(np.count_nonzero(system.on)),
         terms=term_names(system.n_subfilters),
         colours=sky.amplitudes[1:] / sky.amplitudes[0],
-        lost=np.clip(posterior.lost[1:], 0, 1),
+        lost=posterior.lost_colours,
         term_noise=term_noise,
         plane_noise=plane_noise,
         term_amplification=term_noise / coadd_noise,
@@ -257,10 +257,12 @@ def _deviations(basis: Floats, covariance: Floats) -> Floats:
 
 
 def _sentence(leverage: Leverage) -> str:
-    these = f"These {leverage.n_on} visits" if leverage.n_on > 1 else "This one visit"
-    constrain = "constrain" if leverage.n_on > 1 else "constrains"
+    if not leverage.n_on:
+        return "No visit has a usable pixel: nothing is constrained."
     if not leverage.terms:
         return "A single subfilter has no colour that visits could constrain."
+    several = leverage.n_on > 1
+    these = f"These {leverage.n_on} visits constrain" if several else "This one visit constrains"
     told = [
         f"the {term} to {100 * error:.2g} %"
         for term, error in zip(leverage.terms, leverage.errors, strict=True)
@@ -268,10 +270,10 @@ def _sentence(leverage: Leverage) -> str:
     ]
     missed = [f"the {term}" for term in leverage.unconstrained]
     if not told:
-        return f"{these} {constrain} no colour: {_listed(missed)} stay as the prior has them."
+        return f"{these} no colour: {_listed(missed)} stay as the prior has them."
     if not missed:
-        return f"{these} {constrain} {_listed(told)}."
-    return f"{these} {constrain} {_listed(told)}, {_listed(missed)} not at all."
+        return f"{these} {_listed(told)}."
+    return f"{these} {_listed(told)}, {_listed(missed)} not at all."
 
 
 def _listed(words: Sequence[str]) -> str:

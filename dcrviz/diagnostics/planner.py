@@ -39,6 +39,8 @@ class Plan(Frozen):
         The candidates, (C).
     errors
         (C,), the same error with one of them added.
+    term_errors
+        (C, S - 1), of slope, curvature, ... then, as `Leverage.errors`.
     note
         When the target can be seen, or why it can't; empty where nobody asked.
     """
@@ -46,6 +48,7 @@ class Plan(Frozen):
     before: float
     visits: tuple[Visit, ...]
     errors: Floats
+    term_errors: Floats
     note: str = ""
 
     @property
@@ -81,8 +84,11 @@ class Plan(Frozen):
                 "parallactic_deg": math.degrees(visit.parallactic_rad or 0.0),
                 "colour_error": float(error),
                 "gain": float(gain),
+                "term_errors": terms.tolist(),
             }
-            for visit, error, gain in zip(self.visits, self.errors, self.gains, strict=True)
+            for visit, error, gain, terms in zip(
+                self.visits, self.errors, self.gains, self.term_errors, strict=True
+            )
         ]
         return {"before": self.before, "candidates": rows, "sentence": self.sentence}
 
@@ -99,11 +105,14 @@ class LeaveOneOut(Frozen):
         Those that are on, (V).
     errors
         (V,), the same error without one of them.
+    term_errors
+        (V, S - 1), of slope, curvature, ... then, as `Leverage.errors`.
     """
 
     before: float
     visits: tuple[Visit, ...]
     errors: Floats
+    term_errors: Floats
 
     @property
     def losses(self) -> Floats:
@@ -265,13 +274,14 @@ def leave_one_out(
     posterior = _posterior(source, config, pixel_scale_arcsec)
     system, on = posterior.system, np.flatnonzero(posterior.system.on)
     others = (np.where(np.arange(len(system.visits)) == visit, 0, system.precision) for visit in on)
-    errors = [
-        _error(posterior_of(replace(system, precision=left), posterior.sky)) for left in others
+    lost = [
+        posterior_of(replace(system, precision=left), posterior.sky).lost_colours for left in others
     ]
     return LeaveOneOut(
-        before=_error(posterior),
+        before=_error(posterior.lost_colours, posterior),
         visits=tuple(system.visits[visit] for visit in on),
-        errors=np.array(errors),
+        errors=np.array([_error(one, posterior) for one in lost]),
+        term_errors=np.sqrt(lost),
     )
 
 
@@ -288,22 +298,24 @@ def _posterior(
 
 
 def _plan(posterior: Posterior, candidates: Sequence[Visit]) -> Plan:
-    system, colours = posterior.system, posterior.sky.amplitudes[1:]
+    system = posterior.system
     if system.jacobian is None:
         raise ValueError("planning needs the WCS of the visits, which nobody gave")
-    before = _error(posterior)
-    if not candidates:
-        return Plan(before=before, visits=(), errors=np.empty(0))
-    shifts = dcr_shifts(candidates, model=system.model, jacobian=system.jacobian)
-    typical = float(np.median(system.precision[system.on]))
-    weights = typical * np.array([visit.weight for visit in candidates])
-    lost = np.clip(posterior.losses_with(shifts, weights)[:, 1:], 0, 1)
-    errors = np.array([colour_error(row, colours) for row in lost])
-    return Plan(before=before, visits=tuple(candidates), errors=errors)
+    lost = np.empty((0, system.n_subfilters - 1))
+    if candidates:
+        shifts = dcr_shifts(candidates, model=system.model, jacobian=system.jacobian)
+        weights = system.typical * np.array([visit.weight for visit in candidates])
+        lost = posterior.losses_with(shifts, weights)
+    return Plan(
+        before=_error(posterior.lost_colours, posterior),
+        visits=tuple(candidates),
+        errors=np.array([_error(one, posterior) for one in lost]),
+        term_errors=np.sqrt(lost),
+    )
 
 
-def _error(posterior: Posterior) -> float:
-    return colour_error(np.clip(posterior.lost[1:], 0, 1), posterior.sky.amplitudes[1:])
+def _error(lost: Floats, posterior: Posterior) -> float:
+    return colour_error(lost, posterior.sky.amplitudes[1:])
 
 
 def _no_help(before: float) -> str:

@@ -55,6 +55,11 @@ class Posterior(Frozen):
         """
         return self.seen_mean(np.einsum("mjj->mj", self.inverse).real)
 
+    @property
+    def lost_colours(self) -> Floats:
+        """(S - 1,), `lost` of all unknowns but the total flux."""
+        return np.clip(self.lost[1:], 0, 1)
+
     def seen_mean(self, values: Floats) -> Floats:
         """Mean over the frequencies of values (M, ...), weighted by the light there."""
         weight = self.frequencies.area * self.sky.height(self.frequencies.radius) ** 2
@@ -75,7 +80,12 @@ class Posterior(Frozen):
         return self._in_a_pixel(self.inverse, trusted=False)
 
     def losses_with(self, shifts: Shifts, precision: Floats) -> Floats:
-        """(C, J), `lost` after one more visit: for each of C with these shifts and precisions.
+        """(C, S - 1), `lost_colours` after one more visit: for each of C with these shifts.
+
+        Parameters
+        ----------
+        precision
+            (C,), one over the variance of a pixel of each.
 
         Notes
         -----
@@ -89,7 +99,7 @@ class Posterior(Frozen):
             answer = self.inverse @ rows
             told = 1 + np.einsum("mjv,mjv->m", np.conj(rows), answer).real
             after[index] = before - self.seen_mean(np.abs(answer[..., 0]) ** 2 / told[:, None])
-        return after
+        return np.clip(after[:, 1:], 0, 1)
 
     def _in_a_pixel(self, whitened: Complexes, *, trusted: bool) -> Floats:
         height = self.sky.height(self.frequencies.radius) ** 2

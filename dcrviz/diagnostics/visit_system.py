@@ -59,6 +59,11 @@ class VisitSystem(Frozen):
         return self.precision > 0
 
     @property
+    def typical(self) -> float:
+        """Median precision of the visits that count; 1 without any."""
+        return float(np.median(self.precision[self.on])) if self.on.any() else 1.0
+
+    @property
     def n_subfilters(self) -> int:
         """Number of planes."""
         return len(self.basis)

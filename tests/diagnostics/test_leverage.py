@@ -11,6 +11,7 @@ import dcrviz
 from dcrviz.diagnostics.expected_sky import colour_amplitudes, sky_of
 from dcrviz.diagnostics.frequencies import Frequencies
 from dcrviz.diagnostics.leverage import NOT_AT_ALL, condition_map, leverage, leverage_of
+from dcrviz.diagnostics.planner import plan_next
 from dcrviz.diagnostics.posterior import posterior_of
 from dcrviz.diagnostics.visit_system import lever_px, system_of
 from dcrviz.engine.direct import closed_form
@@ -302,6 +303,18 @@ def test_the_variance_is_the_posterior_one_of_the_direct_solver(solved):
     # Of a field so small the lowest frequencies are few and far between.
     usual = posterior_of(ours, sky)
     np.testing.assert_allclose(leverage_of(usual).plane_sigma, theirs, rtol=0.1)
+
+
+def test_without_a_usable_visit_nothing_is_constrained_and_the_first_one_is_planned(
+    solved, visits_at
+):
+    problem, _ = solved
+    empty = replace(problem, precision=np.zeros(len(problem.visits)))
+    found = leverage(empty)
+    np.testing.assert_allclose(found.lost, 1)
+    assert np.isfinite(numbers_of(found)).all()
+    assert found.sentence == "No visit has a usable pixel: nothing is constrained."
+    assert np.isfinite(plan_next(empty, visits_at((1.5, 20))).errors).all()
 
 
 def test_the_light_of_a_field_is_found_from_its_template(solved):

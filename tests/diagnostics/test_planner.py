@@ -32,6 +32,8 @@ def test_the_error_with_a_visit_is_that_of_all_visits_together(alike, candidates
     assert plan.before == pytest.approx(leverage(alike, CONFIG).colour_error)
     for visit, error in zip(plan.visits, plan.errors, strict=True):
         assert error == pytest.approx(leverage([*alike, visit], CONFIG).colour_error)
+    together = [leverage([*alike, visit], CONFIG).errors for visit in candidates]
+    np.testing.assert_allclose(plan.term_errors, together)
 
 
 def test_the_more_a_visit_differs_the_more_it_helps(alike, candidates):
@@ -117,6 +119,7 @@ def test_leaving_out_is_a_factor_of_0(around):
     for visit, error in zip(verdict.visits, verdict.errors, strict=True):
         off = CONFIG.with_values(visit_factors={str(visit.id): 0.0})
         assert error == pytest.approx(leverage(around, off).colour_error)
+    assert verdict.term_errors.shape == (6, 2)
 
 
 def test_a_visit_that_is_off_can_not_be_left_out(around):
