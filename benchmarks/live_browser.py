@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import statistics
 import time
 from contextlib import contextmanager
 from pathlib import Path
 
+from browsers import FLAGS, find_browser
 from playwright.sync_api import sync_playwright
-
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
 
 # A pixel is read back, so that what is noted has been painted and not only asked for.
 WATCH = """(() => {
@@ -71,22 +59,25 @@ WATCH = """(() => {
     else wait();
 })()"""
 
-# Seconds from the next event of the pointer until each condition holds, by the page's own clock.
-WHEN = """(conditions) => {
+# Seconds from the next event of the pointer until each condition holds, or until the frame has been
+# painted in which it does, by the page's own clock.
+WHEN = """([conditions, painted]) => {
     live.promised = new Promise((done) => {
         const begin = (event) => {
             for (const kind of ['pointermove', 'click']) removeEventListener(kind, begin, true);
             const start = event.timeStamp;
             const found = [];
+            const soon = (look) => setTimeout(look, 2);
+            const afterPainting = (look) => requestAnimationFrame(() => setTimeout(look));
             const look = () => {
                 while (found.length < conditions.length) {
                     if (!new Function(`return ${conditions[found.length]}`)()) break;
                     found.push((performance.now() - start) / 1000);
                 }
                 if (found.length === conditions.length) done(found);
-                else setTimeout(look, 2);
+                else (painted ? afterPainting : soon)(look);
             };
-            look();
+            (painted ? afterPainting : soon)(look);
         };
         for (const kind of ['pointermove', 'click']) addEventListener(kind, begin, true);
     });
@@ -143,12 +134,12 @@ class Tab:
         """Wait until a condition in the page holds."""
         self.page.wait_for_function(condition)
 
-    def promise(self, *conditions):
+    def promise(self, *conditions, painted=False):
         """Begin to look for conditions in the page; gives what waits for them, see `WHEN`.
 
         The clock starts with the next movement or press of the pointer.
         """
-        self.page.evaluate(WHEN, list(conditions))
+        self.page.evaluate(WHEN, [list(conditions), painted])
         return lambda: self.page.evaluate("live.promised")
 
     def other_words(self):
@@ -192,10 +183,8 @@ class Chromium:
 @contextmanager
 def chromium():
     """The system's browser, or Playwright's own."""
-    wanted = [os.environ.get("DCRVIZ_CHROMIUM", ""), *NAMES]
-    path = next((found for name in wanted if name and (found := shutil.which(name))), None)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
         yield Chromium(browser)
         browser.close()
 

@@ -11,6 +11,7 @@ import json
 import sys
 import threading
 import time
+from functools import partial
 from itertools import count, cycle
 from pathlib import Path
 
@@ -88,6 +89,7 @@ class Film:
         """Show so many steps more: when each was ready, and what all cost this process."""
         self.ready, self.left = [], number
         self.told.clear()
+        self.deliver(partial(setattr, self.explorer.session, "playing", True))
         cpu = time.process_time()
         self.deliver(self._next)
         self.told.wait()
@@ -113,6 +115,7 @@ class Film:
             if self.left:
                 self.deliver(self._next)
             else:
+                self.explorer.session.playing = False
                 self.told.set()
 
 

@@ -8,7 +8,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 # How long a process that ends waits for them, all together.
@@ -51,9 +50,16 @@ class BackgroundThread(threading.Thread):
         )
 
 
-def _complain_of_others(complain: Callable[[Any], Any], dropped: sys.UnraisableHookArgs) -> None:
-    if not issubclass(dropped.exc_type, SystemExit):
-        complain(dropped)
+def unheard(kind: type[BaseException]) -> Callable[[Any], Any]:
+    """Have Python not complain of exceptions of this kind that it drops; gives the hook before."""
+    complain = sys.unraisablehook
+
+    def complain_of_others(dropped: sys.UnraisableHookArgs) -> None:
+        if not issubclass(dropped.exc_type, kind):
+            complain(dropped)
+
+    sys.unraisablehook = complain_of_others
+    return complain
 
 
 def end_all() -> None:
@@ -70,7 +76,7 @@ def end_all() -> None:
         if isinstance(thread, BackgroundThread) and thread.is_alive()
     ]
     deadline = time.monotonic() + _PATIENCE_S
-    sys.unraisablehook = partial(_complain_of_others, sys.unraisablehook)
+    unheard(SystemExit)
     while running and time.monotonic() < deadline:
         for thread in running:
             thread.interrupt()

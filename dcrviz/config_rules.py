@@ -29,17 +29,28 @@ def auto_values(n_subfilters: int, solver: str = "iterative") -> dict[str, float
     }
 
 
-def most_iterations(config: AssembleConfig) -> int:
+def most_iterations(config: AssembleConfig, *, prepared: AssembleConfig | None = None) -> int:
     """How many iterations a subregion may take.
+
+    Parameters
+    ----------
+    prepared
+        Knobs with which the problem was prepared, if they may be others.
 
     Notes
     -----
     ALGORITHM.md section 6: LSST's task counts so that ``max_iterations + 2`` are run at most.
     """
-    if config.solver == "direct":
+    prepared = prepared or config
+    if prepared.solver == "direct":
         return 1
-    auto = auto_values(config.n_subfilters, config.solver)["max_iterations"]
+    auto = auto_values(prepared.n_subfilters, prepared.solver)["max_iterations"]
     return int(config.max_iterations or auto) + 2
+
+
+def threads_of(config: AssembleConfig) -> int:
+    """How many threads share a loop."""
+    return int(config.n_threads or available_cores())
 
 
 def acts_in(knob: str) -> str:

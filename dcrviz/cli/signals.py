@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import NoReturn
 
+from dcrviz.background import unheard
+
 # After this long a signal that has not ended the command is told again.
 _PATIENCE_S = 1.0
 
@@ -40,14 +42,8 @@ def ended_by_signals() -> Iterator[None]:
         again.append(timer)
         raise Terminated if number == signal.SIGTERM else KeyboardInterrupt
 
-    complain = sys.unraisablehook
-
-    def complain_of_others(dropped: sys.UnraisableHookArgs) -> None:
-        if not issubclass(dropped.exc_type, KeyboardInterrupt):
-            complain(dropped)
-
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    sys.unraisablehook = complain_of_others
+    complain = unheard(KeyboardInterrupt)
     try:
         yield
     finally:

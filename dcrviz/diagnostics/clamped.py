@@ -6,7 +6,7 @@ import numpy as np
 
 from dcrviz.config import AssembleConfig
 from dcrviz.engine import Problem, Step
-from dcrviz.engine.advance import clamp_noise, known_correction, proposed
+from dcrviz.engine.iteration import clamp_noise, known_correction, proposed
 from dcrviz.engine.problem import Tile
 from dcrviz.engine.regularize import clamp_change, limit_spectrum
 from dcrviz.kernels.planes import mean_plane

@@ -8,8 +8,8 @@ from functools import lru_cache
 import numpy as np
 
 from dcrviz.config import AssembleConfig
-from dcrviz.diagnostics.holes import Blemish, blemishes_of, near_sources, share_of
-from dcrviz.diagnostics.pictures import shown_planes, sky_noise, source_pixels, typical_fwhm_px
+from dcrviz.diagnostics.holes import Blemish, blemishes_of, near_pixels, share_of
+from dcrviz.diagnostics.pictures import shown_planes, sky_noise, source_pixels
 from dcrviz.engine import Problem, Step
 from dcrviz.kernels.planes import plane_sums
 from dcrviz.records import Bools, Cube, Floats, Frozen
@@ -103,7 +103,7 @@ def course_entry(
     # Returning to the best planes is no iteration: it has neither gain nor residual.
     iterated = iteration > 0 and not step.returned
     metrics = np.array(history.metrics[: iteration + 1])
-    blemishes, near = blemishes_of(problem, step), _near(problem)
+    blemishes, near = blemishes_of(problem, step), near_pixels(problem)
     shares = {
         kind: share_of(blemishes, near, kind=kind, n_subfilters=problem.n_subfilters)
         for kind in ("hole", "wing")
@@ -130,7 +130,7 @@ def course_entry(
         wing_fraction=shares["wing"],
         clamped=_clamped(step),
         plane_flux=_flux(problem, shown_planes(step)),
-        template_flux=float(_flux(problem, problem.template.image[None])[0]),
+        template_flux=_template_flux(problem),
         change_sigma=np.nan if before is None else _change(problem, step, before),
     )
 
@@ -147,6 +147,11 @@ def _flux(problem: Problem, planes: Cube) -> Floats:
     return plane_sums(planes * _counted(problem))
 
 
+@lru_cache(maxsize=8)
+def _template_flux(problem: Problem) -> float:
+    return float(_flux(problem, problem.template.image[None])[0])
+
+
 def _change(problem: Problem, step: Step, before: Step) -> float:
     counted = _counted(problem)
     change = (shown_planes(step) - shown_planes(before)) * counted
@@ -159,8 +164,3 @@ def _counted(problem: Problem) -> Bools:
     """(Y, X), the source pixels, or all if nothing is detected."""
     detected = source_pixels(problem)
     return detected if detected.any() else np.ones_like(detected)
-
-
-@lru_cache(maxsize=8)
-def _near(problem: Problem) -> Bools:
-    return near_sources(source_pixels(problem), fwhm_px=typical_fwhm_px(problem))

@@ -62,12 +62,18 @@ class Blemish:
 @lru_cache(maxsize=4)
 def blemishes_of(problem: Problem, step: Step) -> tuple[Blemish, ...]:
     """Holes and wings of a step's planes as they become coadds."""
-    return find_holes(
-        shown_planes(step),
-        noise=sky_noise(problem),
-        detected=source_pixels(problem),
-        fwhm_px=typical_fwhm_px(problem),
+    detected = source_pixels(problem)
+    return _holes_near(
+        near_pixels(problem), shown_planes(step), noise=sky_noise(problem), detected=detected
     )
+
+
+@lru_cache(maxsize=8)
+def near_pixels(problem: Problem) -> Bools:
+    """(Y, X), pixels on sources or near them, read-only."""
+    near = near_sources(source_pixels(problem), fwhm_px=typical_fwhm_px(problem))
+    near.flags.writeable = False
+    return near
 
 
 def find_holes(
@@ -97,7 +103,13 @@ def find_holes(
         raise ValueError(
             f"detected must have the planes' shape {planes.shape[1:]}; got {detected.shape}"
         )
-    near = near_sources(detected, fwhm_px=fwhm_px)
+    return _holes_near(
+        near_sources(detected, fwhm_px=fwhm_px), planes, noise=noise, detected=detected
+    )
+
+
+def _holes_near(near: Bools, planes: Cube, *, noise: float, detected: Bools) -> tuple[Blemish, ...]:
+    """Holes and wings among these pixels."""
     mean = mean_plane(planes)
     skies = sky_levels(planes, detected).astype(np.float32)
     mean -= skies.mean()

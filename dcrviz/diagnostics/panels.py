@@ -98,95 +98,32 @@ class Scene:
 
 def rows_of(problem: Problem) -> tuple[Row, ...]:
     """All rows, in the order in which they explain each other."""
-    slices = [f"S{a}  {nm:.0f} nm" for a, nm in enumerate(subfilter_middles_nm(problem))]
-    visits = visits_by_airmass(problem)
     off = ["" if factor else ", off" for factor in problem.factors]
-
-    def by_plane(row: str) -> tuple[Panel, ...]:
-        return tuple(Panel(row, a, title) for a, title in enumerate(slices))
-
-    def by_visit(row: str) -> tuple[Panel, ...]:
-        return tuple(
-            Panel(row, v, f"{problem.visits[v].id}  X {airmass_of(problem.visits[v]):.2f}{off[v]}")
-            for v in visits
+    airmasses = [airmass_of(visit) for visit in problem.visits]
+    titles = {
+        "subfilter": {
+            a: f"S{a}  {nm:.0f} nm" for a, nm in enumerate(subfilter_middles_nm(problem))
+        },
+        "visit": {
+            v: f"{problem.visits[v].id}  X {airmasses[v]:.2f}{off[v]}"
+            for v in visits_by_airmass(problem)
+        },
+    }
+    absent = {"clamped"} if problem.config.in_fourier_space else set()
+    absent |= {"count"} if problem.counts is None else set()
+    return tuple(
+        Row(
+            name=name,
+            title=kind.title,
+            scale=kind.scale,
+            panels=tuple(
+                Panel(name, index, title)
+                for index, title in titles.get(kind.panels, {0: kind.panels}).items()
+            ),
         )
-
-    rows = [
-        Row(name="plane", title="Subfilter planes", scale="flux", panels=by_plane("plane")),
-        Row(
-            name="minus_mean",
-            title="Plane minus mean of the planes: holes are blue, wings are red",
-            scale="sigma",
-            panels=by_plane("minus_mean"),
-        ),
-        Row(
-            name="residual",
-            title="Residuals of the visits, by airmass",
-            scale="sigma",
-            panels=by_visit("residual"),
-        ),
-        Row(
-            name="template",
-            title="Matched templates, by airmass",
-            scale="flux",
-            panels=by_visit("template"),
-        ),
-        Row(
-            name="omega",
-            title="Model weights",
-            scale="fraction",
-            panels=(Panel("omega", 0, "omega"),),
-        ),
-        Row(
-            name="change",
-            title="This iteration minus the last",
-            scale="sigma",
-            panels=by_plane("change"),
-        ),
-        Row(
-            name="since_best",
-            title="This iteration minus the best",
-            scale="sigma",
-            panels=by_plane("since_best"),
-        ),
-        Row(
-            name="rgb",
-            title="Colours of the subfilters: the longest wavelengths are red",
-            scale="rgb",
-            panels=(Panel("rgb", 0, "colours"),),
-        ),
-        Row(
-            name="coadd",
-            title="Sum of the planes",
-            scale="flux",
-            panels=(Panel("coadd", 0, "coadd"),),
-        ),
-        Row(
-            name="stack",
-            title="dcrWeights: what a stacked residual counts",
-            scale="fraction",
-            panels=by_plane("stack"),
-        ),
-    ]
-    if not problem.config.in_fourier_space:
-        rows.append(
-            Row(
-                name="clamped",
-                title="Clamped in this iteration: raised is blue, lowered is red",
-                scale="sign",
-                panels=by_plane("clamped"),
-            )
-        )
-    if problem.counts is not None:
-        rows.append(
-            Row(
-                name="count",
-                title="nImage: visits that reach each pixel",
-                scale="count",
-                panels=by_plane("count"),
-            )
-        )
-    return tuple(rows)
+        for name, kind in _KINDS.items()
+        if name not in absent
+    )
 
 
 @lru_cache(maxsize=8)
@@ -201,7 +138,7 @@ def images(scene: Scene, panels: Sequence[Panel]) -> dict[str, Plane]:
     found: dict[str, Plane] = {}
     for row in dict.fromkeys(panel.row for panel in panels):
         wanted = [panel.index for panel in panels if panel.row == row]
-        for index, image in zip(wanted, _ROWS[row](scene, wanted), strict=True):
+        for index, image in zip(wanted, _KINDS[row].images(scene, wanted), strict=True):
             found[f"{row} {index}"] = image
     return found
 
@@ -282,17 +219,46 @@ def _colours(scene: Scene, wanted: Sequence[int]) -> Iterator[Plane]:
     return (composite for _ in wanted)
 
 
-_ROWS: dict[str, Callable[[Scene, Sequence[int]], Iterator[Plane]]] = {
-    "plane": _planes,
-    "minus_mean": _minus_mean,
-    "residual": _residuals,
-    "template": _templates,
-    "omega": _omega,
-    "change": _change,
-    "since_best": _since_best,
-    "rgb": _colours,
-    "coadd": _coadd,
-    "stack": _stack,
-    "clamped": _clamped,
-    "count": _counts,
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What all rows of a name have in common.
+
+    Parameters
+    ----------
+    scale
+        As in `Row`.
+    panels
+        ``subfilter`` or ``visit`` where there is one for each; else the title of the only one.
+    images
+        Makes those of these subfilters or visits.
+    """
+
+    title: str
+    scale: str
+    panels: str
+    images: Callable[[Scene, Sequence[int]], Iterator[Plane]]
+
+
+_KINDS = {
+    "plane": _Kind("Subfilter planes", "flux", "subfilter", _planes),
+    "minus_mean": _Kind(
+        "Plane minus mean of the planes: holes are blue, wings are red",
+        "sigma",
+        "subfilter",
+        _minus_mean,
+    ),
+    "residual": _Kind("Residuals of the visits, by airmass", "sigma", "visit", _residuals),
+    "template": _Kind("Matched templates, by airmass", "flux", "visit", _templates),
+    "omega": _Kind("Model weights", "fraction", "omega", _omega),
+    "change": _Kind("This iteration minus the last", "sigma", "subfilter", _change),
+    "since_best": _Kind("This iteration minus the best", "sigma", "subfilter", _since_best),
+    "rgb": _Kind(
+        "Colours of the subfilters: the longest wavelengths are red", "rgb", "colours", _colours
+    ),
+    "coadd": _Kind("Sum of the planes", "flux", "coadd", _coadd),
+    "stack": _Kind("dcrWeights: what a stacked residual counts", "fraction", "subfilter", _stack),
+    "clamped": _Kind(
+        "Clamped in this iteration: raised is blue, lowered is red", "sign", "subfilter", _clamped
+    ),
+    "count": _Kind("nImage: visits that reach each pixel", "count", "subfilter", _counts),
 }

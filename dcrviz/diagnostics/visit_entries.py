@@ -40,7 +40,12 @@ class VisitEntry:
     @property
     def tan_z(self) -> float:
         """Tangent of the zenith angle, to which refraction is proportional."""
-        return math.sqrt(max(self.airmass**2 - 1, 0.0))
+        return tan_z(self.airmass)
+
+
+def tan_z(airmass: float) -> float:
+    """Tangent of the zenith angle at an airmass, in an atmosphere that is flat."""
+    return math.sqrt(max(airmass**2 - 1, 0.0))
 
 
 def visit_entries(problem: Problem, step: Step | None = None) -> tuple[VisitEntry, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dcrviz.config import AssembleConfig
-from dcrviz.cores import available_cores
+from dcrviz.config_rules import threads_of
 from dcrviz.engine.direct import closed_form, solve_directly
 from dcrviz.engine.move import Move
 from dcrviz.engine.pcg import CgMemory, cg_planes, cg_start, cg_step
@@ -16,7 +16,7 @@ from dcrviz.records import Cube
 
 def move_directly(problem: Problem, _step: Step, _index: int, config: AssembleConfig) -> Move:
     """The closed-form solution, whatever the planes were."""
-    threads = config.n_threads or available_cores()
+    threads = threads_of(config)
     system = closed_form(problem, threads=threads)
     planes = solve_directly(system, threads=threads)
     return Move(
@@ -26,7 +26,7 @@ def move_directly(problem: Problem, _step: Step, _index: int, config: AssembleCo
 
 def move_by_pcg(problem: Problem, step: Step, _index: int, config: AssembleConfig) -> Move:
     """The next iterate of conjugate gradients, the first from the closed-form solution."""
-    threads = config.n_threads or available_cores()
+    threads = threads_of(config)
     known = step.memory
     memory = known if isinstance(known, CgMemory) else cg_start(problem, threads=threads)
     memory = cg_step(problem, memory, positivity=config.positivity, threads=threads)

@@ -16,9 +16,10 @@ class StoppingRule:
 
     Parameters
     ----------
-    min_iterations, max_iterations
-        Limits as LSST's task counts them: at least ``min + 1`` and at most ``max + 2`` iterations
-        are run.
+    min_iterations
+        Limit as LSST's task counts: at least ``min + 1`` iterations are run.
+    most_iterations
+        How many are run at most, counted plainly.
     threshold
         Relative improvement of the metric at or below which the run has converged.
     on_divergence
@@ -27,7 +28,7 @@ class StoppingRule:
     """
 
     min_iterations: float
-    max_iterations: float
+    most_iterations: int
     threshold: float
     use_convergence: bool
     on_divergence: str
@@ -46,18 +47,18 @@ def judge(history: History, rule: StoppingRule) -> History:
     return replace(history, outcome=ending, lsst_ending=lsst_ending)
 
 
-def judge_equations(history: History, *, tolerance: float, max_iterations: float) -> History:
+def judge_equations(history: History, *, tolerance: float, most_iterations: int) -> History:
     """The history of a solver of equations, judged by how well they are solved.
 
-    It may take as many iterations as the others, ``max + 2``. A metric that is worse than that of
-    the template, which holds the visits' own noise, is no divergence.
+    A metric that is worse than that of the template, which holds the visits' own noise, is no
+    divergence.
     """
     residual = history.residuals[-1]
     if np.isnan(residual) and np.isfinite(tolerance):
         return replace(history, outcome=Outcome.DIVERGED, lsst_ending="diverged")
     if not residual > tolerance:
         return replace(history, outcome=Outcome.CONVERGED, lsst_ending="converged")
-    if history.iterations > max_iterations + 1:
+    if history.iterations >= most_iterations:
         return replace(history, outcome=Outcome.EXHAUSTED, lsst_ending="max_iterations")
     return history
 
@@ -95,7 +96,7 @@ def _lsst_ending(history: History, rule: StoppingRule) -> str:
         return "metric_zero"
     if improvement < 0 and done > rule.min_iterations:
         return "diverged"
-    if done > rule.max_iterations:
+    if history.iterations >= rule.most_iterations:
         return "max_iterations"
     if improvement > rule.threshold or done + 1 <= rule.min_iterations:
         return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -40,8 +41,10 @@ def next_moment(
     problem: Problem, step: Step, config: AssembleConfig, knobs: dict[str, Any], *, anew: bool
 ) -> Moment:
     """The iteration after a step, or with `anew` after a starting model made with these knobs."""
+    began = time.perf_counter()
     before = first_step(problem, config) if anew else step
-    return Moment(step=advance(problem, before, config), knobs=knobs)
+    after = advance(problem, before, config)
+    return Moment(step=after, knobs=knobs, seconds=time.perf_counter() - began)
 
 
 def solved(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -25,6 +26,8 @@ class Moment:
         Whether the pixels are there.
     given
         Whether it came from a file, and so is not computed again.
+    seconds
+        How long the engine took for the iteration; NaN where that isn't known.
     """
 
     step: Step
@@ -32,6 +35,7 @@ class Moment:
     number: int = field(default_factory=_numbers.__next__)
     kept: bool = True
     given: bool = False
+    seconds: float = math.nan
 
 
 def without_correction(moment: Moment) -> Moment:

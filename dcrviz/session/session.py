@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 import param
 
+from dcrviz.config import AssembleConfig
 from dcrviz.engine import Problem, Step
 from dcrviz.records import Exposure
 from dcrviz.session.branches import Branch
@@ -67,22 +68,13 @@ class Session(Follower):
         ValueError
             If nothing has been computed yet.
         """
-        from dcrviz.runs import Run
-
         if index is not None:
-            return _branch_as_run(self.branches[index])
-        if self.problem is None:
+            branch = self.branches[index]
+            return _as_run(branch, config=branch.config)
+        present = self._as_branch()
+        if present is None:
             raise ValueError("a run to save must be started; call start() or step() first")
-        return Run(
-            problem=self.problem,
-            exposures=tuple(self.exposures),
-            steps=_whole_steps(self.problem, self.moments),
-            config=self.config.copy(),
-            knobs=tuple(moment.knobs for moment in self.moments),
-            template=self._start.template,
-            bright_objects=self._start.bright_objects,
-            shown=self.cursor,
-        )
+        return _as_run(present, config=self.config.copy(), shown=self.cursor)
 
     @classmethod
     def from_run(cls, folder: str | os.PathLike[str], *, worker: Worker | None = None) -> Self:
@@ -128,15 +120,16 @@ def _whole_steps(problem: Problem, moments: Sequence[Moment]) -> Sequence[Step]:
     return WholeSteps(problem, moments)
 
 
-def _branch_as_run(branch: Branch) -> Run:
+def _as_run(branch: Branch, *, config: AssembleConfig, shown: int | None = None) -> Run:
     from dcrviz.runs import Run
 
     return Run(
         problem=branch.problem,
         exposures=branch.exposures,
         steps=_whole_steps(branch.problem, branch.moments),
-        config=branch.config,
+        config=config,
         knobs=tuple(moment.knobs for moment in branch.moments),
         template=branch.start.template,
         bright_objects=branch.start.bright_objects,
+        shown=shown,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import param
@@ -41,6 +42,11 @@ class Timeline(Branches):
     def steps(self) -> list[Step]:
         """The stored steps of the run on show."""
         return [moment.step for moment in self.moments]
+
+    @property
+    def runs(self) -> list[Sequence[Moment]]:
+        """The stored steps of every run; those of the one on show are the last."""
+        return [*(branch.moments for branch in self.branches), tuple(self.moments)]
 
     @property
     def shown(self) -> Moment | None:
@@ -84,20 +90,24 @@ class Timeline(Branches):
 
     def _keep_as_branch(self) -> None:
         """Store the run on show as a branch, if anything has been iterated."""
-        if self.problem is None or self._prepared_from is None or len(self.moments) < 2:
-            return
+        run = self._as_branch()
+        if run is not None and len(run.moments) > 1:
+            self._add(run)
+            self._new_title()
+
+    def _as_branch(self) -> Branch | None:
+        """The run on show as it would be kept; None before it has begun."""
+        if self.problem is None or self._prepared_from is None:
+            return None
         exposures, start = self._prepared_from
-        self._add(
-            Branch(
-                name=self.title,
-                problem=self.problem,
-                moments=tuple(self.moments),
-                exposures=exposures,
-                start=start,
-                pinned=self.pinned,
-            )
+        return Branch(
+            name=self.title,
+            problem=self.problem,
+            moments=tuple(self.moments),
+            exposures=exposures,
+            start=start,
+            pinned=self.pinned,
         )
-        self._new_title()
 
     def _exchange(self, index: int) -> Branch:
         """Put a branch on show at its end, and the run on show among the branches."""
@@ -135,13 +145,11 @@ class Timeline(Branches):
         self._most_bytes += sum(kept_bytes([moment]) for moment in new)
         if self._most_bytes <= self.history_bytes:
             return
-        runs = [*(branch.moments for branch in self.branches), tuple(self.moments)]
         last = len(self.moments) - 1
         places = {self.cursor - 1, self.cursor, last - 1, last} & set(range(last + 1))
         needed = {self.moments[place].number for place in places}
-        self._exchange_moments(thinned(runs, most=self.history_bytes, needed=needed))
-        everything = [*self.moments, *(m for branch in self.branches for m in branch.moments)]
-        self._most_bytes = kept_bytes(everything)
+        self._exchange_moments(thinned(self.runs, most=self.history_bytes, needed=needed))
+        self._most_bytes = kept_bytes(chain.from_iterable(self.runs))
 
     def _exchange_moments(self, others: Mapping[int, Moment]) -> None:
         """Put moments in the place of those of the same number, in every run."""

@@ -8,26 +8,22 @@ from typing import Any, ClassVar
 
 import panel as pn
 import param
-from panel.custom import JSComponent
 from panel.layout import Card
 from panel.theme.base import Inherit
 from panel.theme.native import Native
 from panel.widgets import Widget
 
+from dcrviz.views.inputs import Quiet
+from dcrviz.views.telling import BUTTON_CSS
+
 _HERE = Path(__file__).parent
 _CSS = """
 .appearance { display: flex; gap: 6px; }
-button {
-  font: var(--dcrviz-size, 14px)/1.2 system-ui, sans-serif; height: 2.3em; padding: 0 10px;
-  color: inherit; background: transparent; white-space: nowrap; cursor: pointer;
-  border: 1px solid var(--dcrviz-edge, #8886); border-radius: 4px;
-}
+button { padding: 0 10px; }
 button[aria-pressed=true] {
   background: color-mix(in srgb, var(--dcrviz-accent, #1f6f8b) 22%, transparent);
   border-color: var(--dcrviz-accent, #1f6f8b);
 }
-button:disabled { opacity: 0.45; cursor: default; }
-:focus-visible { outline: 2px solid var(--dcrviz-accent, #1f6f8b); outline-offset: 1px; }
 """
 _WIDGETS_CSS = (_HERE / "css" / "widgets.css").read_text(encoding="utf-8")
 
@@ -46,7 +42,7 @@ def in_page_design() -> AbstractContextManager[None]:
     return design
 
 
-class Appearance(JSComponent):
+class Appearance(Quiet):
     """Three buttons that change the look of the whole explorer, in the browser and at once.
 
     What is drawn on canvases can't follow a stylesheet: its views watch `dark`.
@@ -58,4 +54,4 @@ class Appearance(JSComponent):
     room = param.Integer(800, doc="Height of the browser's window, CSS pixels.")
 
     _esm = _HERE / "js" / "appearance.js"
-    _stylesheets: ClassVar[list[str]] = [_CSS]
+    _stylesheets: ClassVar[list[str]] = [BUTTON_CSS, _CSS]

@@ -9,24 +9,19 @@ from typing import Any, ClassVar
 import param
 from panel.custom import JSComponent
 
+from dcrviz.views.telling import BUTTON_CSS, Telling
+
 _JS = Path(__file__).parent / "js"
 _CSS = """
-button, input {
-  font: var(--dcrviz-size, 14px)/1.2 system-ui, sans-serif; height: 2.3em;
-  box-sizing: border-box; color: inherit;
-  border: 1px solid var(--dcrviz-edge, #8886); border-radius: 4px;
-}
-button { padding: 0 12px; background: #8882; cursor: pointer; white-space: nowrap; }
+button { padding: 0 12px; background: #8882; }
 button:hover:enabled { background: #8884; }
 button.primary { background: #1f6f8b; border-color: #1f6f8b; color: #fff; }
 button.primary:hover:enabled { background: #195b72; }
-button:disabled { opacity: 0.45; cursor: default; }
-input { width: 4.6em; padding: 0 4px; background: transparent; }
-:focus-visible { outline: 2px solid var(--dcrviz-accent, #1f6f8b); outline-offset: 1px; }
+input { width: 4.6em; padding: 0 4px; }
 """
 
 
-class PushButton(JSComponent):
+class PushButton(Telling):
     """A button that calls what it is for."""
 
     label = param.String("", doc="What is written on it.")
@@ -34,22 +29,21 @@ class PushButton(JSComponent):
     primary = param.Boolean(False, doc="Whether it is the one that people want first.")
     disabled = param.Boolean(False, doc="Whether it can not be pressed.")
     once = param.Boolean(False, doc="Whether pressing it always disables it.")
+    says = param.String("", doc="What the page says at once when it is pressed.")
+    channel = param.String("", doc="Under which name it says that.")
 
     _esm = _JS / "button.js"
-    _stylesheets: ClassVar[list[str]] = [_CSS]
+    _stylesheets: ClassVar[list[str]] = [BUTTON_CSS, _CSS]
 
     def __init__(self, act: Callable[[], None], **values: Any) -> None:
-        self._act = act
         super().__init__(**values)
+        self._act = act
+        self.listen(lambda _: self.press())
 
     def press(self) -> None:
         """Do what it is for, unless it is disabled."""
         if not self.disabled:
             self._act()
-
-    def _handle_msg(self, message: Any) -> None:
-        if message == {"type": "click"}:
-            self.press()
 
 
 class CountField(JSComponent):
@@ -60,4 +54,4 @@ class CountField(JSComponent):
     value = param.Integer(1, bounds=(1, None), doc="The number.")
 
     _esm = _JS / "count.js"
-    _stylesheets: ClassVar[list[str]] = [_CSS]
+    _stylesheets: ClassVar[list[str]] = [BUTTON_CSS, _CSS]

@@ -34,10 +34,16 @@ class Captions(Viewer):
         self.words = pn.pane.HTML(
             "", sizing_mode="stretch_width", margin=(32, 24), stylesheets=[_CSS], visible=False
         )
-        refresh_soon = Seldom(self.refresh)
-        session.param.watch(lambda *_: refresh_soon(), ["problem", "moments", "cursor"])
-        curves.tell(refresh_soon)
+        self._refresh_soon = Seldom(self.refresh)
+        session.param.watch(lambda *_: self._when_seen(), ["problem", "moments", "cursor"])
+        curves.tell(self._when_seen)
+        self.words.param.watch(lambda _: self.refresh(), "visible")
         self.refresh()
+
+    def _when_seen(self) -> None:
+        """Nobody reads what is hidden, and each change of it is a message."""
+        if self.words.visible:
+            self._refresh_soon()
 
     def refresh(self) -> None:
         """Say what is seen now, as soon as its numbers are known."""

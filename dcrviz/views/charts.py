@@ -12,9 +12,10 @@ from bokeh.models import ColumnDataSource, DataRange1d, HoverTool, Range1d, Span
 from bokeh.plotting import figure
 
 from dcrviz.diagnostics.course import CourseEntry
+from dcrviz.views.messages import is_served
 
 # Told apart by all kinds of colour vision, on light and dark pages (Okabe and Ito 2008).
-BLUE, ORANGE, GREEN, PINK, SKY = "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9"
+BLUE, ORANGE, GREEN, PINK, SKY = "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#3d8fc4"
 GREY = "#8c8c8c"
 _NUMBERS = (
     *("index", "tile", "iteration", "metric", "best", "threshold", "gain", "residual"),
@@ -80,7 +81,7 @@ class Charts:
     def _in_session(self) -> bool:
         """Whether a browser has all that was sent: a notebook may have missed the first."""
         document = self.source.document
-        return document is None or document.session_context is not None
+        return document is None or is_served(document)
 
     def mark(self, index: int) -> None:
         """Draw the line at the step on show."""
@@ -108,15 +109,7 @@ class Charts:
         tip = [("visit", "@visit"), ("metric", "@metric{0.00000}")]
         plot.add_tools(HoverTool(renderers=[thin], tooltips=tip))
         plot.line("index", "best", source=self.source, color=GREEN, width=2, legend_label="best")
-        plot.line(
-            "index",
-            "threshold",
-            source=self.source,
-            color=ORANGE,
-            line_dash="dotted",
-            width=2,
-            legend_label="must fall below",
-        )
+        self._limit(plot, "threshold", legend_label="must fall below")
         self._line(plot, "metric", colour=BLUE, tip="@metric{0.00000}", key="metric")
         small_legend(plot)
         return plot
@@ -128,9 +121,7 @@ class Charts:
 
     def _residual(self) -> figure:
         plot = self._figure("Residual of the equations", y_axis_type="log")
-        plot.line(
-            "index", "tolerance", source=self.source, color=ORANGE, line_dash="dotted", width=2
-        )
+        self._limit(plot, "tolerance")
         self._line(plot, "residual", colour=BLUE, tip="@residual{0.0e+0}", key="residual")
         return plot
 
@@ -160,6 +151,12 @@ class Charts:
         plot = self._figure("Change of an iteration, sky sigma")
         self._line(plot, "change_sigma", colour=BLUE, tip="@change_sigma{0.000}", key="change")
         return plot
+
+    def _limit(self, plot: figure, column: str, **legend: str) -> None:
+        """What the metric or residual must fall below, dotted."""
+        plot.line(
+            "index", column, source=self.source, color=ORANGE, line_dash="dotted", width=2, **legend
+        )
 
     def _line(
         self, plot: figure, column: str, *, colour: str, tip: str, key: str, legend: str = ""

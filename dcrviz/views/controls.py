@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import html
+import uuid
 
 import panel as pn
 from panel.viewable import Viewer
@@ -12,6 +12,7 @@ from dcrviz.session import Session
 from dcrviz.views.buttons import CountField, PushButton
 from dcrviz.views.inputs import Slider
 from dcrviz.views.keys import keys_of
+from dcrviz.views.messages import Seldom
 from dcrviz.views.progress import (
     ProgressLine,
     Tempo,
@@ -20,6 +21,7 @@ from dcrviz.views.progress import (
     progress_words,
     share_done,
 )
+from dcrviz.views.standing import Standing
 
 _TIPS = {
     "Play": "Iterate and paint every step, until the run ends (space)",
@@ -31,7 +33,11 @@ _TIPS = {
     "To end": "Iterate as fast as possible until the run ends, and paint what the browser can",
     "Reset": "Go back to the starting model; the run so far is kept beside",
 }
+# Said in the browser: under way before the server has heard of it.
+_SAID = {"Pause": "Pausing.", "Stop": "Stopping."}
 _GAP = (5, 3)
+# While iterations follow each other nobody reads faster.
+_READABLE_S = 0.25
 _FOLLOWED = ["moments", "cursor", "busy", "playing", "error", "problem"]
 
 
@@ -62,13 +68,16 @@ class Controls(Viewer):
             "To end": lambda: session.play(fast=True),
             "Reset": session.reset,
         }
+        channel = uuid.uuid4().hex
         self.buttons = {
             name: PushButton(
                 act,
                 label=name,
                 tip=_TIPS[name],
                 primary=name == "Play",
-                once=name in ("Pause", "Stop"),
+                once=name in _SAID,
+                says=_SAID.get(name, ""),
+                channel=channel,
                 margin=_GAP,
             )
             for name, act in acts.items()
@@ -79,14 +88,25 @@ class Controls(Viewer):
         self.progress = ProgressLine(
             tip="Iterations so far, of as many as the run may take", margin=(12, 10)
         )
-        self.words = pn.pane.HTML("", margin=(2, 10), styles={"flex": "1 1 360px"})
+        self.words = Standing(channel=channel, margin=(2, 10), styles={"flex": "1 1 360px"})
+        self._follow_soon = Seldom(self._follow, pause_s=_READABLE_S)
         session.param.watch(lambda event: self._tempo.begin() if event.new else None, "playing")
-        session.param.watch(lambda *_: self._follow(), _FOLLOWED)
-        self._follow()
+        session.param.watch(lambda *_: self._heard(), _FOLLOWED)
+        self._heard()
 
     def _slid(self, place: int) -> None:
         if not self._following:
             self._session.show(int(place))
+
+    def _heard(self) -> None:
+        """Something has changed: while iterations follow each other it is told now and then."""
+        session = self._session
+        if session.moments:
+            self._tempo.note(session.moments[-1].step.index)
+        if session.playing:
+            self._follow_soon()
+        else:
+            self._follow()
 
     def _follow(self) -> None:
         session = self._session
@@ -108,15 +128,11 @@ class Controls(Viewer):
 
     def _tell(self) -> None:
         session = self._session
-        if session.moments:
-            self._tempo.note(session.moments[-1].step.index)
         self.progress.param.update(
             value=share_done(session), words=progress_words(session, self._tempo.per_second)
         )
-        notes = [f'<div role="status" class="outcome">{html.escape(words(session))}</div>']
-        if full := history_words(session):
-            notes.append(f'<div role="note" class="history">{html.escape(full)}</div>')
-        self.words.object = "".join(notes)
+        place, doing = sentences(session)
+        self.words.param.update(place=place, doing=doing, note=history_words(session))
 
     def buttons_line(self) -> pn.FlexBox:
         """What moves the run."""
@@ -137,18 +153,23 @@ class Controls(Viewer):
 
 
 def words(session: Session) -> str:
-    """Where the run stands, in one sentence."""
+    """Where the run stands, as people read it."""
+    return " ".join(sentence for sentence in sentences(session) if sentence)
+
+
+def sentences(session: Session) -> tuple[str, str]:
+    """Where the run is, and what it does; the second is empty where the first says all."""
     if session.error:
-        return f"Refused: {session.error}"
+        return f"Refused: {session.error}", ""
     step = session.current
     if step is None:
-        return "Preparing the visits." if session.exposures else "No visits are loaded."
+        return "", "Preparing the visits." if session.exposures else "No visits are loaded."
     place = place_words(step)
     if not session.kept:
-        return f"Recomputing {place[0].lower()}{place[1:]}, whose images were not kept."
+        return "", f"Recomputing {place[0].lower()}{place[1:]}, whose images were not kept."
     if step.returned:
         place = f"Returned to iteration {step.iteration}"
-    return f"{place}: {_numbers(session, step)}. {_what_next(session, step)}"
+    return f"{place}: {_numbers(session, step)}.", _what_next(session, step)
 
 
 def _what_next(session: Session, step: Step) -> str:

@@ -74,9 +74,8 @@ class CourseView(Viewer):
     def refresh(self) -> None:
         """Draw what is known of the run on show, and begin to find what is missing."""
         session = self._session
-        runs = [session.moments, *(branch.moments for branch in session.branches)]
         # They outlive the pixels of their steps.
-        stored = {moment.number for run in runs for moment in run}
+        stored = {moment.number for run in session.runs for moment in run}
         self._known = {number: e for number, e in self._known.items() if number in stored}
         missing = scenes_of(session, besides=self._known)
         if missing and self._worker is None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import panel as pn
 from panel.viewable import Viewer
 
+from dcrviz.records import Exposure
 from dcrviz.runs import open_run
 from dcrviz.session import Session
 from dcrviz.simulate import MadeField
@@ -30,7 +31,7 @@ _NUMBERS = {
 
 
 class DataView(Viewer):
-    """Bundled scenes, made fields, files and uploads; `choice` is what is explored now.
+    """Bundled scenes, made fields, files and uploads; `choice` is what the run on show is of.
 
     Parameters
     ----------
@@ -55,7 +56,9 @@ class DataView(Viewer):
         self._session, self._background = session, background
         self._local = local
         self._limits = limits = limits or Limits()
-        self.choice = choice
+        self._first = choice
+        # A run that is shown again is of visits that were opened before.
+        self._choices = [(first, choice) for first in session.exposures[:1]]
         self.scene = pn.widgets.Select(
             label="Scene", options={title: name for name, title in SCENES.items()}, width=_WIDTH
         )
@@ -93,7 +96,15 @@ class DataView(Viewer):
         for button, act in zip(self.buttons.values(), acts, strict=True):
             button.on_click(lambda _, act=act: act())
         self.upload.param.watch(lambda _: self.take_upload(), "value")
+        session.param.watch(lambda _: self._tell(), "exposures")
         self._tell()
+
+    @property
+    def choice(self) -> DataChoice:
+        """Where the visits of the run on show are from."""
+        shown = self._session.exposures[:1]
+        found = (choice for first, choice in self._choices if any(first is one for one in shown))
+        return next(found, self._first)
 
     def open(self, choice: DataChoice) -> None:
         """Open visits that a link or a person chose; the present run becomes a branch."""
@@ -138,10 +149,9 @@ class DataView(Viewer):
             return run, run.prepare()
 
         def show(opened: Any) -> None:
-            # Before anybody asks what the visits on show are.
-            self.choice = DataChoice(kind="run", name=str(place))
+            run, _ = opened
+            self._remember(run.exposures, DataChoice(kind="run", name=str(place)))
             self._session.take_run(*opened)
-            self._now(self.choice)
 
         self._background.do(read, show)
 
@@ -157,19 +167,23 @@ class DataView(Viewer):
 
     def _explore(self, choice: DataChoice, read: Callable[[], list[Any]]) -> None:
         def show(exposures: list[Any]) -> None:
+            self._remember(exposures, choice)
             self._session.open_data(exposures)
-            self._now(choice)
 
         self._background.do(read, show)
 
-    def _now(self, choice: DataChoice) -> None:
-        self.choice = choice
-        if choice.kind == "scene":
-            self.scene.value = choice.name
-        self._tell()
+    def _remember(self, exposures: Sequence[Exposure], choice: DataChoice) -> None:
+        """Where visits are from that are about to be shown, besides those of runs still there."""
+        session = self._session
+        runs = [session.exposures, *(branch.exposures for branch in session.branches)]
+        there = {id(run[0]) for run in runs if run}
+        kept = [(first, known) for first, known in self._choices if id(first) in there]
+        self._choices = [*kept, *((first, choice) for first in exposures[:1])]
 
     def _tell(self) -> None:
         number = len(self._session.exposures)
+        if self.choice.kind == "scene":
+            self.scene.value = self.choice.name
         kinds = {
             "scene": SCENES.get(self.choice.name, ""),
             "made": "A made field",

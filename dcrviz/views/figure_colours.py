@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from bokeh.models import Plot, Text
 
@@ -17,6 +18,21 @@ class _Colours:
 
 _LIGHT = _Colours(ground="#ffffff", text="#1c2330", line="#59616e", grid="#e3e6ea")
 _DARK = _Colours(ground="#15181c", text="#e6e9ed", line="#9aa3ae", grid="#2c323a")
+
+# Curves on a light page, and lighter ones of the same hue for a dark one.
+_CURVES = {
+    "#0072b2": "#4fa6e0",
+    "#d55e00": "#f2883d",
+    "#009e73": "#2cc296",
+    "#cc79a7": "#de97c1",
+    "#8c8c8c": "#a2a9b2",
+}
+
+
+def _curve_colour(colour: Any, *, dark: bool) -> Any:
+    """The same curve's on the page as it is now; what is no colour, as a column's name, stays."""
+    pairs = _CURVES.items() if dark else ((there, here) for here, there in _CURVES.items())
+    return next((other for one, other in pairs if one == colour), colour)
 
 
 def paint(plot: Plot, *, dark: bool) -> None:
@@ -40,8 +56,12 @@ def paint(plot: Plot, *, dark: bool) -> None:
     for grid in plot.grid:
         grid.grid_line_color = colours.grid
     for renderer in plot.renderers:
-        if isinstance(getattr(renderer, "glyph", None), Text):
-            renderer.glyph.text_color = colours.line
+        glyph = getattr(renderer, "glyph", None)
+        if isinstance(glyph, Text):
+            glyph.text_color = colours.line
+        for name in ("line_color", "fill_color"):
+            if hasattr(glyph, name):
+                setattr(glyph, name, _curve_colour(getattr(glyph, name), dark=dark))
     for legend in plot.legend:
         legend.update(
             label_text_color=colours.text,

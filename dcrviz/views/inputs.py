@@ -34,7 +34,17 @@ input:focus-visible { outline: 2px solid var(--dcrviz-accent, #1f6f8b); outline-
 """
 
 
-class Slider(JSComponent):
+class Quiet(JSComponent):
+    """A component that sends no messages, only values.
+
+    Bokeh asks every component that may send messages about each message of any of them.
+    """
+
+    def _register_events(self, *_names: str, **_where: Any) -> None:
+        pass
+
+
+class Slider(Quiet):
     """A number between soft ends, which may be typed up to the hard ones."""
 
     label = param.String("", doc="Accessible name.")
@@ -64,7 +74,7 @@ class Slider(JSComponent):
         self.taken += 1
 
 
-class Mark(JSComponent):
+class Mark(Quiet):
     """Says that something was changed, and takes it back when pressed; empty while it is not.
 
     It stays visible in Panel's sense: the page would be laid out anew, and a slider on the move
@@ -79,7 +89,7 @@ class Mark(JSComponent):
     _stylesheets: ClassVar[list[str]] = [_CSS]
 
 
-class Check(JSComponent):
+class Check(Quiet):
     """A switch."""
 
     label = param.String("", doc="Accessible name.")

@@ -178,23 +178,32 @@ class Inspector(Viewer):
 
 
 class _Place:
-    """One of the places where the plots are shown, hidden while there is nothing to show."""
+    """One of the places where the plots are shown, empty until there is something to show."""
 
     def __init__(self) -> None:
-        # Made at once, and never taken away while a browser may still speak of them.
-        self.plots = SourcePlots()
-        panes = [pn.pane.Bokeh(plot, margin=2) for plot in self.plots.figures]
-        self.box = pn.FlexBox(*panes, margin=0, visible=False)
+        self.plots: SourcePlots | None = None
+        self.box = pn.FlexBox(margin=0, visible=False)
+        self._dark = False
 
     def paint(self, *, dark: bool) -> None:
         """Take the colours of the page."""
-        for plot in self.plots.figures:
+        self._dark = dark
+        for plot in self.plots.figures if self.plots else ():
             paint(plot, dark=dark)
 
     def draw(self, found: Findings | None) -> None:
+        """Show a source, or nothing."""
         if found is not None:
+            if self.plots is None:
+                self._make()
             self.plots.draw(found)
         self.box.visible = found is not None
+
+    def _make(self) -> None:
+        # Never taken away again, as a browser may still speak of them.
+        self.plots = SourcePlots()
+        self.paint(dark=self._dark)
+        self.box.extend(pn.pane.Bokeh(plot, margin=2) for plot in self.plots.figures)
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)

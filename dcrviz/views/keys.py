@@ -7,17 +7,13 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import param
-from panel.custom import JSComponent
 
 from dcrviz.session import Session
+from dcrviz.views.telling import BUTTON_CSS, Message, Telling
 
 _JS = Path(__file__).parent / "js"
 _CSS = """
-.help {
-  font: var(--dcrviz-size, 14px)/1.2 system-ui, sans-serif; width: 2.3em; height: 2.3em;
-  color: inherit; background: transparent;
-  border: 1px solid var(--dcrviz-edge, #8886); border-radius: 4px; cursor: pointer;
-}
+.help { width: 2.3em; }
 dialog {
   border: 1px solid #8888; border-radius: 8px; padding: 16px 20px;
   color: var(--dcrviz-text, CanvasText); background: var(--dcrviz-page, Canvas);
@@ -25,7 +21,7 @@ dialog {
 }
 dialog::backdrop { background: #0006; }
 dialog h2 { font-size: 1.05rem; margin: 0 0 8px; }
-dialog button { font: inherit; padding: 4px 14px; cursor: pointer; }
+dialog button { padding: 0 14px; }
 dl { display: grid; grid-template-columns: auto 1fr; gap: 6px 18px; margin: 0 0 14px; }
 dt { display: flex; gap: 6px; }
 dd { margin: 0; }
@@ -48,7 +44,7 @@ _LINES = (
 )
 
 
-class Keys(JSComponent):
+class Keys(Telling):
     """Hears keys that nobody types into anything, and lists them all on demand.
 
     Parameters
@@ -64,15 +60,16 @@ class Keys(JSComponent):
     )
 
     _esm = _JS / "keys.js"
-    _stylesheets: ClassVar[list[str]] = [_CSS]
+    _stylesheets: ClassVar[list[str]] = [BUTTON_CSS, _CSS]
 
     def __init__(self, acts: Mapping[str, Callable[[], None]], **values: Any) -> None:
-        self._acts = dict(acts)
         lines = [[list(keys), meaning] for keys, meaning in _LINES]
-        super().__init__(keys=list(self._acts), lines=lines, **values)
+        super().__init__(keys=list(acts), lines=lines, **values)
+        self._acts = dict(acts)
+        self.listen(self._pressed)
 
-    def _handle_msg(self, message: Any) -> None:
-        act = self._acts.get(str(message.get("key"))) if isinstance(message, dict) else None
+    def _pressed(self, message: Message) -> None:
+        act = self._acts.get(str(message.get("key")))
         if act is not None:
             act()
 

@@ -1,4 +1,4 @@
-"""Parts of the page that reach the browser when somebody opens them."""
+"""Parts of the page that reach the browser when somebody opens them, or after the first picture."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import panel as pn
 
 from dcrviz.views.appearance import in_page_design
+from dcrviz.views.messages import in_one_message
 
 # With the first event of what was made later, Bokeh's browser side describes it to the server once
 # more; the server keeps what it has, and need not complain.
@@ -37,3 +38,42 @@ def lazy_card(make: Callable[[], Any], **values: Any) -> pn.Card:
     card.param.watch(lambda _: fill(), "collapsed")
     fill()
     return card
+
+
+class Later:
+    """Parts of a page that people look at after its first picture, and that are made after it.
+
+    Each stands empty in its place until then. Without an event loop they are made at once.
+    """
+
+    def __init__(self) -> None:
+        self._document = pn.state.curdoc
+        self._coming: list[Callable[[], None]] = []
+        self._come = self._document is None or self._document.session_context is None
+
+    def part(self, make: Callable[[], Any], **values: Any) -> pn.Column:
+        """A column that holds what `make` makes, once that is due.
+
+        Parameters
+        ----------
+        **values
+            Others of Panel's column.
+        """
+        box = pn.Column(margin=0, **values)
+
+        def fill() -> None:
+            with in_page_design():
+                box.append(make())
+
+        if self._come:
+            fill()
+        else:
+            self._coming.append(fill)
+        return box
+
+    def come(self) -> None:
+        """Make them now, one after the other, so that clicks are heard between them."""
+        self._come = True
+        for fill in self._coming:
+            self._document.add_next_tick_callback(in_one_message(fill))
+        self._coming.clear()

@@ -4,30 +4,68 @@ from __future__ import annotations
 
 import asyncio
 import math
+import threading
 import time
 from collections.abc import Callable
+from typing import TypeGuard
 
 import panel as pn
+from bokeh.document import Document
 
 from dcrviz.worker import Deliver
 
 
+def is_served(document: Document | None) -> TypeGuard[Document]:
+    """Whether a browser has the document from a server, and has not closed it; no notebook has."""
+    return document is not None and document.session_context is not None
+
+
+def served_document() -> Document | None:
+    """The document of the page being made, if it is served."""
+    document = pn.state.curdoc
+    return document if is_served(document) else None
+
+
 def deliver_to_page() -> Deliver | None:
     """How a thread hands results to the page being made; None where there is no event loop."""
-    document = pn.state.curdoc
-    if document is None or document.session_context is None:
+    document = served_document()
+    if document is None:
         return _deliver_to_notebook()
 
-    def deliver(callback: Callable[[], None]) -> None:
+    def hand_over(callback: Callable[[], None]) -> None:
         # A page that has closed has nothing left to show a result on.
-        if document.session_context is None:
+        if not is_served(document):
             return
         # Bokeh's books of a callback are found late by the garbage collector; the images that it
         # carries must not wait with them.
         carried = [callback]
         document.add_next_tick_callback(in_one_message(lambda: carried.pop()()))
 
-    return deliver
+    gate = _Gate(hand_over)
+    pn.state.onload(gate.open)
+    return gate.deliver
+
+
+class _Gate:
+    """Keeps results until the browser holds the page: one that is still being made loses them."""
+
+    def __init__(self, hand_over: Deliver) -> None:
+        self._hand_over = hand_over
+        self._lock = threading.Lock()
+        self._early: list[Callable[[], None]] | None = []
+
+    def deliver(self, callback: Callable[[], None]) -> None:
+        with self._lock:
+            if self._early is not None:
+                self._early.append(callback)
+                return
+        self._hand_over(callback)
+
+    def open(self) -> None:
+        with self._lock:
+            early, self._early = self._early or [], None
+        for callback in early:
+            self._hand_over(callback)
 
 
 def _deliver_to_notebook() -> Deliver | None:
@@ -58,6 +96,8 @@ def in_one_message(callback: Callable[[], None]) -> Callable[[], None]:
 
 # Between two drawings of what nobody reads while iterations follow each other.
 CALM_S = 0.4
+# The same for tables, which are read and not watched.
+TABLE_S = 0.8
 
 
 class Seldom:
@@ -81,7 +121,7 @@ class Seldom:
     def __call__(self) -> None:
         """Have it done."""
         document = self._document
-        if document is None or document.session_context is None:
+        if not is_served(document):
             self._act()
         elif not self._waiting:
             self._waiting = True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import panel as pn
 from panel.viewable import Viewer
@@ -26,8 +27,8 @@ from dcrviz.views.export import ExportView
 from dcrviz.views.groups import KnobPanel
 from dcrviz.views.inspector import Inspector
 from dcrviz.views.layout import laid_out
-from dcrviz.views.lazy import lazy_card
-from dcrviz.views.messages import deliver_to_page
+from dcrviz.views.lazy import Later, lazy_card
+from dcrviz.views.messages import deliver_to_page, served_document
 from dcrviz.views.runs_view import RunsView
 from dcrviz.views.visits import VisitsView
 from dcrviz.views.wall import ImageWall
@@ -36,6 +37,8 @@ from dcrviz.worker import Worker
 
 # What a class is shown: the planes, and what tells them apart.
 _FOR_A_CLASS = ("plane", "minus_mean")
+# How long what comes after the first picture waits for it.
+_PATIENCE_MS = 1500
 # What of a window's height is not the two rows' images, in a class.
 _BESIDES_IMAGES_PX = 310
 
@@ -56,8 +59,6 @@ class Source:
         A saved run with its prepared problem, to go on with.
     local
         Whether files of this machine may be read and written from the page.
-    teacher
-        Whether the page begins as a class sees it.
     """
 
     choice: DataChoice = FIELD
@@ -65,7 +66,6 @@ class Source:
     refused: tuple[str, ...] = ()
     run: tuple[SavedRun, Problem] | None = None
     local: bool = False
-    teacher: bool = False
 
 
 class Explorer(Viewer):
@@ -103,8 +103,9 @@ class Explorer(Viewer):
         )
         if source.run is not None:
             self.session.take_run(*source.run)
+        self._later = Later()
         with in_page_design():
-            self._make_views(source, alone=deliver is not None)
+            self._make_views(source, alone=served_document() is not None)
         self.session.param.watch(lambda event: self._notify(event.new), "error")
         self.session.param.watch(lambda _: self._tell_warnings(), "problem")
         # Not before the browser holds the page: changes on their way to it meet nothing they know.
@@ -134,6 +135,7 @@ class Explorer(Viewer):
             everywhere=alone,
         )
         self.wall.follow(self.controls.slider)
+        self.wall.tell_painted(self._later.come)
         self.curves = CourseView(self.session, worker=painter)
         self.visits = VisitsView(self.session, chosen=self.wall.mark_visit)
         self.runs = RunsView(
@@ -145,7 +147,7 @@ class Explorer(Viewer):
         )
         self.captions = Captions(self.session, curves=self.curves)
         self._rows_before: tuple[str, ...] | None = None
-        self.appearance = Appearance(alone=alone, teacher=source.teacher, margin=(5, 10))
+        self.appearance = Appearance(alone=alone, margin=(5, 10))
         self.appearance.param.watch(lambda *_: self._turn_to_class(), ["teacher", "room"])
         self.appearance.param.watch(lambda event: self._turn_dark(event.new), "dark")
         self._warnings = pn.pane.HTML("", sizing_mode="stretch_width", margin=(0, 10))
@@ -158,6 +160,8 @@ class Explorer(Viewer):
 
     def _begin(self, source: Source, config: AssembleConfig | None) -> None:
         """Compute what is shown first, and say what a link asked for in vain."""
+        if pn.state.curdoc is not None and pn.state.curdoc.session_context is not None:
+            pn.state.curdoc.add_timeout_callback(self._later.come, _PATIENCE_MS)
         if source.run is not None and config is not None:
             self.session.config.param.update(**config.values())
         if source.wanted is not None:
@@ -197,7 +201,6 @@ class Explorer(Viewer):
     def __panel__(self) -> pn.Column:
         with in_page_design():
             in_side = {"Data": lambda: self.data, "Export": lambda: self.export}
-            below = {"Runs": self.runs, "Visits": self.visits}
             return laid_out(
                 head=[
                     [self.controls.buttons_line(), self.appearance],
@@ -211,14 +214,16 @@ class Explorer(Viewer):
                     self.knobs,
                 ],
                 main=[self.wall, self.captions],
+                curves=self._later.part(lambda: self.curves),
                 details=[
-                    self.inspector,
-                    *(
-                        pn.Card(view, title=title, sizing_mode="stretch_width", margin=(5, 10))
-                        for title, view in below.items()
-                    ),
+                    self._later.part(lambda: self.inspector, sizing_mode="stretch_width"),
+                    self._card_later("Runs", self.runs),
+                    self._card_later("Visits", self.visits),
                     self._warnings,
                 ],
-                curves=self.curves,
                 alone=self.appearance.alone,
             )
+
+    def _card_later(self, title: str, view: Viewer) -> pn.Column:
+        wide: dict[str, Any] = {"sizing_mode": "stretch_width"}
+        return self._later.part(lambda: pn.Card(view, title=title, margin=(5, 10), **wide), **wide)

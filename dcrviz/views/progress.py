@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import ClassVar
 
 import param
-from panel.custom import JSComponent
 
 from dcrviz.config_rules import most_iterations
 from dcrviz.engine import Outcome, Step
 from dcrviz.session import Session
+from dcrviz.views.inputs import Quiet
 
 _JS = Path(__file__).parent / "js"
 _CSS = """
@@ -25,7 +25,7 @@ _CSS = """
 _RECENT = 12
 
 
-class ProgressLine(JSComponent):
+class ProgressLine(Quiet):
     """A native progress bar with words."""
 
     value = param.Number(0, bounds=(0, 1), doc="How much is done at least.")

@@ -16,6 +16,13 @@ from dcrviz.views.table import Column, Row
 _SCORES = (
     Column(key="outcome", title="Outcome", kind="text"),
     Column(key="iterations", title="Iterations", tip="Of the last stored step's subregion."),
+    Column(
+        key="seconds",
+        title="Time [s]",
+        digits=2,
+        tip="Wall time of the engine in all iterations, without waiting for pictures; empty where "
+        "it isn't known, as of a run that was opened.",
+    ),
     Column(key="metric", title="Metric", digits=5, tip="At the end, mean over the visits."),
     Column(key="holes", title="Holes [%]", digits=2, tip="Of the pixels near sources, at the end."),
     Column(key="wings", title="Wings [%]", digits=2, tip="Of the pixels near sources, at the end."),
@@ -45,7 +52,7 @@ def runs_of(session: Session) -> list[ListedRun]:
     present = ListedRun(
         name=session.title,
         moments=tuple(session.moments),
-        knobs=session.config.values() | _own_knobs(session.moments),
+        knobs=session.config.values() | (session.moments[-1].knobs if session.moments else {}),
         pinned=session.pinned,
         present=True,
     )
@@ -53,7 +60,7 @@ def runs_of(session: Session) -> list[ListedRun]:
         ListedRun(
             name=branch.name,
             moments=branch.moments,
-            knobs=branch.problem.config.values() | _own_knobs(branch.moments),
+            knobs=branch.config.values(),
             pinned=branch.pinned,
         )
         for branch in reversed(session.branches)
@@ -94,6 +101,7 @@ def run_row(run: ListedRun, course: Sequence[CourseEntry], differing: Sequence[s
         "pinned": run.pinned,
         "outcome": _outcome(last.outcome) if last else None,
         "iterations": last.iteration if last else None,
+        "seconds": _seconds(run.moments),
         "metric": _finite(last.metric) if last else None,
         "holes": 100 * end.hole_fraction if end else None,
         "wings": 100 * end.wing_fraction if end else None,
@@ -138,17 +146,19 @@ def _turned(session: Session, moment: Moment) -> str:
     return ", ".join(name.replace("_", " ") for name in names)
 
 
-def _own_knobs(moments: Sequence[Moment]) -> dict[str, Any]:
-    """Of the last iteration."""
-    return dict(moments[-1].knobs) if moments else {}
-
-
 def _key(act: str) -> str:
     return {"ZIP": "save"}.get(act, act.lower())
 
 
 def _outcome(outcome: Outcome) -> str:
     return outcome.name.replace("_", " ").lower()
+
+
+def _seconds(moments: Sequence[Moment]) -> float | None:
+    """Of all iterations; the starting model is none."""
+    if len(moments) < 2:
+        return None
+    return _finite(sum(moment.seconds for moment in moments[1:]))
 
 
 def _finite(number: float) -> float | None:

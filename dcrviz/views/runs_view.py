@@ -13,7 +13,7 @@ from dcrviz.config_rules import differing_knobs
 from dcrviz.diagnostics.panels import rows_of
 from dcrviz.session import Session
 from dcrviz.views.curves import CourseView
-from dcrviz.views.messages import Seldom
+from dcrviz.views.messages import TABLE_S, Seldom
 from dcrviz.views.run_rows import run_columns, run_row, runs_of, what_follows
 from dcrviz.views.scenes import scene_in
 from dcrviz.views.table import Table
@@ -52,7 +52,7 @@ class RunsView(Viewer):
         self.panel = pn.widgets.Select(
             label="Panel to compare",
             options={},
-            width=330,
+            width=400,
             margin=(5, 10),
             description="Compare shows this panel of the iteration on show and of the same "
             "iteration of another run, or of both ends, large on the wall: to blink or swipe.",
@@ -60,7 +60,7 @@ class RunsView(Viewer):
         self.table = Table(run_columns([]), caption="Runs", margin=(0, 10))
         self.table.listen(self._take)
         watched = ["problem", "moments", "branches", "title", "pinned", "playing", "cursor"]
-        refresh_soon = Seldom(self.refresh)
+        refresh_soon = Seldom(self.refresh, pause_s=TABLE_S)
         session.param.watch(lambda *_: refresh_soon(), watched)
         session.param.watch(lambda _: self._watch_config(), "config")
         curves.tell(refresh_soon)

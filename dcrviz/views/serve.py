@@ -23,6 +23,7 @@ from dcrviz.records import Coadd, Exposure
 from dcrviz.runs import SavedRun
 from dcrviz.views.data_choice import FIELD, GIVEN, DataChoice, given_choice
 from dcrviz.views.link import read_link
+from dcrviz.views.messages import served_document
 from dcrviz.views.page import Explorer, Source
 from dcrviz.views.warm import warm_up_in_background
 
@@ -91,7 +92,7 @@ def explorer_app(
         ),
     )
     explorer.appearance.teacher = arguments.get("teacher", [b""])[-1] == b"1"
-    if pn.state.curdoc is not None and pn.state.curdoc.session_context is not None:
+    if served_document() is not None:
         pn.state.on_session_destroyed(_Closer(explorer))
     return explorer
 

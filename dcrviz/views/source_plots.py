@@ -19,7 +19,8 @@ DIVERGING = interp_palette(
     ["#053061", "#2f79b5", "#94c4de", "#f7f7f7", "#f5a886", "#c53e3d", "#67001f"], 256
 )
 LIMIT_SIGMA = 12.0
-_COLUMNS = 8
+# As many as are square beside knobs and curves on a page of 1280 px.
+_COLUMNS = 5
 _STRIDE_X, _STRIDE_Y = CUTOUT_PX + 2, CUTOUT_PX + 8
 _SIZE = {"width": 302, "height": 225}
 _NAMES = {
@@ -30,7 +31,7 @@ _NAMES = {
     "cut": ("distance", "value", "plane", "colour"),
     "stamps": ("image", "x", "y", "title"),
 }
-_SHORT_TO_LONG = ["#3b4cc0", "#2ca02c", "#d62728"]
+_SHORT_TO_LONG = ["#5068e0", "#2ca02c", "#d62728"]
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 import param
-from panel.custom import JSComponent
+
+from dcrviz.views.telling import Telling
 
 _JS = Path(__file__).parent / "js"
 _TABLE_CSS = """
@@ -48,8 +48,6 @@ text.way { text-anchor: middle; font-size: 11px; font-weight: 600; }
 .dots circle.chosen { stroke: #d55e00; stroke-width: 3; }
 .dots circle:focus-visible { outline: 2px solid #d55e00; outline-offset: 2px; }
 """
-
-Message = Callable[[dict[str, Any]], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,26 +112,11 @@ class Mark:
     look: str = ""
 
 
-class _Telling(JSComponent):
-    """A component that tells what a person does on it."""
+class Table(Telling):
+    """Rows that can be sorted by any column, chosen, and changed where a column lets them.
 
-    __abstract = True
-
-    def __init__(self, **values: Any) -> None:
-        super().__init__(**values)
-        self._take: Message | None = None
-
-    def listen(self, take: Message) -> None:
-        """Call with each message: its type, the row's id, and the column and value if any."""
-        self._take = take
-
-    def _handle_msg(self, message: Any) -> None:
-        if self._take is not None and isinstance(message, dict):
-            self._take(message)
-
-
-class Table(_Telling):
-    """Rows that can be sorted by any column, chosen, and changed where a column lets them."""
+    It tells the type of what was done, the row's id, and the column and value if any.
+    """
 
     caption = param.String("", doc="What the table is of.")
     columns = param.List([], doc="The columns, as dicts.")
@@ -154,8 +137,11 @@ class Table(_Telling):
         self.rows = [asdict(row) for row in rows]
 
 
-class SkyMap(_Telling):
-    """Marks around the zenith angle zero, north up and east left."""
+class SkyMap(Telling):
+    """Marks around the zenith angle zero, north up and east left.
+
+    It tells the type of what was done, and the mark's id as the row.
+    """
 
     label = param.String("", doc="Accessible name.")
     rings = param.List([], doc="Radius and label of each ring.")

@@ -9,9 +9,9 @@ from typing import Any
 import panel as pn
 from panel.viewable import Viewer
 
-from dcrviz.diagnostics.visit_entries import VisitEntry, visit_entries
+from dcrviz.diagnostics.visit_entries import VisitEntry, tan_z, visit_entries
 from dcrviz.session import Session
-from dcrviz.views.messages import Seldom
+from dcrviz.views.messages import TABLE_S, Seldom
 from dcrviz.views.table import Column, Mark, Row, SkyMap, Table
 
 _COLUMNS = [
@@ -59,7 +59,7 @@ class VisitsView(Viewer):
         self._session, self._told = session, chosen
         self._entries: tuple[VisitEntry, ...] = ()
         self._chosen = self._hovered = ""
-        self.table = Table(_COLUMNS, caption="Visits", margin=(0, 10), styles={"flex": "0 1 640px"})
+        self.table = Table(_COLUMNS, caption="Visits", margin=(0, 10), styles={"flex": "0 1 600px"})
         self.sky = SkyMap(
             label="Visits on the sky: direction to the zenith, distance tan z",
             margin=(0, 10),
@@ -67,7 +67,7 @@ class VisitsView(Viewer):
         )
         self.table.listen(self._take)
         self.sky.listen(self._take)
-        refresh_soon = Seldom(self.refresh)
+        refresh_soon = Seldom(self.refresh, pause_s=TABLE_S)
         session.param.watch(lambda *_: refresh_soon(), ["problem", "moments", "cursor"])
         session.param.watch(lambda _: self._watch_config(), "config")
         self._watch_config()
@@ -115,10 +115,10 @@ class VisitsView(Viewer):
     def _draw(self) -> None:
         self.table.show([self._row(entry) for entry in self._entries])
         largest = max((entry.tan_z for entry in self._entries), default=0.0)
-        inside = sum(_tan_z(airmass) < largest for airmass in _AIRMASSES)
+        inside = sum(tan_z(airmass) < largest for airmass in _AIRMASSES)
         rings = _AIRMASSES[: inside + 1]
         self.sky.rings = [
-            {"radius": _tan_z(x), "label": f"airmass {x:g}" if x == rings[-1] else f"{x:g}"}
+            {"radius": tan_z(x), "label": f"airmass {x:g}" if x == rings[-1] else f"{x:g}"}
             for x in rings
         ]
         self.sky.show([self._mark(e) for e in self._entries if e.parallactic_deg is not None])
@@ -171,7 +171,3 @@ class VisitsView(Viewer):
 
     def __panel__(self) -> pn.FlexBox:
         return pn.FlexBox(self.table, self.sky, margin=0)
-
-
-def _tan_z(airmass: float) -> float:
-    return math.sqrt(airmass**2 - 1)

@@ -12,7 +12,6 @@ from typing import Any
 from panel.viewable import Viewer
 
 from dcrviz.diagnostics.panels import Panel, Row, Scene, rows_of
-from dcrviz.diagnostics.zenith import zenith_directions
 from dcrviz.records import Plane
 from dcrviz.session import Moment, Session
 from dcrviz.views.inputs import Slider
@@ -20,10 +19,10 @@ from dcrviz.views.scenes import current_scene, scene_at
 from dcrviz.views.wall_canvas import WallCanvas
 from dcrviz.views.wall_frames import Wish, exact_values, sky_position
 from dcrviz.views.wall_held import ExactImages, Held
+from dcrviz.views.wall_plan import plan_of
 from dcrviz.worker import Worker
 
 _FIRST_ROWS = ("plane", "minus_mean", "residual", "omega")
-_BY_VISIT = ("residual", "template")
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -59,6 +58,7 @@ class ImageWall(Viewer):
         super().__init__()
         self._session, self._painter = session, painter
         self._clicked = clicked
+        self._told_painted: Callable[[], None] = lambda: None
         self.canvas = WallCanvas(everywhere=everywhere, sizing_mode="stretch_width", margin=(0, 10))
         self.canvas.listen(self._take)
         self._visible = list(_FIRST_ROWS)
@@ -78,6 +78,10 @@ class ImageWall(Viewer):
     def follow(self, slider: Slider) -> None:
         """Show iterations as this slider moves, from what the browser holds, without traffic."""
         self.canvas.channel = slider.channel = uuid.uuid4().hex
+
+    def tell_painted(self, told: Callable[[], None]) -> None:
+        """Call this when images have been painted."""
+        self._told_painted = told
 
     @property
     def rows(self) -> tuple[str, ...]:
@@ -208,6 +212,7 @@ class ImageWall(Viewer):
         if message["seq"] == self._busy:
             self._busy = None
             self._session.seen()
+            self._told_painted()
             self._next()
 
     def _sized(self, message: dict[str, Any]) -> None:
@@ -286,33 +291,10 @@ class ImageWall(Viewer):
 
     def _lay_out(self) -> None:
         problem = self._session.problem
-        if problem is None:
-            return
-        arrows = zenith_directions(problem)
-        self.canvas.plan = {
-            "field": list(problem.shape),
-            "visible": [row.name for row in self._rows if row.name in self._visible],
-            "rows": [
-                {
-                    "name": row.name,
-                    "title": row.title,
-                    "scale": row.scale,
-                    "panels": [
-                        {
-                            "key": panel.key,
-                            "title": self._title(panel),
-                            "arrow": arrows[panel.index] if row.name in _BY_VISIT else None,
-                        }
-                        for panel in row.panels
-                    ],
-                }
-                for row in self._rows
-            ],
-        }
-
-    def _title(self, panel: Panel) -> str:
-        marked = panel.row in _BY_VISIT and panel.index == self._marked
-        return f"\N{BLACK RIGHT-POINTING TRIANGLE} {panel.title}" if marked else panel.title
+        if problem is not None:
+            self.canvas.plan = plan_of(
+                problem, self._rows, visible=self._visible, marked=self._marked
+            )
 
     def _visible_panels(self) -> list[tuple[Panel, str]]:
         """With the scale of each."""
@@ -333,9 +315,7 @@ class ImageWall(Viewer):
 
     def _forget_lost(self) -> None:
         """Let go of steps that are stored nowhere any more."""
-        session = self._session
-        runs = [session.moments, *(branch.moments for branch in session.branches)]
-        self._held.keep_only({_name(moment) for moments in runs for moment in moments})
+        self._held.keep_only({_name(moment) for run in self._session.runs for moment in run})
 
     def __panel__(self) -> WallCanvas:
         return self.canvas

@@ -12,10 +12,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 import param
-from panel.custom import JSComponent
+from panel.io.state import set_curdoc
 
 from dcrviz.kernels.quantise import quantise
 from dcrviz.records import Bytes, Cube, Plane
+from dcrviz.views.telling import Message, Telling
 
 _JS = Path(__file__).parent / "js" / "wall"
 _IMPORT = re.compile(r"^import .*;\n", re.MULTILINE)
@@ -135,8 +136,11 @@ def colour_bytes(colours: Cube, *, bin_px: int) -> Bytes:
     return np.rint(255 * means).astype(np.uint8)
 
 
-class WallCanvas(JSComponent):
-    """The wall in the browser, which keeps what it was sent: going back needs no traffic."""
+class WallCanvas(Telling):
+    """The wall in the browser, which keeps what it was sent: going back needs no traffic.
+
+    Each of its messages has a type.
+    """
 
     plan = param.Dict({}, doc="Rows, their panels, which are visible, and the field's shape.")
     frame = param.Bytes(b"", doc="The newest message.")
@@ -158,18 +162,11 @@ class WallCanvas(JSComponent):
     _esm = _bundled()
     _stylesheets: ClassVar[list[str]] = [(_JS / "wall.css").read_text(encoding="utf-8")]
 
-    def __init__(self, **values: Any) -> None:
-        super().__init__(**values)
-        self._take: Any = None
+    def _process_bokeh_event(self, doc: Any, event: Any) -> None:
+        # Panel would count the page as busy meanwhile, which costs as much as the message itself.
+        with set_curdoc(doc):
+            self._process_event(event)
 
-    def listen(self, take: Any) -> None:
-        """Call with each message from the browser, a dict with its type."""
-        self._take = take
-
-    def _handle_msg(self, message: Any) -> None:
-        if self._take is not None and isinstance(message, dict):
-            self._take(message)
-
-    def tell(self, message: dict[str, Any]) -> None:
+    def tell(self, message: Message) -> None:
         """Send a small message to the browser."""
         self._send_msg(message)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 from functools import cache
@@ -53,4 +54,7 @@ def warm_up(solver: str = "iterative") -> None:
         images(Scene(problem=problem, step=step, before=start), rows)
         course_entry(problem, step, start)
     quantise(problem.template.image, unit=1.0, low=0.0, high=1.0)
+    # What is loaded and compiled stays: the collector need not walk over it while people wait.
+    gc.collect()
+    gc.freeze()
     _log.debug("the engine is compiled")

@@ -1,9 +1,10 @@
 """The transition and the generator that repeats it: laws of a run."""
 
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from record_arrays import arrays_in
 
 import dcrviz
 from dcrviz import Outcome
@@ -19,18 +20,6 @@ def by_hand(problem, config=None):
         step = dcrviz.advance(problem, step, config)
         steps.append(step)
     return steps
-
-
-def arrays_in(record, path=""):
-    """Every array that a record holds, however deep, with the way to it."""
-    if isinstance(record, np.ndarray):
-        yield path, record
-    elif isinstance(record, tuple):
-        for index, item in enumerate(record):
-            yield from arrays_in(item, f"{path}[{index}]")
-    elif is_dataclass(record):
-        for field in fields(record):
-            yield from arrays_in(getattr(record, field.name), f"{path}.{field.name}")
 
 
 def assert_same_step(one, other):

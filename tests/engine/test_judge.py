@@ -18,7 +18,7 @@ def history_of(*metrics):
 
 
 def judged(*metrics, **changes):
-    limits = {"min_iterations": 2, "max_iterations": 5, "threshold": 0.25}
+    limits = {"min_iterations": 2, "most_iterations": 7, "threshold": 0.25}
     rule = {"use_convergence": True, "on_divergence": "last"}
     return judge(history_of(*metrics), StoppingRule(**(limits | rule | changes)))
 
@@ -35,7 +35,7 @@ def test_a_run_that_improves_goes_on(iterations):
     assert result.lsst_ending == ""
 
 
-def test_a_run_that_improves_ends_after_two_iterations_more_than_the_maximum():
+def test_a_run_that_improves_ends_after_the_most_iterations_that_it_may_take():
     result = judged(*falling(7))
     assert result.outcome is Outcome.EXHAUSTED
     assert result.lsst_ending == "max_iterations"
@@ -70,14 +70,14 @@ def test_a_metric_that_rises_later_has_diverged():
 
 
 def test_a_maximum_that_is_reached_above_the_best_metric_has_diverged():
-    result = judged(4.0, 0.1, 3.0, 2.0, min_iterations=9, max_iterations=1)
+    result = judged(4.0, 0.1, 3.0, 2.0, min_iterations=9, most_iterations=3)
     assert result.lsst_ending == "max_iterations"
     assert result.outcome is Outcome.DIVERGED
 
 
 def test_a_metric_that_ends_as_good_as_its_best_has_not_diverged():
     assert judged(1.0, 1.0, 1.0, 1.0).outcome is Outcome.CONVERGED
-    assert judged(4.0, 1.0, 2.0, 1.0, max_iterations=1).outcome is Outcome.EXHAUSTED
+    assert judged(4.0, 1.0, 2.0, 1.0, most_iterations=3).outcome is Outcome.EXHAUSTED
 
 
 @pytest.mark.parametrize("iterations", [1, 4])
@@ -127,7 +127,7 @@ def test_the_history_before_is_left_as_it_was():
     before = history_of(*falling(7))
     rule = StoppingRule(
         min_iterations=2,
-        max_iterations=5,
+        most_iterations=7,
         threshold=0.1,
         use_convergence=True,
         on_divergence="last",

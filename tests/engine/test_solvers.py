@@ -1,9 +1,10 @@
 """What all solvers have in common: steps, histories, coadds, templates, and a knob to choose."""
 
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from record_arrays import arrays_in
 
 import dcrviz
 from dcrviz import Outcome
@@ -13,18 +14,6 @@ from dcrviz.simulate import RUBIN, render_visit
 
 SOLVERS = tuple(AssembleConfig.param["solver"].objects)
 every_solver = pytest.mark.parametrize("solver", SOLVERS)
-
-
-def arrays_in(record, path=""):
-    """Every array that a record holds, however deep, with the way to it."""
-    if isinstance(record, np.ndarray):
-        yield path, record
-    elif isinstance(record, tuple):
-        for index, item in enumerate(record):
-            yield from arrays_in(item, f"{path}[{index}]")
-    elif is_dataclass(record):
-        for field in fields(record):
-            yield from arrays_in(getattr(record, field.name), f"{path}.{field.name}")
 
 
 @pytest.fixture(scope="module")

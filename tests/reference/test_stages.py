@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dcrviz.engine.advance import iterate
 from dcrviz.engine.correction import stacked_residual
+from dcrviz.engine.iteration import iterate
 from dcrviz.engine.noise import background_noise
 from dcrviz.engine.regularize import clamp_change, clamp_spectrum
 from dcrviz.engine.template import amplify

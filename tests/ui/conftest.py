@@ -1,34 +1,13 @@
 """A served page and a real browser that notices every request that leaves this machine."""
 
 import os
-import shutil
 import time
 import uuid
 
 import panel as pn
 import pytest
-
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-BROWSERS = (
-    os.environ.get("DCRVIZ_CHROMIUM", ""),
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-    "microsoft-edge",
-)
-
-
-def find_browser():
-    return next((path for name in BROWSERS if name and (path := shutil.which(name))), None)
+from browsers import FLAGS, find_browser
+from on_page import expect_start
 
 
 @pytest.fixture(scope="session")
@@ -83,3 +62,23 @@ def watched(page):
     yield page
     assert page.left == []
     assert page.complaints == []
+
+
+@pytest.fixture
+def open_page(watched, serve):
+    """Serve explorers, open a page, and wait until its run has begun; the page has its session
+    and controls."""
+
+    def start(make):
+        made = []
+
+        def app():
+            made.append(make())
+            return made[-1].__panel__()
+
+        watched.goto(serve(app))
+        expect_start(watched)
+        watched.session, watched.controls = made[-1].session, made[-1].controls
+        return watched
+
+    return start

@@ -2,30 +2,20 @@
 
 import re
 import threading
+import time
 
 import pytest
+from on_page import button, expect_start, slider, words
 from playwright.sync_api import expect
 
 from dcrviz.config import AssembleConfig
-from dcrviz.session import jobs
+from dcrviz.session import Session, jobs
 from dcrviz.views import explorer_app
 
 pytestmark = pytest.mark.ui
 
 # Long enough that nobody comes to its end by accident.
 LONG = AssembleConfig(min_iterations=400, max_iterations=400)
-
-
-def button(page, name):
-    return page.get_by_role("button", name=name, exact=True)
-
-
-def words(page):
-    return page.get_by_role("status")
-
-
-def slider(page):
-    return page.get_by_role("slider", name="Iteration", exact=True)
 
 
 def at_least(number):
@@ -38,22 +28,12 @@ def iteration(page):
 
 
 @pytest.fixture
-def explorer(watched, serve):
-    explorers = []
-
-    def page():
-        explorers.append(explorer_app(config=LONG))
-        return explorers[-1].__panel__()
-
-    watched.goto(serve(page))
-    expect(words(watched)).to_contain_text("the starting model", timeout=30_000)
-    watched.session = explorers[-1].session
-    return watched
+def explorer(open_page):
+    return open_page(lambda: explorer_app(config=LONG))
 
 
-@pytest.fixture
-def engine(monkeypatch):
-    """An engine whose every iteration waits until it is let go."""
+def held_back(monkeypatch):
+    """Have every iteration wait for an event."""
     may_end = threading.Event()
     true_advance = jobs.advance
 
@@ -62,6 +42,13 @@ def engine(monkeypatch):
         return true_advance(*arguments)
 
     monkeypatch.setattr(jobs, "advance", slow)
+    return may_end
+
+
+@pytest.fixture
+def engine(monkeypatch):
+    """An engine whose every iteration waits until it is let go."""
+    may_end = held_back(monkeypatch)
     yield may_end
     may_end.set()
 
@@ -79,6 +66,37 @@ def test_pause_and_stop_are_told_while_the_engine_is_still_at_work(explorer, eng
     explorer.wait_for_timeout(500)
     expect(words(explorer)).to_contain_text("Iteration 0: the starting model")
     expect(words(explorer)).to_contain_text("Stopped by hand.")
+
+
+@pytest.mark.parametrize(("name", "said"), [("Pause", "Pausing."), ("Stop", "Stopping.")])
+def test_the_page_answers_a_click_before_the_server_does(explorer, monkeypatch, name, said):
+    button(explorer, "Play").click()
+    expect(words(explorer)).to_contain_text(at_least(1))
+    true_pause = Session.pause
+
+    def slow(session):
+        time.sleep(1.0)
+        true_pause(session)
+
+    monkeypatch.setattr(explorer.controls.buttons[name], "_act", lambda: slow(explorer.session))
+    button(explorer, name).click()
+    expect(words(explorer)).to_contain_text(said, timeout=900)
+    expect(words(explorer)).to_contain_text("Paused.")
+    expect(words(explorer)).not_to_contain_text(said)
+
+
+def test_a_run_that_is_played_while_its_page_is_made_loses_nothing(watched, serve):
+    def page():
+        explorer = explorer_app(config=AssembleConfig(min_iterations=8, max_iterations=8))
+        explorer.session.play()
+        # So that first results come now.
+        time.sleep(1.0)
+        return explorer.__panel__()
+
+    watched.goto(serve(page))
+    expect(words(watched)).to_contain_text("Maximum reached")
+    expect(words(watched)).to_contain_text("Iteration 10")
+    expect(slider(watched)).to_have_attribute("max", "10")
 
 
 def test_a_pause_keeps_the_iteration_that_a_stop_drops(explorer, engine):
@@ -123,7 +141,7 @@ def test_keys_move_along_the_timeline_wherever_the_focus_is(explorer):
     keys.press("ArrowLeft")
     expect(words(explorer)).to_contain_text("Iteration 1: metric")
     keys.press("Home")
-    expect(words(explorer)).to_contain_text("the starting model")
+    expect_start(explorer)
     keys.press("End")
     expect(words(explorer)).to_contain_text("Iteration 2: metric")
     keys.press(" ")
@@ -141,7 +159,7 @@ def test_keys_are_left_to_fields_sliders_and_buttons_that_have_the_focus(explore
     field.press("?")
     # Space presses the button that has the focus, and does not start to play.
     button(explorer, "Back").press(" ")
-    expect(words(explorer)).to_contain_text("the starting model")
+    expect_start(explorer)
     assert not explorer.session.playing
     expect(explorer.get_by_role("dialog")).to_have_count(0)
 
@@ -155,7 +173,7 @@ def test_a_question_mark_lists_the_keys_until_escape(explorer):
     explorer.keyboard.press("ArrowRight")
     explorer.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
-    expect(words(explorer)).to_contain_text("the starting model")
+    expect_start(explorer)
     button(explorer, "Keys").click()
     expect(dialog).to_be_visible()
     dialog.get_by_role("button", name="Close").click()
@@ -171,7 +189,7 @@ def test_the_slider_moves_images_curves_and_words_together(explorer):
     panel = explorer.locator("[data-key='plane 0']")
     last = panel.screenshot()
     slider(explorer).press("Home")
-    expect(words(explorer)).to_contain_text("the starting model")
+    expect_start(explorer)
     explorer.wait_for_timeout(700)
     assert panel.screenshot() != last
     slider(explorer).press("End")
@@ -189,14 +207,7 @@ def test_a_full_history_says_so_and_steps_come_back_when_they_are_shown(explorer
     expect(words(explorer)).to_contain_text("Paused.")
     expect(explorer.get_by_role("note").filter(has_text="The history is full")).to_be_visible()
     lost = next(i for i, moment in enumerate(explorer.session.moments) if i and not moment.kept)
-    recomputed = threading.Event()
-    true_advance = jobs.advance
-
-    def slow(*arguments):
-        assert recomputed.wait(30)
-        return true_advance(*arguments)
-
-    monkeypatch.setattr(jobs, "advance", slow)
+    recomputed = held_back(monkeypatch)
     slider(explorer).fill(str(lost))
     expect(words(explorer)).to_contain_text(f"Recomputing iteration {lost}")
     recomputed.set()

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from on_page import painted_colours, step_to
 from playwright.sync_api import expect
 
 from dcrviz import AssembleConfig
@@ -14,72 +15,27 @@ pytestmark = pytest.mark.ui
 # So bold that the second iteration is full of holes.
 BOLD = {"accelerate": 8, "clamp_iterations": 0, "clamp_subfilters": 0, "base_gain": 1.0}
 
-# The colours that the wall shows in a panel, as painted: of the pixels, or of the marks over them.
-COLOURS = """([key, layer]) => {
-    const find = (root, selector) => {
-        const found = root.querySelector(selector);
-        if (found) return found;
-        for (const node of root.querySelectorAll('*')) {
-            const inner = node.shadowRoot && find(node.shadowRoot, selector);
-            if (inner) return inner;
-        }
-        return null;
-    };
-    const canvas = find(document, `.stage .${layer}`);
-    const box = find(document, `.box[data-key="${key}"]`).getBoundingClientRect();
-    const stage = canvas.getBoundingClientRect();
-    const ratio = canvas.width / stage.width;
-    const copy = document.createElement('canvas');
-    Object.assign(copy, { width: box.width * ratio, height: box.height * ratio });
-    const context = copy.getContext('2d');
-    context.drawImage(canvas, (stage.x - box.x) * ratio, (stage.y - box.y) * ratio);
-    const { data } = context.getImageData(0, 0, copy.width, copy.height);
-    const seen = new Set();
-    for (let i = 0; i < data.length; i += 4)
-        if (data[i + 3] > 200) seen.add([data[i], data[i + 1], data[i + 2]].join());
-    return [...seen];
-}"""
-
 
 @pytest.fixture
-def open_explorer(watched, serve):
+def open_explorer(open_page):
     def start(*, painter="fastest", **knobs):
-        def app():
+        def make():
             explorer = Explorer(bundled_exposures(), AssembleConfig(**knobs))
             explorer.wall.canvas.painter = painter
-            return explorer.__panel__()
+            return explorer
 
-        watched.goto(serve(app))
-        expect(watched.get_by_role("status")).to_contain_text("the starting model", timeout=20_000)
-        return watched
+        return open_page(make)
 
     return start
-
-
-def button(page, name):
-    return page.get_by_role("button", name=name, exact=True)
-
-
-def step_to(page, number):
-    for done in range(1, number + 1):
-        button(page, "Step").click()
-        expect(page.get_by_role("status")).to_contain_text(
-            f"Iteration {done}: metric", timeout=20_000
-        )
 
 
 def panel(page, name):
     return page.get_by_role("img", name=name)
 
 
-def colours(page, key, layer="pixels"):
-    """Different colours that are painted in a panel, (r, g, b) each."""
-    return [tuple(map(int, text.split(","))) for text in page.evaluate(COLOURS, [key, layer])]
-
-
 def test_a_click_on_a_curve_goes_to_that_iteration(open_explorer):
     page = open_explorer()
-    step_to(page, 3)
+    step_to(page, 1, 2, 3)
     plot = page.get_by_role("img", name=re.compile("^Metric"))
     plot.scroll_into_view_if_needed()
     page.wait_for_timeout(800)
@@ -92,12 +48,12 @@ def test_a_click_on_a_curve_goes_to_that_iteration(open_explorer):
 @pytest.mark.parametrize("painter", ["webgl", "flat"])
 def test_the_subfilters_are_shown_in_colour(open_explorer, painter):
     page = open_explorer(painter=painter)
-    step_to(page, 2)
+    step_to(page, 1, 2)
     page.get_by_text("Rows", exact=True).click()
     page.get_by_label("Colours of the subfilters").check()
     expect(panel(page, "Colours of the subfilters: the longest")).to_be_visible()
     page.wait_for_timeout(1500)
-    painted = colours(page, "rgb 0")
+    painted = painted_colours(page, "rgb 0")
     # Many of the bundled stars are red in this band.
     assert any(red > blue + 30 for red, _, blue in painted)
     assert len(painted) > 300
@@ -109,11 +65,11 @@ def test_the_subfilters_are_shown_in_colour(open_explorer, painter):
 def test_holes_and_wings_have_rings(open_explorer):
     page = open_explorer(**BOLD)
     page.wait_for_timeout(1000)
-    assert (0, 229, 255) not in colours(page, "minus_mean 0", "marks")
-    step_to(page, 2)
+    assert (0, 229, 255) not in painted_colours(page, "minus_mean 0", "marks")
+    step_to(page, 1, 2)
     page.wait_for_timeout(1500)
     keys = [f"minus_mean {subfilter}" for subfilter in range(3)]
-    marks = {colour for key in keys for colour in colours(page, key, "marks")}
+    marks = {colour for key in keys for colour in painted_colours(page, key, "marks")}
     assert {(0, 229, 255), (255, 176, 0)} <= marks
 
 

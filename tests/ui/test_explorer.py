@@ -7,6 +7,7 @@ import sys
 import time
 
 import pytest
+from on_page import button, expect_start, slider, words
 from playwright.sync_api import expect
 
 from dcrviz.config import AssembleConfig
@@ -15,23 +16,9 @@ from dcrviz.views import explorer_app
 pytestmark = pytest.mark.ui
 
 
-def button(page, name):
-    return page.get_by_role("button", name=name, exact=True)
-
-
-def words(page):
-    return page.get_by_role("status")
-
-
 @pytest.fixture
-def explorer(watched, serve):
-    watched.goto(serve(lambda: explorer_app().__panel__()))
-    expect(words(watched)).to_contain_text("the starting model", timeout=20_000)
-    return watched
-
-
-def open_group(page, name):
-    page.get_by_role("button", name=name, exact=True).click()
+def explorer(open_page):
+    return open_page(explorer_app)
 
 
 def test_a_person_steps_goes_back_and_scrubs(explorer):
@@ -41,21 +28,18 @@ def test_a_person_steps_goes_back_and_scrubs(explorer):
     expect(words(explorer)).to_contain_text("Iteration 2: metric")
     button(explorer, "Back").click()
     expect(words(explorer)).to_contain_text("Iteration 1: metric")
-    slider = explorer.get_by_role("slider", name="Iteration", exact=True)
-    expect(slider).to_have_attribute("max", "2")
-    slider.press("ArrowLeft")
-    expect(words(explorer)).to_contain_text("the starting model")
+    expect(slider(explorer)).to_have_attribute("max", "2")
+    slider(explorer).press("ArrowLeft")
+    expect_start(explorer)
     button(explorer, "Reset").click()
-    expect(slider).to_be_disabled()
+    expect(slider(explorer)).to_be_disabled()
 
 
 @pytest.fixture
-def long_run(watched, serve):
+def long_run(open_page):
     """A run that is not over before a person can pause it."""
     config = AssembleConfig(min_iterations=40, max_iterations=40)
-    watched.goto(serve(lambda: explorer_app(config=config).__panel__()))
-    expect(words(watched)).to_contain_text("the starting model")
-    return watched
+    return open_page(lambda: explorer_app(config=config))
 
 
 def test_a_run_plays_pauses_and_ends_with_its_outcome_in_words(long_run):
@@ -77,6 +61,7 @@ def test_a_solver_knob_takes_effect_at_the_next_step(explorer):
     expect(words(explorer)).to_contain_text("Iteration 1: metric")
     as_recommended = words(explorer).inner_text()
     button(explorer, "Back").click()
+    expect_start(explorer)
     typed = explorer.get_by_role("spinbutton", name="accelerate, value", exact=True)
     typed.fill("1")
     typed.press("Enter")
@@ -88,18 +73,18 @@ def test_a_solver_knob_takes_effect_at_the_next_step(explorer):
 def test_a_knob_of_the_problem_starts_anew_with_other_panels(explorer):
     button(explorer, "Step").click()
     expect(words(explorer)).to_contain_text("Iteration 1")
-    open_group(explorer, "Model")
+    button(explorer, "Model").click()
     field = explorer.get_by_role("textbox", name="n subfilters")
     field.fill("5")
     field.press("Enter")
-    expect(words(explorer)).to_contain_text("the starting model")
+    expect_start(explorer)
     expect(explorer.get_by_text("Not at their defaults: n subfilters")).to_be_visible()
     button(explorer, "Step").click()
     expect(words(explorer)).to_contain_text("Iteration 1: metric")
 
 
 def test_an_impossible_subregion_is_told_and_the_page_lives_on(explorer):
-    open_group(explorer, "Regions")
+    button(explorer, "Regions").click()
     field = explorer.get_by_role("textbox", name=re.compile("subregion size"))
     field.fill("(2, 2)")
     field.press("Enter")
@@ -112,7 +97,7 @@ def test_an_impossible_subregion_is_told_and_the_page_lives_on(explorer):
 
 def choose_solver(page, name):
     page.get_by_role("combobox", name="solver", exact=True).select_option(label=name)
-    expect(words(page)).to_contain_text("the starting model", timeout=20_000)
+    expect_start(page)
 
 
 @pytest.mark.parametrize(
@@ -140,10 +125,10 @@ def test_nothing_is_wider_than_a_laptop(explorer):
 def test_a_second_session_is_not_blocked_by_the_first(watched, serve, context):
     address = serve(lambda: explorer_app().__panel__())
     watched.goto(address)
-    expect(words(watched)).to_contain_text("the starting model")
+    expect_start(watched)
     other = context.new_page()
     other.goto(address)
-    expect(words(other)).to_contain_text("the starting model")
+    expect_start(other)
     button(watched, "Play").click()
     button(other, "Step").click()
     expect(words(other)).to_contain_text("Iteration 1: metric", timeout=10_000)
@@ -173,7 +158,7 @@ def command():
 def test_the_command_ends_when_its_last_page_has_closed(watched, command):
     process, address = command()
     watched.goto(address)
-    expect(words(watched)).to_contain_text("the starting model")
+    expect_start(watched)
     watched.goto("about:blank")
     assert process.wait(timeout=30) == 0
 

@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 import pytest
 from astropy.io import fits
+from on_page import button, expect_start, words
 from playwright.sync_api import expect
 
 import dcrviz
@@ -17,18 +18,6 @@ from dcrviz.views import explorer_app
 pytestmark = pytest.mark.ui
 
 
-def button(page, name):
-    return page.get_by_role("button", name=name, exact=True)
-
-
-def words(page):
-    return page.get_by_role("status")
-
-
-def open_section(page, name):
-    button(page, name).click()
-
-
 @pytest.fixture
 def address(serve):
     return serve(lambda: explorer_app(local=True).__panel__())
@@ -37,7 +26,7 @@ def address(serve):
 @pytest.fixture
 def explorer(watched, address):
     watched.goto(address)
-    expect(words(watched)).to_contain_text("the starting model")
+    expect_start(watched)
     return watched
 
 
@@ -53,7 +42,7 @@ def downloaded(page, name, folder):
 def test_pictures_planes_history_and_report_are_handed_out(explorer, tmp_path):
     button(explorer, "Step").click()
     expect(words(explorer)).to_contain_text("Iteration 1: metric")
-    open_section(explorer, "Export")
+    button(explorer, "Export").click()
     picture = downloaded(explorer, "PNG of the panel", tmp_path)
     assert (picture.name, picture.read_bytes()[:8]) == ("plane_0_step001.png", b"\x89PNG\r\n\x1a\n")
     with fits.open(downloaded(explorer, "FITS of the images", tmp_path)) as hdus:
@@ -85,16 +74,16 @@ def test_the_report_stands_alone(watched, tmp_path):
 
 
 def test_a_link_opens_the_same_knobs_and_visits_in_another_page(explorer, context):
-    open_section(explorer, "Data")
+    button(explorer, "Data").click()
     explorer.get_by_label("Scene", exact=True).select_option("Stars, narrow airmass")
     button(explorer, "Open scene").click()
     expect(explorer.get_by_text("Stars, narrow airmass: 8 visits.")).to_be_visible()
-    open_section(explorer, "Model")
+    button(explorer, "Model").click()
     field = explorer.get_by_role("textbox", name="n subfilters")
     field.fill("4")
     field.press("Enter")
     expect(explorer.get_by_text("Not at their defaults: n subfilters")).to_be_visible()
-    open_section(explorer, "Export")
+    button(explorer, "Export").click()
     button(explorer, "Copy link").click()
     dialog = explorer.get_by_role("dialog", name="Copy link")
     link = dialog.get_by_role("textbox").input_value()
@@ -108,8 +97,8 @@ def test_a_link_opens_the_same_knobs_and_visits_in_another_page(explorer, contex
     other = context.new_page()
     other.goto(link)
     expect(other.get_by_text("Not at their defaults: n subfilters")).to_be_visible()
-    expect(words(other)).to_contain_text("the starting model", timeout=20_000)
-    open_section(other, "Data")
+    expect_start(other)
+    button(other, "Data").click()
     expect(other.get_by_text("Stars, narrow airmass: 8 visits.")).to_be_visible()
 
 
@@ -118,21 +107,21 @@ def test_a_link_that_is_refused_in_part_says_which(watched, address):
     watched.goto(f"{address}/?cfg={good}&data=paths.xx")
     expect(watched.get_by_text("Not at their defaults: n subfilters")).to_be_visible()
     expect(watched.locator(".notyf__toast").first).to_contain_text("link: data")
-    expect(words(watched)).to_contain_text("the starting model")
+    expect_start(watched)
 
 
 def test_a_run_is_saved_and_opened_again(explorer, tmp_path):
     button(explorer, "Step").click()
     expect(words(explorer)).to_contain_text("Iteration 1: metric")
     told = words(explorer).inner_text()
-    open_section(explorer, "Export")
+    button(explorer, "Export").click()
     explorer.get_by_label("Folder for the run", exact=True).fill(str(tmp_path / "run"))
     explorer.get_by_label("Folder for the run", exact=True).press("Enter")
     button(explorer, "Save run").click()
     expect(explorer.get_by_text(re.compile(r"Saved: \d+ files"))).to_be_visible()
     button(explorer, "Reset").click()
-    expect(words(explorer)).to_contain_text("the starting model")
-    open_section(explorer, "Data")
+    expect_start(explorer)
+    button(explorer, "Data").click()
     explorer.get_by_label("Folder of a saved run", exact=True).fill(str(tmp_path / "run"))
     explorer.get_by_label("Folder of a saved run", exact=True).press("Enter")
     button(explorer, "Open run").click()
@@ -141,7 +130,7 @@ def test_a_run_is_saved_and_opened_again(explorer, tmp_path):
 
 
 def test_files_are_uploaded(explorer):
-    open_section(explorer, "Data")
+    button(explorer, "Data").click()
     paths = sorted(dcrviz.bundled("field").glob("*.fits"))[:4]
     explorer.locator("input[type=file]").set_input_files(paths)
     expect(explorer.get_by_text("Uploaded: 4 visits.")).to_be_visible()
@@ -151,10 +140,10 @@ def test_files_are_uploaded(explorer):
 
 def test_a_public_page_has_no_fields_for_paths(watched, serve):
     watched.goto(serve(lambda: explorer_app().__panel__()))
-    expect(words(watched)).to_contain_text("the starting model")
-    open_section(watched, "Data")
+    expect_start(watched)
+    button(watched, "Data").click()
     expect(button(watched, "Open scene")).to_be_visible()
-    open_section(watched, "Export")
+    button(watched, "Export").click()
     expect(button(watched, "Run (ZIP)")).to_be_visible()
     assert watched.get_by_label("Files, folders or patterns").count() == 0
     assert watched.get_by_label("Folder for the run").count() == 0

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from on_page import button, words
 from playwright.sync_api import expect
 
 from dcrviz import AssembleConfig
@@ -13,32 +14,8 @@ pytestmark = pytest.mark.ui
 FAST = AssembleConfig(solver="direct", hold_to_template=True)
 
 
-def button(page, name):
-    return page.get_by_role("button", name=name, exact=True)
-
-
-def words(page):
-    return page.get_by_role("status")
-
-
-@pytest.fixture
-def open_explorer(watched, serve):
-    made = []
-
-    def start(config=None):
-        def app():
-            made.append(explorer_app(config=config))
-            return made[-1].__panel__()
-
-        watched.goto(serve(app))
-        expect(words(watched)).to_contain_text("the starting model", timeout=20_000)
-        return watched, made[-1].session
-
-    return start
-
-
-def test_a_changed_knob_is_marked_counted_and_reset(open_explorer):
-    page, _ = open_explorer()
+def test_a_changed_knob_is_marked_counted_and_reset(open_page):
+    page = open_page(explorer_app)
     mark = page.get_by_role("button", name=re.compile("accelerate: changed from 3.0"))
     expect(mark).to_have_count(0)
     typed = page.get_by_role("spinbutton", name="accelerate, value", exact=True)
@@ -52,15 +29,15 @@ def test_a_changed_knob_is_marked_counted_and_reset(open_explorer):
     expect(button(page, "Gain")).to_be_visible()
 
 
-def test_all_knobs_go_back_at_once(open_explorer):
-    page, _ = open_explorer(AssembleConfig(accelerate=2.0, clamp_width=1))
+def test_all_knobs_go_back_at_once(open_page):
+    page = open_page(lambda: explorer_app(config=AssembleConfig(accelerate=2.0, clamp_width=1)))
     expect(page.get_by_text("Not at their defaults: ")).to_be_visible()
     button(page, "Reset all knobs").click()
     expect(page.get_by_text("All knobs are at their defaults.")).to_be_visible()
 
 
-def test_the_result_follows_a_slider_that_is_dragged(open_explorer):
-    page, session = open_explorer(FAST)
+def test_the_result_follows_a_slider_that_is_dragged(open_page):
+    page = open_page(lambda: explorer_app(config=FAST))
     button(page, "Play").click()
     expect(words(page)).to_contain_text("Solved in closed form", timeout=20_000)
     button(page, "Weights").click()
@@ -80,5 +57,5 @@ def test_the_result_follows_a_slider_that_is_dragged(open_explorer):
     typed = page.get_by_role("spinbutton", name="model weights width [px], value", exact=True)
     expect(typed).to_have_value(re.compile("^1[6-9]"))
     page.wait_for_timeout(1000)
-    assert session.problem.config.model_weights_width == float(typed.input_value())
-    assert len(session.branches) == 1
+    assert page.session.problem.config.model_weights_width == float(typed.input_value())
+    assert len(page.session.branches) == 1

@@ -4,14 +4,13 @@ import re
 from itertools import pairwise
 
 import pytest
+from on_page import PATIENCE, button, expect_start, step_to
 from playwright.sync_api import expect
 
 from dcrviz.simulate import random_scene, read_conditions, simulate_exposures
 from dcrviz.views import explorer_app
 
 pytestmark = pytest.mark.ui
-# For what the engine must compute first, on a machine that has other work.
-PATIENCE = 20_000
 SIZES = [(1024, 768), (1280, 800), (1440, 900), (1920, 1080)]
 CONTROLS = {
     *("button", "checkbox", "combobox", "ComboBoxSelect", "slider", "spinbutton", "textbox"),
@@ -39,21 +38,12 @@ def explorer(watched, address):
 def opened(page, address):
     page.set_viewport_size({"width": 1280, "height": 800})
     page.goto(address)
-    expect(page.get_by_role("status")).to_contain_text("the starting model", timeout=PATIENCE)
+    expect_start(page)
     return page
-
-
-def button(page, name):
-    return page.get_by_role("button", name=name, exact=True)
 
 
 def panel(page, key):
     return page.locator(f"[data-key='{key}']")
-
-
-def step(page):
-    button(page, "Step").click()
-    expect(page.get_by_role("status")).to_contain_text("Iteration 1:", timeout=PATIENCE)
 
 
 def ground(page):
@@ -178,7 +168,7 @@ def test_a_class_sees_two_rows_large_type_and_what_they_show(explorer):
     assert button(explorer, "Play").bounding_box()["height"] > 1.3 * small
     for name in TEACHER_BUTTONS:
         expect(button(explorer, name)).to_be_visible()
-    step(explorer)
+    step_to(explorer, 1)
     expect(explorer.get_by_text("The fit still improves")).to_be_visible(timeout=PATIENCE)
     assert inside_the_window(explorer, panel(explorer, "minus_mean 2"))
     button(explorer, "Teacher").click()

@@ -3,14 +3,13 @@
 import re
 
 import pytest
+from on_page import PATIENCE, button, expect_start, step_to, words
 from playwright.sync_api import expect
 
 from dcrviz.simulate import random_scene, read_conditions, simulate_exposures
 from dcrviz.views import explorer_app
 
 pytestmark = pytest.mark.ui
-# For what the engine must compute first, on a machine that has other work.
-PATIENCE = 20_000
 
 
 @pytest.fixture(scope="module")
@@ -23,26 +22,9 @@ def exposures():
 def explorer(watched, serve, exposures):
     watched.set_viewport_size({"width": 1280, "height": 1000})
     watched.goto(serve(lambda: explorer_app(exposures).__panel__()))
-    expect_new_run(watched)
+    expect_start(watched)
     expect(table(watched, "Visits").locator("tbody tr")).to_have_count(5)
     return watched
-
-
-def words(page):
-    return page.get_by_role("status")
-
-
-def button(page, name):
-    return page.get_by_role("button", name=name, exact=True)
-
-
-def step(page, iteration):
-    button(page, "Step").click()
-    expect(words(page)).to_contain_text(f"Iteration {iteration}: metric", timeout=PATIENCE)
-
-
-def expect_new_run(page):
-    expect(words(page)).to_contain_text("the starting model", timeout=PATIENCE)
 
 
 def table(page, name):
@@ -79,12 +61,12 @@ def painted(page, box):
 
 
 def test_a_person_switches_a_visit_off_and_sees_it_predicted_by_the_others(explorer):
-    step(explorer, 1)
+    step_to(explorer, 1)
     visit = visit_ids(explorer)[1]
     with_it = float(cell(explorer, "Visits", visit, "Metric").inner_text())
     explorer.get_by_role("checkbox", name=f"On: visit {visit}", exact=True).uncheck()
-    expect_new_run(explorer)
-    step(explorer, 1)
+    expect_start(explorer)
+    step_to(explorer, 1)
     expect(cell(explorer, "Visits", visit, "Share")).to_have_text("0.0")
     assert float(cell(explorer, "Visits", visit, "Metric").inner_text()) > with_it
     panel = explorer.locator("figure", has_text=re.compile(rf"{visit} .*, off"))
@@ -100,7 +82,7 @@ def test_the_last_visits_can_not_be_switched_off_and_the_page_lives_on(explorer)
     expect(words(explorer)).to_contain_text("must leave at least one visit on", timeout=PATIENCE)
     for visit in visit_ids(explorer)[:3]:
         explorer.get_by_role("checkbox", name=f"On: visit {visit}", exact=True).check()
-    expect_new_run(explorer)
+    expect_start(explorer)
 
 
 def test_a_weight_is_typed_and_what_is_no_weight_goes_back(explorer):
@@ -147,14 +129,14 @@ def test_a_visit_chosen_on_the_sky_is_marked_in_the_table_and_on_the_wall(explor
 
 
 def test_a_run_is_named_pinned_and_compared_with_the_next_on_the_wall(explorer):
-    step(explorer, 1)
+    step_to(explorer, 1)
     name = explorer.get_by_role("textbox", name="Run: run 1", exact=True)
     name.fill("all visits")
     name.press("Enter")
     explorer.get_by_role("checkbox", name="Pin: all visits", exact=True).check()
     explorer.get_by_role("checkbox", name=f"On: visit {visit_ids(explorer)[0]}").uncheck()
-    expect_new_run(explorer)
-    step(explorer, 1)
+    expect_start(explorer)
+    step_to(explorer, 1)
     expect(explorer.get_by_text("Step or Play goes on with run 2.")).to_be_visible()
     button(explorer, "Compare: all visits").click()
     large = explorer.get_by_role("region", name="Compare")
@@ -167,11 +149,11 @@ def test_a_run_is_named_pinned_and_compared_with_the_next_on_the_wall(explorer):
 
 
 def test_a_run_is_shown_again_and_another_deleted(explorer):
-    step(explorer, 1)
+    step_to(explorer, 1)
     before = words(explorer).inner_text()
     explorer.get_by_role("checkbox", name=f"On: visit {visit_ids(explorer)[0]}").uncheck()
-    expect_new_run(explorer)
-    step(explorer, 1)
+    expect_start(explorer)
+    step_to(explorer, 1)
     button(explorer, "Show: run 1").click()
     expect(words(explorer)).to_have_text(before, timeout=PATIENCE)
     expect(
@@ -182,8 +164,8 @@ def test_a_run_is_shown_again_and_another_deleted(explorer):
 
 
 def test_the_words_tell_that_a_knob_turned_at_an_earlier_step_begins_a_run(explorer):
-    step(explorer, 1)
-    step(explorer, 2)
+    step_to(explorer, 1)
+    step_to(explorer, 2)
     button(explorer, "Back").click()
     expect(explorer.get_by_text("goes on along run 1 as it is stored")).to_be_visible()
     typed = explorer.get_by_role("spinbutton", name="accelerate, value", exact=True)
@@ -191,13 +173,13 @@ def test_the_words_tell_that_a_knob_turned_at_an_earlier_step_begins_a_run(explo
     typed.press("Enter")
     promise = "Step or Play begins a new run from iteration 1 with other knobs (accelerate)"
     expect(explorer.get_by_text(promise)).to_be_visible()
-    step(explorer, 2)
+    step_to(explorer, 2)
     expect(cell(explorer, "Runs", "run 2", "accelerate")).to_have_text("2")
     expect(cell(explorer, "Runs", "run 1", "accelerate")).to_have_text("3")
 
 
 def test_nothing_is_wider_than_a_laptop(explorer):
-    step(explorer, 1)
+    step_to(explorer, 1)
     explorer.get_by_role("checkbox", name=f"On: visit {visit_ids(explorer)[0]}").uncheck()
     expect(table(explorer, "Runs").locator("tbody tr")).to_have_count(2)
     assert explorer.evaluate("document.documentElement.scrollWidth") <= 1280

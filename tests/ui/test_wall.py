@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from on_page import button, expect_start, painted_sum, slider
 from playwright.sync_api import expect
 
 from dcrviz import AssembleConfig
@@ -11,30 +12,6 @@ from dcrviz.views.page import Explorer
 from dcrviz.views.serve import bundled_exposures
 
 pytestmark = pytest.mark.ui
-
-# Numbers that tell what is painted in a panel: sums over the colours of its left and right half.
-PAINTED = """(key) => {
-    const find = (root, selector) => {
-        const found = root.querySelector(selector);
-        if (found) return found;
-        for (const node of root.querySelectorAll('*')) {
-            const inner = node.shadowRoot && find(node.shadowRoot, selector);
-            if (inner) return inner;
-        }
-        return null;
-    };
-    const canvas = find(document, '.stage .pixels');
-    const box = find(document, `.box[data-key="${key}"]`).getBoundingClientRect();
-    const stage = canvas.getBoundingClientRect();
-    const copy = document.createElement('canvas');
-    Object.assign(copy, { width: box.width, height: box.height });
-    const context = copy.getContext('2d');
-    context.drawImage(canvas, stage.x - box.x, stage.y - box.y, stage.width, stage.height);
-    const { data } = context.getImageData(0, 0, copy.width, copy.height);
-    let sum = 7;
-    for (const byte of data) sum = (31 * sum + byte) % 1000000007;
-    return sum;
-}"""
 
 
 @pytest.fixture
@@ -48,17 +25,15 @@ def received(watched):
 
 
 @pytest.fixture
-def open_explorer(watched, serve):
+def open_explorer(open_page):
     def start(exposures=None, **canvas):
-        def app():
+        def make():
             config = AssembleConfig(min_iterations=20, max_iterations=20)
             explorer = Explorer(exposures or bundled_exposures(), config)
             explorer.wall.canvas.param.update(**canvas)
-            return explorer.__panel__()
+            return explorer
 
-        watched.goto(serve(app))
-        expect(watched.get_by_role("status")).to_contain_text("the starting model", timeout=20_000)
-        return watched
+        return open_page(make)
 
     return start
 
@@ -68,7 +43,7 @@ def step(page, number):
     expect(page.locator(".wall")).to_have_attribute("data-shown", re.compile("."))
     seen = [settled(page)]
     for done in range(1, number + 1):
-        page.get_by_role("button", name="Step", exact=True).click()
+        button(page, "Step").click()
         said = re.compile(f"^Iteration {done}:? ")
         expect(page.get_by_role("status")).to_contain_text(said, timeout=20_000)
         seen.append(settled(page, unlike=seen[-1]))
@@ -76,7 +51,7 @@ def step(page, number):
 
 
 def painted(page, key="plane 0"):
-    return page.evaluate(PAINTED, key)
+    return painted_sum(page, key)
 
 
 def settled(page, unlike=None):
@@ -92,10 +67,6 @@ def settled(page, unlike=None):
 def told(received):
     """What came beside the bare answers to messages of the page, such as where it is scrolled."""
     return [part for part in received if part != "{}" and '"msgtype": "OK"' not in str(part)]
-
-
-def slider(page):
-    return page.get_by_role("slider", name="Iteration", exact=True)
 
 
 def value(page):
@@ -115,7 +86,7 @@ def test_dragging_the_slider_shows_held_iterations_without_the_server(received, 
     assert painted(page) == seen[0]
     assert told(received) == []
     page.mouse.up()
-    expect(page.get_by_role("status")).to_contain_text("the starting model")
+    expect_start(page)
 
 
 def test_the_slider_by_keys_ends_where_it_was_put(open_explorer):
@@ -172,7 +143,7 @@ def test_every_iteration_can_be_read_exactly(open_explorer):
     page = open_explorer()
     step(page, 4)
     slider(page).press("Home")
-    expect(page.get_by_role("status")).to_contain_text("the starting model")
+    expect_start(page)
     page.locator('.box[data-key="plane 0"]').hover()
     expect(value(page)).to_have_text(re.compile("^-?[0-9]"))
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from bokeh.events import Tap
 from bokeh.models import ColumnDataSource
+from later import Later
 
 from dcrviz import AssembleConfig
 from dcrviz.diagnostics.course import course_entry
@@ -167,20 +168,6 @@ def test_an_overlay_is_drawn_wherever_the_curves_are_shown_later(session, view):
     view.overlay("run 1", view.entries)
     view.__panel__()
     assert len(view._shown[-1].charts.overlaid.data["index"][0]) == 2
-
-
-class Later:
-    """A worker whose results wait until they are asked for."""
-
-    def __init__(self):
-        self.jobs = []
-
-    def submit(self, compute, *, done, failed):
-        self.jobs.append((compute, done, failed))
-
-    def work(self):
-        compute, done, _ = self.jobs.pop(0)
-        done(compute())
 
 
 def test_with_a_worker_the_page_never_computes_and_misses_no_step(session):

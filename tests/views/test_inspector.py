@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from later import Later
 
 from dcrviz.diagnostics.panels import images, rows_of
 from dcrviz.diagnostics.pictures import shown_planes
@@ -187,20 +188,6 @@ def test_another_field_forgets_the_source(session, inspector, source):
     assert not box.visible
     # A browser may still speak of them.
     assert [pane.object for pane in box] == figures
-
-
-class Later:
-    """A worker whose results wait until they are asked for."""
-
-    def __init__(self):
-        self.jobs = []
-
-    def submit(self, compute, *, done, failed):
-        self.jobs.append((compute, done, failed))
-
-    def work(self):
-        compute, done, _ = self.jobs.pop(0)
-        done(compute())
 
 
 def test_with_a_worker_one_look_at_a_time_is_taken_and_the_newest_wins(session, source):

@@ -193,3 +193,24 @@ def test_other_visits_keep_the_old_run_as_a_branch(session, view):
     view.open(DataChoice(kind="made", made=SMALL))
     assert len(session.branches) == 1
     assert isinstance(session, Session)
+
+
+def test_a_run_on_other_visits_that_is_shown_again_has_its_own_link(session, view):
+    started = view.choice
+    session.step()
+    made = DataChoice(kind="made", made=SMALL)
+    view.open(made)
+    session.step()
+    assert (view.choice, "A made field: 3 visits" in view.said.object) == (made, True)
+    session.open_branch(0)
+    assert view.choice == started
+    assert word_of(started) in link_query(session.config, view.choice)
+    assert "A made field" not in view.said.object
+    session.open_branch(0)
+    assert view.choice == made
+
+
+def test_what_no_run_is_of_any_more_is_forgotten(view):
+    for _ in range(3):
+        view.open(DataChoice(kind="made", made=SMALL))
+    assert len(view._choices) == 2

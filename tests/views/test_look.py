@@ -26,6 +26,8 @@ def texts(root):
 @pytest.mark.parametrize("make", [CourseView, Inspector])
 def test_figures_on_show_and_later_ones_take_the_colours_of_the_page(session, make):
     view = make(session)
+    if isinstance(view, Inspector):
+        view.look_at(30, 30)
     first = view.__panel__().get_root()
     light = texts(first)
     view.paint(dark=True)
@@ -62,6 +64,7 @@ def test_a_class_sees_two_rows_and_then_the_page_is_as_before(explorer):
 
 def test_captions_follow_the_step_on_show(session):
     captions = Captions(session, curves=CourseView(session))
+    captions.words.visible = True
     assert "no source has a colour yet" in captions.words.object
     session.step()
     assert "The fit still improves" in captions.words.object

@@ -3,11 +3,12 @@
 import time
 import weakref
 from functools import partial
+from types import SimpleNamespace
 
 import panel as pn
 import pytest
 
-from dcrviz.views.lazy import lazy_card
+from dcrviz.views.lazy import Later, lazy_card
 from dcrviz.views.messages import Seldom, deliver_to_page
 
 
@@ -15,8 +16,12 @@ class Document:
     """Stands in for a page: remembers what it was asked to do, and when."""
 
     def __init__(self):
-        self.session_context = object()
-        self.asked = []
+        self.session_context = SimpleNamespace(request=SimpleNamespace(arguments={}))
+        self.asked, self.loaded = [], []
+
+    def load(self):
+        for loaded in self.loaded:
+            loaded()
 
     def add_next_tick_callback(self, callback):
         self.asked.append((0, callback))
@@ -34,6 +39,7 @@ class Document:
 def document(monkeypatch):
     document = Document()
     monkeypatch.setattr(type(pn.state), "curdoc", document)
+    monkeypatch.setattr(type(pn.state), "onload", lambda _, loaded: document.loaded.append(loaded))
     monkeypatch.setattr(pn.io, "hold", _Held)
     _Held.open = 0
     return document
@@ -51,11 +57,25 @@ class _Held:
 
 def test_a_result_is_taken_while_messages_are_held(document):
     seen = []
-    deliver_to_page()(lambda: seen.append(_Held.open))
+    deliver = deliver_to_page()
+    document.load()
+    deliver(lambda: seen.append(_Held.open))
     assert seen == []
     document.run()
     assert seen == [1]
     assert _Held.open == 0
+
+
+def test_results_wait_for_a_page_that_is_still_being_made(document):
+    seen, deliver = [], deliver_to_page()
+    for number in range(3):
+        deliver(partial(seen.append, number))
+    assert document.asked == []
+    document.load()
+    deliver(partial(seen.append, 3))
+    while document.asked:
+        document.run()
+    assert seen == [0, 1, 2, 3]
 
 
 def test_what_was_delivered_is_not_kept(document):
@@ -64,7 +84,9 @@ def test_what_was_delivered_is_not_kept(document):
 
     image = Image()
     alive = weakref.ref(image)
-    deliver_to_page()(partial(id, image))
+    deliver = deliver_to_page()
+    document.load()
+    deliver(partial(id, image))
     del image
     _, callback = document.asked.pop()
     callback()
@@ -73,6 +95,7 @@ def test_what_was_delivered_is_not_kept(document):
 
 def test_a_closed_page_takes_nothing(document):
     deliver = deliver_to_page()
+    document.load()
     document.session_context = None
     deliver(lambda: None)
     assert document.asked == []
@@ -114,3 +137,29 @@ def test_closed_sections_are_made_when_they_are_opened():
     for collapsed in (False, True, False):
         cards["c"].collapsed = collapsed
     assert made == ["b", "c"]
+
+
+def test_what_may_come_later_comes_part_by_part_into_its_place(document):
+    later = Later()
+    boxes = [later.part(partial(pn.pane.HTML, name)) for name in ("curves", "visits")]
+    assert [box.objects for box in boxes] == [[], []]
+    later.come()
+    assert document.run() == 0
+    assert [len(box.objects) for box in boxes] == [1, 0]
+    document.run()
+    assert [box[0].object for box in boxes] == ["curves", "visits"]
+
+
+def test_what_may_come_later_comes_once_and_at_once_where_all_is_there(document):
+    later = Later()
+    box = later.part(lambda: pn.pane.HTML("curves"))
+    later.come()
+    later.come()
+    assert len(document.asked) == 1
+    document.run()
+    assert len(box.objects) == 1
+    assert len(later.part(lambda: pn.pane.HTML("visits")).objects) == 1
+
+
+def test_without_a_page_nothing_comes_later():
+    assert len(Later().part(lambda: pn.pane.HTML("curves")).objects) == 1

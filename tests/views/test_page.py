@@ -1,5 +1,13 @@
 """The page follows the session."""
 
+import asyncio
+import contextlib
+from types import SimpleNamespace
+
+import pytest
+from bokeh.document import Document
+from panel.io.state import set_curdoc
+
 from dcrviz.engine import Outcome
 from dcrviz.session import Session
 from dcrviz.session.moments import outline
@@ -79,11 +87,45 @@ def test_the_explorer_can_be_shown_twice(exposures):
         explorer.close()
 
 
+async def made_in_a_cell():
+    """An explorer of a notebook, whose cells run in an event loop."""
+    return Explorer()
+
+
+@pytest.fixture
+def explorer_in():
+    """Make an explorer in a notebook's cell, or on a page that is served."""
+    with contextlib.ExitStack() as left:
+
+        def make(place):
+            if place == "notebook":
+                explorer = asyncio.run(made_in_a_cell())
+            else:
+                document = Document()
+                context = SimpleNamespace(request=SimpleNamespace(arguments={}))
+                document._session_context = lambda: context
+                with set_curdoc(document):
+                    explorer = Explorer()
+            left.callback(explorer.close)
+            return explorer
+
+        yield make
+
+
+@pytest.mark.parametrize(("place", "whole"), [("notebook", False), ("page", True)])
+def test_keys_and_window_are_the_explorers_on_its_own_page_alone(explorer_in, place, whole):
+    explorer = explorer_in(place)
+    assert explorer.controls.keys.everywhere is whole
+    assert explorer.wall.canvas.everywhere is whole
+    windows = explorer.__panel__().select(lambda part: "dcrviz-alone" in part.css_classes)
+    assert bool(windows) is whole
+
+
 def test_a_step_without_its_images_is_told_as_being_recomputed(session):
     session.play()
     session.moments = [session.moments[0], outline(session.moments[1]), *session.moments[2:]]
     controls = Controls(session)
     number = len(session.moments)
-    assert f"{number - 1} of {number} steps are kept" in controls.words.object
+    assert f"{number - 1} of {number} steps are kept" in controls.words.note
     session.cursor = 1
     assert words(session) == "Recomputing iteration 1, whose images were not kept."

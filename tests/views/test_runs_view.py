@@ -1,5 +1,9 @@
 """The runs of a session in a table: what a person reads of them, and does with them."""
 
+import math
+import time
+from dataclasses import replace
+
 import pytest
 
 from dcrviz.config_rules import differing_knobs
@@ -72,6 +76,21 @@ def test_the_runs_are_listed_the_newest_first_with_how_they_ended(session, view)
     assert row["metric"] == first.metric
     assert row["iterations"] == first.iteration
     assert row["outcome"] == first.outcome.name.lower().replace("_", " ")
+
+
+def test_the_time_of_a_run_is_that_of_its_iterations(session, view):
+    began = time.perf_counter()
+    session.play()
+    passed = time.perf_counter() - began
+    assert 0 < table(view)["run 1"]["seconds"] <= passed
+    session.moments = [replace(moment, seconds=1.5) for moment in session.moments]
+    assert table(view)["run 1"]["seconds"] == 1.5 * session.current.iteration
+
+
+def test_a_run_that_was_opened_has_no_time(session, view):
+    session.play()
+    session.moments = [replace(moment, seconds=math.nan) for moment in session.moments]
+    assert table(view)["run 1"]["seconds"] is None
 
 
 def test_the_scores_are_those_of_the_curves_at_the_end(session, view, curves):

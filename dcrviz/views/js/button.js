@@ -12,6 +12,8 @@ export function render({ model }) {
     model.send_msg({ type: "click" });
     // Seen at once; that the server disables it, too, follows.
     if (model.once) button.disabled = true;
+    const detail = { channel: model.channel, words: model.says };
+    if (model.says) document.dispatchEvent(new CustomEvent("dcrviz-say", { detail }));
   });
   for (const name of ["label", "tip", "disabled"]) model.on(name, show);
   show();

@@ -1,0 +1,121 @@
+"""LSST's iteration of one tile: the residuals' correction, the clamps, the blend, the weights."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dcrviz.config import AssembleConfig
+from dcrviz.config_rules import threads_of
+from dcrviz.engine.correction import stacked_residual
+from dcrviz.engine.noise import background_noise
+from dcrviz.engine.problem import Problem, Tile
+from dcrviz.engine.regularize import Clamped, clamp_change, clamp_spectrum
+from dcrviz.engine.step import ClampReport, Step
+from dcrviz.engine.template import amplify, share_of_template
+from dcrviz.kernels.planes import blended, corrected, hold, mean_plane, plane_sums
+from dcrviz.records import Cube
+
+# Distance from the edge of a cut within which the noise of the clamp is not measured.
+_NOISE_MARGIN_PX = 5
+
+
+def iterate(
+    problem: Problem,
+    planes: Cube,
+    tile: Tile,
+    gain: float,
+    config: AssembleConfig,
+    *,
+    correction: Cube | None = None,
+) -> tuple[Cube, ClampReport]:
+    """One iteration on one tile (ALGORITHM.md section 4): the whole field's planes, and the clamps.
+
+    Everything is computed on the tile grown by the buffer and written back on the tile alone.
+
+    Parameters
+    ----------
+    correction
+        (S, Y, X) on the tile with its buffer, if it is known already.
+    """
+    old = np.ascontiguousarray(planes[:, *tile.outer.slices])
+    new = proposed(problem, old, tile, config, correction=correction)
+    clamped, report = _clamp(problem, new, old, tile, config)
+    mixed = blended(clamped, old, gain, threads=threads_of(config))
+    if problem.config.use_model_weights:
+        share = share_of_template(problem)[tile.outer.slices]
+        hold(mixed, share, tile.omega, threads=threads_of(config))
+    after = mixed if mixed.shape == planes.shape else planes.copy()
+    if after is not mixed:
+        after[:, *tile.inner.slices] = mixed[:, *tile.inner.within(tile.outer).slices]
+    after.flags.writeable = False
+    return after, report
+
+
+def proposed(
+    problem: Problem,
+    old: Cube,
+    tile: Tile,
+    config: AssembleConfig,
+    *,
+    correction: Cube | None = None,
+) -> Cube:
+    """What the residuals make of the old planes of a tile with its buffer, before any clamp."""
+    if correction is None:
+        amplified = amplify(old, config.accelerate, threads=threads_of(config))
+        correction = stacked_residual(
+            problem, amplified, box=tile.outer, threads=threads_of(config)
+        )
+    return corrected(old, correction, threads=threads_of(config))
+
+
+def known_correction(step: Step, index: int, config: AssembleConfig) -> Cube | None:
+    """What the pass for the metric has found already; None where it is of other planes or knobs."""
+    made = step.correction
+    if made is None or (made.tile, made.accelerate) != (index, config.accelerate):
+        return None
+    return made.planes
+
+
+def _clamp(
+    problem: Problem, new: Cube, old: Cube, tile: Tile, config: AssembleConfig
+) -> tuple[Cube, ClampReport]:
+    none = np.zeros(len(new))
+    change = spectrum = Clamped(planes=new, high=none, low=none)
+    if config.clamp_iterations:
+        change = clamp_change(
+            new,
+            old,
+            factor=config.clamp_iterations,
+            radius_px=config.clamp_width,
+            threads=threads_of(config),
+        )
+    if config.clamp_subfilters:
+        noise = clamp_noise(problem, change.planes, tile, config)
+        spectrum = clamp_spectrum(
+            change.planes,
+            mean_plane(old),
+            factor=config.clamp_subfilters,
+            radius_px=config.clamp_width,
+            noise=noise,
+            threads=threads_of(config),
+        )
+    clamped = spectrum.planes if config.clamp_subfilters else change.planes
+    report = ClampReport(
+        iteration_high=change.high,
+        iteration_low=change.low,
+        subfilter_high=spectrum.high,
+        subfilter_low=spectrum.low,
+        flux_before=plane_sums(new),
+        flux_after=plane_sums(clamped),
+    )
+    return clamped, report
+
+
+def clamp_noise(problem: Problem, planes: Cube, tile: Tile, config: AssembleConfig) -> float:
+    """Noise in the level of the clamp between subfilters, for planes of a tile with its buffer."""
+    return background_noise(
+        planes[0],
+        problem.background[tile.outer.slices],
+        margin_px=_NOISE_MARGIN_PX,
+        estimator=config.noise_estimator,
+    )

@@ -1,0 +1,79 @@
+"""What the pixels of each visit count: all alike in 2019's way, or by their variance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dcrviz.config import AssembleConfig
+from dcrviz.engine.weights import pixel_weights
+from dcrviz.records import Bools, Cube, Exposure, Floats
+
+# Variance hardly changes over a visit: of more pixels only some rows are sorted.
+_ENOUGH_PIXELS = 60_000
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class VisitWeights:
+    """What pixels count, what one of weight 1 counts, and what each visit does."""
+
+    pixels: Cube | None
+    unit: float
+    precision: Floats
+
+
+def weights_of(
+    exposures: Sequence[Exposure],
+    usable: Bools,
+    detected: Bools,
+    visits: tuple[Floats, Floats],
+    config: AssembleConfig,
+) -> VisitWeights:
+    """What pixels and visits count: all alike in 2019's way, or by their variance and weight.
+
+    The visits have their whole weights, and the factors in them, by which alone they differ in
+    2019's way.
+
+    Sources carry noise of their own, and counting their pixels less gives every star a profile by
+    its brightness; of the background's variance they count as the sky around them.
+    """
+    weights, factors = visits
+    typical = np.array([_typical_variance(e, usable[i]) for i, e in enumerate(exposures)])
+    known = np.isfinite(typical)
+    mean = float(typical[known].mean()) if known.any() else 1.0
+    if config.pixel_weights == "2019":
+        alike = np.isin(factors, (0, 1)).all()
+        return VisitWeights(
+            pixels=None if alike else usable * factors.astype(np.float32)[:, None, None],
+            unit=1 / mean,
+            precision=np.where(known, factors / mean, 0.0),
+        )
+    inverse = np.empty(usable.shape, dtype=np.float32)
+    for index, exposure in enumerate(exposures):
+        variance = np.asarray(exposure.variance, dtype=np.float32)
+        scale = np.float32(exposure.visit.scale**2)
+        if config.pixel_weights == "background":
+            sky = np.float32(typical[index] / scale)
+            # A source adds to the variance, a worn-out pixel or a vignetted corner does not go.
+            variance = np.where(detected[index], np.minimum(variance, sky), variance)
+        inverse[index] = pixel_weights(variance * scale, usable[index], weights[index])
+    positive = inverse[inverse > 0]
+    # Only ratios matter; about 1 they stay clear of the limits of float32.
+    unit = float(np.median(positive)) if positive.size else 1.0
+    return VisitWeights(
+        pixels=inverse / np.float32(unit),
+        unit=unit,
+        precision=np.where(known, weights / np.where(known, typical, 1), 0.0),
+    )
+
+
+def _typical_variance(exposure: Exposure, usable: Bools) -> float:
+    """Median variance of the usable pixels, of a few rows if there are many; NaN without any."""
+    step = max(1, usable.size // _ENOUGH_PIXELS)
+    variance, counts = np.asarray(exposure.variance)[::step], usable[::step]
+    if not counts.any():
+        variance, counts = np.asarray(exposure.variance), usable
+    good = variance[counts & np.isfinite(variance) & (variance > 0)]
+    return float(np.median(good)) * exposure.visit.scale**2 if good.size else float("nan")

@@ -1,0 +1,76 @@
+"""Parts of the page as a person finds them, and what is painted there."""
+
+from playwright.sync_api import expect
+
+# For what the engine must compute first, on a machine that has other work.
+PATIENCE = 20_000
+
+# The bytes of a panel's pixels, or of the marks over them, by the panel's key.
+PANEL_BYTES = """([key, layer]) => {
+    const find = (root, selector) => {
+        const found = root.querySelector(selector);
+        if (found) return found;
+        for (const node of root.querySelectorAll('*')) {
+            const inner = node.shadowRoot && find(node.shadowRoot, selector);
+            if (inner) return inner;
+        }
+        return null;
+    };
+    const canvas = find(document, `.stage .${layer}`);
+    const box = find(document, `.box[data-key="${key}"]`).getBoundingClientRect();
+    const stage = canvas.getBoundingClientRect();
+    const ratio = canvas.width / stage.width;
+    const copy = document.createElement('canvas');
+    Object.assign(copy, { width: box.width * ratio, height: box.height * ratio });
+    const context = copy.getContext('2d');
+    context.drawImage(canvas, (stage.x - box.x) * ratio, (stage.y - box.y) * ratio);
+    return context.getImageData(0, 0, copy.width, copy.height).data;
+}"""
+SUM = f"""(place) => {{
+    let sum = 7;
+    for (const byte of ({PANEL_BYTES})(place)) sum = (31 * sum + byte) % 1000000007;
+    return sum;
+}}"""
+COLOURS = f"""(place) => {{
+    const data = ({PANEL_BYTES})(place);
+    const seen = new Set();
+    for (let i = 0; i < data.length; i += 4)
+        if (data[i + 3] > 200) seen.add([data[i], data[i + 1], data[i + 2]].join());
+    return [...seen];
+}}"""
+
+
+def button(page, name):
+    """A button, or the heading of a section that it opens."""
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def words(page):
+    """What the page says of the run."""
+    return page.get_by_role("status")
+
+
+def slider(page):
+    return page.get_by_role("slider", name="Iteration", exact=True)
+
+
+def expect_start(page):
+    """Wait until the starting model of a run is told."""
+    expect(words(page)).to_contain_text("the starting model", timeout=PATIENCE)
+
+
+def step_to(page, *iterations):
+    """Click Step for each of these iterations, and wait until it is told."""
+    for iteration in iterations:
+        button(page, "Step").click()
+        expect(words(page)).to_contain_text(f"Iteration {iteration}: metric", timeout=PATIENCE)
+
+
+def painted_sum(page, key):
+    """A number that tells what is painted in a panel."""
+    return page.evaluate(SUM, [key, "pixels"])
+
+
+def painted_colours(page, key, layer="pixels"):
+    """Different colours that are painted in a panel, (r, g, b) each."""
+    return [tuple(map(int, text.split(","))) for text in page.evaluate(COLOURS, [key, layer])]
