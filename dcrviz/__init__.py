@@ -31,7 +31,8 @@ from dcrviz.session import Session
 from dcrviz.throughput import Throughput
 
 if TYPE_CHECKING:
-    from dcrviz.diagnostics.leverage import Leverage, condition_map, leverage
+    from dcrviz.diagnostics.condition_map import condition_map
+    from dcrviz.diagnostics.leverage import Leverage, leverage
     from dcrviz.diagnostics.night import night_of, path_of
     from dcrviz.diagnostics.planner import leave_one_out, plan_next, plan_night, plan_sky
     from dcrviz.io import (
@@ -55,7 +56,7 @@ _LATER = {
     "Leverage": "dcrviz.diagnostics.leverage",
     "Run": "dcrviz.runs",
     "SavedRun": "dcrviz.runs",
-    "condition_map": "dcrviz.diagnostics.leverage",
+    "condition_map": "dcrviz.diagnostics.condition_map",
     "explore": "dcrviz.views",
     "from_lsst": "dcrviz.io.lsst_config",
     "leave_one_out": "dcrviz.diagnostics.planner",

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 import dcrviz
+from dcrviz.diagnostics.condition_map import condition_map
 from dcrviz.diagnostics.expected_sky import colour_amplitudes, sky_of
 from dcrviz.diagnostics.frequencies import Frequencies
-from dcrviz.diagnostics.leverage import NOT_AT_ALL, condition_map, leverage, leverage_of
+from dcrviz.diagnostics.leverage import NOT_AT_ALL, leverage, leverage_of
 from dcrviz.diagnostics.planner import plan_next
 from dcrviz.diagnostics.posterior import posterior_of
 from dcrviz.diagnostics.visit_system import lever_px, system_of
