@@ -31,6 +31,10 @@ from dcrviz.session import Session
 from dcrviz.throughput import Throughput
 
 if TYPE_CHECKING:
+    from dcrviz.diagnostics.condition_map import condition_map
+    from dcrviz.diagnostics.leverage import Leverage, leverage
+    from dcrviz.diagnostics.night import night_of, path_of
+    from dcrviz.diagnostics.planner import leave_one_out, plan_next, plan_night, plan_sky
     from dcrviz.io import (
         read_coadds,
         read_exposure,
@@ -49,11 +53,20 @@ __version__ = "0.1.0"
 
 # Imported when first asked for: files need astropy, the explorer needs panel.
 _LATER = {
+    "Leverage": "dcrviz.diagnostics.leverage",
     "Run": "dcrviz.runs",
     "SavedRun": "dcrviz.runs",
+    "condition_map": "dcrviz.diagnostics.condition_map",
     "explore": "dcrviz.views",
     "from_lsst": "dcrviz.io.lsst_config",
+    "leave_one_out": "dcrviz.diagnostics.planner",
+    "leverage": "dcrviz.diagnostics.leverage",
+    "night_of": "dcrviz.diagnostics.night",
     "open_run": "dcrviz.runs",
+    "path_of": "dcrviz.diagnostics.night",
+    "plan_next": "dcrviz.diagnostics.planner",
+    "plan_night": "dcrviz.diagnostics.planner",
+    "plan_sky": "dcrviz.diagnostics.planner",
     "read_coadds": "dcrviz.io",
     "read_config": "dcrviz.io.config_files",
     "read_exposure": "dcrviz.io",
@@ -73,6 +86,7 @@ __all__ = [
     "Coadd",
     "Coadds",
     "Exposure",
+    "Leverage",
     "Outcome",
     "Problem",
     "ProblemConfig",
@@ -90,11 +104,19 @@ __all__ = [
     "assemble",
     "bundled",
     "coadds",
+    "condition_map",
     "explore",
     "first_step",
     "from_lsst",
+    "leave_one_out",
+    "leverage",
     "matched_template",
+    "night_of",
     "open_run",
+    "path_of",
+    "plan_next",
+    "plan_night",
+    "plan_sky",
     "prepare",
     "read_coadds",
     "read_config",

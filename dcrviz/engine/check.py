@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from dcrviz.bands import Band, band_names
-from dcrviz.records import Exposure, Floats
+from dcrviz.records import Exposure, Floats, Visit
 
 # Two grids are one where their corners agree on the sky within this many pixels.
 _SAME_GRID_PX = 0.05
@@ -71,7 +71,7 @@ def check_grid(exposure: Exposure, first: Exposure) -> None:
         )
 
 
-def factors_of(exposures: Sequence[Exposure], factors: Mapping[str, float]) -> Floats:
+def factors_of(visits: Sequence[Visit], factors: Mapping[str, float]) -> Floats:
     """(V,) factor on the weight of each visit, 1 for those that are not named.
 
     Raises
@@ -79,7 +79,7 @@ def factors_of(exposures: Sequence[Exposure], factors: Mapping[str, float]) -> F
     ValueError
         If a name is that of no visit, or no visit is left on.
     """
-    ids = [str(exposure.visit.id) for exposure in exposures]
+    ids = [str(visit.id) for visit in visits]
     strange = sorted(set(factors) - set(ids))
     if strange:
         raise ValueError(

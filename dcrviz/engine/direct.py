@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dcrviz.bands import Band
 from dcrviz.engine.fourier import Grid, visit_phases
 from dcrviz.engine.prior import Prior, learn_prior, spectral_basis, tell_colours
 from dcrviz.engine.problem import Problem
@@ -14,6 +15,7 @@ from dcrviz.kernels.mode_solve import solve_modes
 from dcrviz.kernels.modes import NormalEquations, add_visits
 from dcrviz.physics.shifts import subfilter_wavelengths
 from dcrviz.records import Cube, Floats, Frozen, Plane
+from dcrviz.throughput import Throughput
 
 # Visits that are transformed together: so memory does not grow with their number.
 _AT_ONCE = 8
@@ -51,7 +53,9 @@ def closed_form(problem: Problem, *, threads: int = 1) -> System:
     Pixels that are not usable are taken from the template. Outside the field the sky is empty.
     """
     grid = problem.grid
-    flux, basis = _flat_spectrum(problem)
+    flux, basis = flat_spectrum(
+        problem.band, problem.n_subfilters, throughput=problem.config.throughput
+    )
     level = sky_level(problem)
     window = window_for(grid, modes=_LEARNT_FROM)
     equations = NormalEquations.empty(problem.n_subfilters, grid.half)
@@ -127,21 +131,19 @@ def sky_level(problem: Problem) -> float:
     return float(np.median(sky if sky.size else image))
 
 
-def _flat_spectrum(problem: Problem) -> tuple[Floats, Floats]:
+def flat_spectrum(
+    band: Band, n_subfilters: int, *, throughput: Throughput | None = None
+) -> tuple[Floats, Floats]:
     """(S, K) flux of a flat spectrum of flux 1, and the basis of smooth spectra, (S, S)."""
-    throughput = problem.config.throughput
     wavelength_nm, _ = subfilter_wavelengths(
-        problem.band,
-        problem.n_subfilters,
-        n_wavelengths=_FLAT_WAVELENGTHS,
-        throughput=throughput,
+        band, n_subfilters, n_wavelengths=_FLAT_WAVELENGTHS, throughput=throughput
     )
     width_nm = wavelength_nm[:, 1:2] - wavelength_nm[:, :1]
     flux = np.broadcast_to(width_nm, wavelength_nm.shape)
     if throughput is not None:
         flux = flux * throughput.at(wavelength_nm)
     flux = flux / flux.sum()
-    return flux, spectral_basis(wavelength_nm, flux, band=problem.band)
+    return flux, spectral_basis(wavelength_nm, flux, band=band)
 
 
 def _seeing_px(problem: Problem) -> float | None:

@@ -63,7 +63,7 @@ def prepare(
     """
     config, reuse = (config or AssembleConfig()).copy(), reuse or Reuse()
     check_exposures(exposures)
-    factors = factors_of(exposures, config.visit_factors)
+    factors = factors_of([exposure.visit for exposure in exposures], config.visit_factors)
     band = common_band(exposures, config.band)
     first = exposures[0]
     if shifts is None:

@@ -30,7 +30,8 @@ class PushButton(Telling):
     disabled = param.Boolean(False, doc="Whether it can not be pressed.")
     once = param.Boolean(False, doc="Whether pressing it always disables it.")
     says = param.String("", doc="What the page says at once when it is pressed.")
-    channel = param.String("", doc="Under which name it says that.")
+    channel = param.String("", doc="Under which name it says that, and hears its key.")
+    hotkey = param.String("", doc="The key that presses it, by the browser's name; empty for none.")
 
     _esm = _JS / "button.js"
     _stylesheets: ClassVar[list[str]] = [BUTTON_CSS, _CSS]

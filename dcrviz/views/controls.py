@@ -78,11 +78,12 @@ class Controls(Viewer):
                 once=name in _SAID,
                 says=_SAID.get(name, ""),
                 channel=channel,
+                hotkey=" " if name in ("Play", "Pause") else "",
                 margin=_GAP,
             )
             for name, act in acts.items()
         }
-        self.keys = keys_of(session, everywhere=everywhere)
+        self.keys = keys_of(session, everywhere=everywhere, channel=channel)
         self.slider = Slider(label="Iteration", typed=False, width=300, margin=(5, 15))
         self.slider.param.watch(lambda event: self._slid(event.new), "value")
         self.progress = ProgressLine(

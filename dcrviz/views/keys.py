@@ -59,6 +59,8 @@ class Keys(Telling):
         True, doc="Whether the whole document is this page; else only what has the focus here."
     )
 
+    channel = param.String("", doc="Under which name buttons hear their keys.")
+
     _esm = _JS / "keys.js"
     _stylesheets: ClassVar[list[str]] = [BUTTON_CSS, _CSS]
 
@@ -74,8 +76,16 @@ class Keys(Telling):
             act()
 
 
-def keys_of(session: Session, *, everywhere: bool = True) -> Keys:
-    """The keys that play a session and move along its timeline."""
+def keys_of(session: Session, *, everywhere: bool = True, channel: str = "") -> Keys:
+    """The keys that play a session and move along its timeline.
+
+    Parameters
+    ----------
+    everywhere
+        Whether the whole document is this page.
+    channel
+        Of the buttons that are pressed by a key.
+    """
     acts = {
         " ": lambda: session.pause() if session.playing else session.play(),
         "ArrowLeft": session.back,
@@ -83,4 +93,4 @@ def keys_of(session: Session, *, everywhere: bool = True) -> Keys:
         "Home": lambda: session.show(0),
         "End": lambda: session.show(len(session.moments) - 1),
     }
-    return Keys(acts, everywhere=everywhere, width=36, margin=(5, 3))
+    return Keys(acts, everywhere=everywhere, channel=channel, width=36, margin=(5, 3))

@@ -9,7 +9,7 @@ from typing import Any
 import panel as pn
 
 from dcrviz.views.appearance import in_page_design
-from dcrviz.views.messages import in_one_message
+from dcrviz.views.messages import in_one_message, served_document
 
 # With the first event of what was made later, Bokeh's browser side describes it to the server once
 # more; the server keeps what it has, and need not complain.
@@ -47,9 +47,8 @@ class Later:
     """
 
     def __init__(self) -> None:
-        self._document = pn.state.curdoc
+        self._document = served_document()
         self._coming: list[Callable[[], None]] = []
-        self._come = self._document is None or self._document.session_context is None
 
     def part(self, make: Callable[[], Any], **values: Any) -> pn.Column:
         """A column that holds what `make` makes, once that is due.
@@ -65,7 +64,7 @@ class Later:
             with in_page_design():
                 box.append(make())
 
-        if self._come:
+        if self._document is None:
             fill()
         else:
             self._coming.append(fill)
@@ -73,7 +72,7 @@ class Later:
 
     def come(self) -> None:
         """Make them now, one after the other, so that clicks are heard between them."""
-        self._come = True
-        for fill in self._coming:
-            self._document.add_next_tick_callback(in_one_message(fill))
+        document, self._document = self._document, None
+        for fill in self._coming if document else ():
+            document.add_next_tick_callback(in_one_message(fill))
         self._coming.clear()

@@ -160,8 +160,9 @@ class Explorer(Viewer):
 
     def _begin(self, source: Source, config: AssembleConfig | None) -> None:
         """Compute what is shown first, and say what a link asked for in vain."""
-        if pn.state.curdoc is not None and pn.state.curdoc.session_context is not None:
-            pn.state.curdoc.add_timeout_callback(self._later.come, _PATIENCE_MS)
+        document = served_document()
+        if document is not None:
+            document.add_timeout_callback(self._later.come, _PATIENCE_MS)
         if source.run is not None and config is not None:
             self.session.config.param.update(**config.values())
         if source.wanted is not None:

@@ -29,14 +29,20 @@ ENDINGS = [
 # An explorer that begins to iterate by itself and says so.
 PLAYING = """
 import panel as pn
+from bokeh.events import DocumentReady
 from dcrviz.views import page, serve
 
 class Playing(page.Explorer):
     def __init__(self, *arguments, **knobs):
         super().__init__(*arguments, **knobs)
         self.session.param.watch(self.tell, "moments")
-        # Once the page is made, as a browser would have it: earlier results might be lost.
-        pn.state.curdoc.add_next_tick_callback(self.session.play)
+        self.document = pn.state.curdoc
+        self.document.add_next_tick_callback(self.begin)
+
+    def begin(self):
+        # As a browser does that has the page: results wait for it.
+        self.document.callbacks.trigger_event(DocumentReady())
+        self.session.play()
 
     def tell(self, event):
         print("steps", len(event.new), flush=True)

@@ -45,11 +45,17 @@ export function render({ model }) {
   const help = () => (dialog.open ? dialog.close() : dialog.showModal());
   button.addEventListener("click", help);
 
+  // The button with this key presses itself, or else the server is told.
+  const tell = (key) => {
+    const detail = { channel: model.channel, key };
+    const event = new CustomEvent("dcrviz-press", { detail, cancelable: true });
+    if (document.dispatchEvent(event)) model.send_msg({ key });
+  };
   const act = (key, on) => {
     if (key === "?" || (key === "Escape" && dialog.open)) help();
     else if (on("dialog[open]") || !model.keys.includes(key)) return false;
     else if (key === " " && on(PRESSED_BY_SPACE)) return false;
-    else model.send_msg({ key });
+    else tell(key);
     return true;
   };
   const press = (event) => {

@@ -1,0 +1,139 @@
+"""What `dcrviz.plan_next` and `dcrviz.leave_one_out` advise, against real fits.
+
+``python benchmarks/planner.py --json``
+
+A ninth visit: eight visits of made fields of stars are fitted by `direct` with each of ten
+candidates added, over several fields and noises; Spearman's rank correlation between predicted and
+measured error of their colours, and of their slopes alone. Leave one out: the same with each of
+eight visits taken away. The prediction knows the visits and, of the pixels, how much light the
+template has. Noise is the same for the same visit, so that fits differ by the visits alone.
+
+Each fit learns its own prior, and with it a curvature that is more than the stars have: so where
+visits hardly matter the errors of all colour come in another order than those of the slope.
+`repeatable` is the rank correlation between the measurements of one half of the fields and of the
+other.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+
+import numpy as np
+from visit_sets import (
+    QUARTER,
+    Sky,
+    colour_errors_of,
+    fitted,
+    rank_correlation,
+    visit_sets,
+    visits_of,
+)
+
+import dcrviz
+from dcrviz.diagnostics.planner import leave_one_out, plan_next
+
+CANDIDATES = {
+    "the same again": (1.3, 0.6),
+    "zenith": (1.01, 0.6),
+    "lower, same angle": (1.5, 0.6),
+    "1.7, same angle": (1.7, 0.6),
+    "a little turned": (1.3, 0.6 + QUARTER / 4),
+    "half a quarter turned": (1.3, 0.6 + QUARTER / 2),
+    "a quarter turned": (1.3, 0.6 + QUARTER),
+    "opposite": (1.3, 0.6 + 2 * QUARTER),
+    "1.7, a quarter turned": (1.7, 0.6 + QUARTER),
+    "1.7, opposite": (1.7, 0.6 + 2 * QUARTER),
+}
+BASES = ("nearly the same", "one angle")
+THINNED = ("spread", "one angle", "random 1")
+CONFIG = dcrviz.AssembleConfig(solver="direct")
+
+
+def measured_errors(visits, skies, noises):
+    """(fields, 2) errors of all colour and of the slope in real fits, the mean over noises."""
+    errors = [
+        [
+            colour_errors_of(fitted(sky.exposures(visits, noise=noise), solver="direct"), true)
+            for noise in range(noises)
+        ]
+        for sky, true in skies
+    ]
+    return np.mean(errors, axis=1)
+
+
+def problems_of(visits, skies):
+    """The visits of every field, prepared."""
+    return [dcrviz.prepare(sky.exposures(visits, noise=0), CONFIG) for sky, _ in skies]
+
+
+def ninth_visit(base, skies, noises):
+    """Predicted and measured error with each candidate added."""
+    circumstances = visit_sets()[base]
+    both = visits_of([*circumstances, *CANDIDATES.values()])
+    visits, added = both[: len(circumstances)], both[len(circumstances) :]
+    plans = [plan_next(problem, added) for problem in problems_of(visits, skies)]
+    return compared(
+        CANDIDATES,
+        plans,
+        [measured_errors([*visits, visit], skies, noises) for visit in added],
+    )
+
+
+def without_each(name, skies, noises):
+    """Predicted and measured error without each of the visits."""
+    visits = visits_of(visit_sets()[name])
+    verdicts = [leave_one_out(problem) for problem in problems_of(visits, skies)]
+    return compared(
+        [f"visit {visit.id}, airmass {visit.airmass:.2f}" for visit in visits],
+        verdicts,
+        [
+            measured_errors([other for other in visits if other is not visit], skies, noises)
+            for visit in visits
+        ],
+    )
+
+
+def compared(names, advice, measured):
+    """Errors of every choice, of all colour and of the slope alone, and how their orders agree."""
+    predicted = {
+        "all": np.mean([one.errors for one in advice], axis=0),
+        "slope": np.mean([one.term_errors[:, 0] for one in advice], axis=0),
+    }
+    report = {}
+    for place, (term, errors) in enumerate(predicted.items()):
+        fields = np.array(measured)[..., place]
+        means = fields.mean(axis=1)
+        report[term] = {
+            "predicted": dict(zip(names, errors.tolist(), strict=True)),
+            "measured": dict(zip(names, means.tolist(), strict=True)),
+            "spearman": rank_correlation(errors, means),
+            "repeatable": rank_correlation(
+                fields[:, ::2].mean(axis=1), fields[:, 1::2].mean(axis=1)
+            ),
+        }
+    return report
+
+
+def main(arguments=None):
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--skies", type=int, default=6, help="made fields")
+    parser.add_argument("--noises", type=int, default=3, help="noises of each field")
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args(arguments)
+    start = time.perf_counter()
+    skies = [(sky, sky.truth(3)) for sky in map(Sky, range(1, options.skies + 1))]
+    report = {
+        "ninth": {base: ninth_visit(base, skies, options.noises) for base in BASES},
+        "leave_one_out": {name: without_each(name, skies, options.noises) for name in THINNED},
+    }
+    report["seconds"] = time.perf_counter() - start
+    print(json.dumps(report) if options.json else json.dumps(report, indent=1))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
