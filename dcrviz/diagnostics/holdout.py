@@ -65,9 +65,7 @@ def held_out(
         At once, if fewer than three visits are on: with one left, no fit can tell colours.
     """
     config = config or AssembleConfig()
-    on = np.flatnonzero(
-        factors_of([each.visit for each in exposures], config.visit_factors)
-    ).tolist()
+    on = np.flatnonzero(factors_of([e.visit for e in exposures], config.visit_factors)).tolist()
     if len(on) < LEAST_VISITS:
         raise ValueError(
             f"holding out a visit needs {LEAST_VISITS} visits that are on or more; got {len(on)}"
