@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
@@ -99,7 +100,9 @@ def explorer_in():
 
         def make(place):
             if place == "notebook":
-                explorer = asyncio.run(made_in_a_cell())
+                # A kernel's loop is its thread's own; that of the browser tests runs in this one.
+                with ThreadPoolExecutor(1) as kernel:
+                    explorer = kernel.submit(lambda: asyncio.run(made_in_a_cell())).result()
             else:
                 document = Document()
                 context = SimpleNamespace(request=SimpleNamespace(arguments={}))
