@@ -6,7 +6,6 @@ import uuid
 
 import panel as pn
 import pytest
-from bokeh.io.doc import _PATCHED_CURDOCS
 from browsers import FLAGS, find_browser
 from on_page import expect_start
 
@@ -39,8 +38,6 @@ def serve(context):
         page.goto("about:blank")
     time.sleep(0.5)
     pn.state.kill_all_servers()
-    # What a stopped loop leaves unfinished would stay the current page, for later tests as well.
-    _PATCHED_CURDOCS.clear()
 
 
 @pytest.fixture

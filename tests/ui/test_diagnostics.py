@@ -50,7 +50,7 @@ def test_the_subfilters_are_shown_in_colour(open_explorer, painter):
     page = open_explorer(painter=painter)
     step_to(page, 1, 2)
     page.get_by_text("Rows", exact=True).click()
-    page.get_by_label("Colours of the subfilters").check()
+    page.get_by_role("checkbox", name="Colours of the subfilters").check()
     expect(panel(page, "Colours of the subfilters: the longest")).to_be_visible()
     page.wait_for_timeout(1500)
     painted = painted_colours(page, "rgb 0")

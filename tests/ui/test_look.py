@@ -111,6 +111,12 @@ def test_every_control_has_a_name_and_headings_are_in_order(explorer):
         button(explorer, name).click()
     expect(button(explorer, "Save run")).to_be_visible()
     found = accessible(explorer)
+    # A section's heading has its text a moment after its button.
+    for _ in range(20):
+        if all(name for role, name, _ in found if role in CONTROLS):
+            break
+        explorer.wait_for_timeout(250)
+        found = accessible(explorer)
     assert len([role for role, _, _ in found if role in CONTROLS]) > 60
     assert [role for role, name, _ in found if role in CONTROLS and not name] == []
     levels = [level for role, _, level in found if role == "heading"]

@@ -22,3 +22,9 @@ def session(exposures):
     session = Session(exposures, AssembleConfig(max_iterations=3))
     session.start()
     return session
+
+
+@pytest.fixture(autouse=True)
+def no_page(monkeypatch):
+    """No page is the current one: a browser test's stopped server may have left its own."""
+    monkeypatch.setattr("bokeh.io.doc._PATCHED_CURDOCS", [])
