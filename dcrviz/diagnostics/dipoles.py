@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import sep
 
+from dcrviz.engine.detect import FWHM_PER_SIGMA
 from dcrviz.records import Floats, Plane
 
 THRESHOLD_SIGMA = 5.0
 """Of a detection on the difference smoothed by the PSF."""
-_FWHM_PER_SIGMA = math.sqrt(8 * math.log(2))
 # A pair further apart is two sources; one with less equal lobes is a variable star.
 _REACH_FWHM = 2.0
 _LEAST_RATIO = 0.2
@@ -124,7 +124,7 @@ def _detections(image: Plane, sigma: Plane | float, fwhm_px: float) -> Floats:
 
 
 def _gaussian(fwhm_px: float) -> Plane:
-    sigma_px = fwhm_px / _FWHM_PER_SIGMA
+    sigma_px = fwhm_px / FWHM_PER_SIGMA
     radius = max(1, math.ceil(3 * sigma_px))
     profile = np.exp(-0.5 * (np.arange(-radius, radius + 1) / sigma_px) ** 2)
     return np.outer(profile, profile).astype(np.float32)

@@ -10,7 +10,8 @@ from dcrviz.records import Bools, Plane
 
 _THRESHOLD_SIGMA = 5.0
 _GROW_SIGMA = 2.0
-_FWHM_PER_SIGMA = 2.3548200450309493
+FWHM_PER_SIGMA = 2.3548200450309493
+"""Of a Gaussian: sqrt(8 ln 2)."""
 
 
 def detect_sources(image: Plane, variance: Plane, *, fwhm_px: float) -> Bools:
@@ -21,7 +22,7 @@ def detect_sources(image: Plane, variance: Plane, *, fwhm_px: float) -> Bools:
     ALGORITHM.md section 7, last items; the matched filter is `sep`'s, with the PSF as a Gaussian.
     Pixels that are not finite are no sources.
     """
-    sigma_px = fwhm_px / _FWHM_PER_SIGMA
+    sigma_px = fwhm_px / FWHM_PER_SIGMA
     unusable = ~(np.isfinite(image) & np.isfinite(variance) & (variance > 0))
     if unusable.all():
         return np.zeros(image.shape, dtype=np.bool_)
