@@ -1,0 +1,88 @@
+"""What is wrong, or right, with a fit: one record for all that is found before, during and after."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Literal
+
+Severity = Literal["good", "notice", "warning", "alarm"]
+When = Literal["before", "during", "after"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remedy:
+    """Something to turn, and what that would do.
+
+    Parameters
+    ----------
+    sentence
+        For people, as an instruction: "Lower base_gain to 0.25."
+    knobs
+        Values of `AssembleConfig` that follow it; empty where no knob helps.
+    """
+
+    sentence: str
+    knobs: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where something is seen.
+
+    Parameters
+    ----------
+    x, y
+        Pixel, from 0.
+    subfilter
+        Of which plane; None if of all.
+    visit
+        Index of the visit on whose residual it is; None if on the planes.
+    """
+
+    x: float
+    y: float
+    subfilter: int | None = None
+    visit: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """One finding.
+
+    Parameters
+    ----------
+    kind
+        Names it for machines, the same in every run: ``holes``, ``ping_pong``.
+    when
+        Whether it follows from the visits alone, from the steps, or from the finished planes.
+    severity
+        ``good`` where all is well, ``notice`` for what is worth knowing, ``warning`` for what
+        spoils part of the result, ``alarm`` for what makes it useless.
+    title
+        In a few words: "3 holes".
+    sentence
+        What is seen, with its numbers.
+    rule
+        From which threshold on it is told, and why from there.
+    confidence
+        How sure it is, 0 to 1.
+    remedies
+        The likeliest to help first.
+    steps
+        Indices of the steps in which it is seen, in order.
+    places
+        The worst first.
+    """
+
+    kind: str
+    when: When
+    severity: Severity
+    title: str
+    sentence: str
+    rule: str
+    confidence: float
+    remedies: tuple[Remedy, ...] = ()
+    steps: tuple[int, ...] = ()
+    places: tuple[Place, ...] = ()
