@@ -1,0 +1,179 @@
+"""One configuration tried: what travels to a worker, and what it finds there."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from dcrviz.bands import Band
+from dcrviz.config import AssembleConfig
+from dcrviz.diagnostics.ablation import entry_of
+from dcrviz.diagnostics.fit_scores import Fit, Yardstick, timed_fit
+from dcrviz.engine import assemble, coadds, prepare
+from dcrviz.engine.reuse import Reuse
+from dcrviz.io import read_catalogue, read_exposures, read_start, write_coadds
+from dcrviz.io.config_files import config_text
+from dcrviz.io.knob_values import with_knob
+from dcrviz.records import Coadd, Exposure
+from dcrviz.run_log import history_record
+from dcrviz.simulate import scene_beside
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """Where the visits are: paths travel, not pixels.
+
+    Parameters
+    ----------
+    paths, table, template, bright_objects
+        Absolute, and the same on every machine.
+    band
+        Name and wavelengths; None if the headers tell it.
+    """
+
+    paths: tuple[str, ...]
+    table: str | None = None
+    template: str | None = None
+    bright_objects: str | None = None
+    band: Band | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """One configuration.
+
+    Parameters
+    ----------
+    number
+        Of the trial in its sweep.
+    base
+        Knobs that all trials share, as plain values; those left out have their defaults.
+    knobs
+        Those that this trial turns, as plain values.
+    out
+        Folder for the coadds; None if only the numbers are wanted.
+    """
+
+    number: int
+    inputs: Inputs
+    base: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    knobs: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    out: str | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Mappings that are read-only can't travel."""
+        values = (self.number, self.inputs, dict(self.base), dict(self.knobs), self.out)
+        return _trial, values
+
+
+def _trial(
+    number: int, inputs: Inputs, base: dict[str, Any], knobs: dict[str, Any], out: str | None
+) -> Trial:
+    return Trial(number=number, inputs=inputs, base=base, knobs=knobs, out=out)
+
+
+def run_trial(trial: Trial) -> dict[str, Any]:
+    """Fit the visits with a trial's knobs; a value that is refused is told, not raised.
+
+    Returns
+    -------
+    dict
+        Plain values: number, the knobs that are turned, the scores of the fit by the names of
+        `FitScores`, ``refusal``, and ``prepare_s``, the seconds until the fit began.
+    """
+    row: dict[str, Any] = {"number": trial.number, **trial.knobs}
+    visits = _visits(trial.inputs)
+    config = _config(trial.base)
+    try:
+        config = _turned(config, trial.knobs)
+        began = time.perf_counter()
+        problem = prepare(
+            visits.exposures,
+            config,
+            template=visits.template,
+            bright_objects=visits.bright_objects,
+            reuse=visits.reuse,
+        )
+    except ValueError as error:
+        return row | {"refusal": str(error)}
+    prepare_s = time.perf_counter() - began
+    fit = timed_fit(problem, problem.config)
+    if trial.out is not None:
+        _write(fit, Path(trial.out))
+    yardstick = _yardstick(trial.inputs, json.dumps(dict(trial.base), sort_keys=True))
+    return row | entry_of(yardstick.scores(fit)) | {"prepare_s": prepare_s, "refusal": ""}
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class _Visits:
+    exposures: list[Exposure]
+    template: Coadd | None
+    bright_objects: Any
+    reuse: Reuse
+
+
+# A worker tries many configurations of the same visits.
+@lru_cache(maxsize=1)
+def _visits(inputs: Inputs) -> _Visits:
+    exposures = read_exposures(inputs.paths, band=inputs.band, table=inputs.table)
+    bright = read_catalogue(inputs.bright_objects) if inputs.bright_objects else []
+    return _Visits(
+        exposures=exposures,
+        template=_template(inputs.template),
+        bright_objects=bright,
+        reuse=Reuse(),
+    )
+
+
+def _template(path: str | None) -> Coadd | None:
+    if path is None:
+        return None
+    start = read_start(path)
+    assert start.variance is not None
+    return Coadd(
+        image=start.image[:],
+        mask=start.mask[:],
+        variance=start.variance[:],
+        planes=dict(start.planes),
+    )
+
+
+@lru_cache(maxsize=1)
+def _yardstick(inputs: Inputs, base: str) -> Yardstick:
+    """The fit with the knobs that all trials share, with which each is compared."""
+    visits = _visits(inputs)
+    problem = prepare(
+        visits.exposures,
+        _config(json.loads(base)),
+        template=visits.template,
+        bright_objects=visits.bright_objects,
+    )
+    *_, step = assemble(problem)
+    fit = Fit(problem=problem, step=step, cpu_s=0.0, wall_s=0.0)
+    return Yardstick.of(fit, scene=scene_beside(visits.exposures))
+
+
+def _config(base: Mapping[str, Any]) -> AssembleConfig:
+    # One thread a worker, as there is a worker a core.
+    return _turned(AssembleConfig(n_threads=1), base)
+
+
+def _turned(config: AssembleConfig, knobs: Mapping[str, Any]) -> AssembleConfig:
+    for name, value in knobs.items():
+        config = with_knob(config, name, value)
+    return config
+
+
+def _write(fit: Fit, folder: Path) -> None:
+    history = history_record(fit.problem, fit.step)
+    texts = {
+        "config.yaml": config_text(fit.problem.config),
+        "history.json": json.dumps(history, indent=1, allow_nan=False),
+    }
+    write_coadds(coadds(fit.problem, fit.step), folder, texts=texts)
