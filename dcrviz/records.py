@@ -151,6 +151,13 @@ class Exposure(Frozen):
         (x, y) of the lower left pixel in the parent grid.
     source
         Where it was read from, for messages.
+    psf
+        (P, P) image of a star in its middle pixel, with odd sides; None if nobody gave one.
+
+    Raises
+    ------
+    ValueError
+        If the image of a star has an even side, or no light.
     """
 
     image: Plane | LazyPlane
@@ -161,6 +168,12 @@ class Exposure(Frozen):
     visit: Visit
     xy0: tuple[int, int] = (0, 0)
     source: str = ""
+    psf: Plane | None = None
+
+    def __post_init__(self) -> None:
+        if self.psf is not None:
+            check_star_image(self.psf, where=self.source or f"visit {self.visit.id}")
+        Frozen.__post_init__(self)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -347,6 +360,14 @@ class Coadds(Frozen):
     model: ForwardModel
     inputs: tuple[Visit, ...]
     input_weights: Floats
+
+
+def check_star_image(psf: Plane, *, where: str) -> None:
+    """Raise if it can't be the image of a star in its middle pixel; written so that NaN fails."""
+    if psf.ndim != 2 or not all(side % 2 for side in psf.shape):
+        raise ValueError(f"{where}: psf must be an image with odd sides; got shape {psf.shape}")
+    if not (np.isfinite(psf).all() and psf.sum() > 0):
+        raise ValueError(f"{where}: psf must be finite and have light; got {psf.sum():g}")
 
 
 def _check_weights(weights: Floats, shape: tuple[int, int]) -> None:

@@ -94,4 +94,5 @@ def _quantile(values: Floats, number: int, part: float) -> float:
     place = part * (number - 1)
     below = int(place)
     above = min(below + 1, number - 1)
-    return values[below] + (place - below) * (values[above] - values[below])
+    found: float = values[below] + (place - below) * (values[above] - values[below])
+    return found
