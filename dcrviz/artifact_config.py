@@ -31,13 +31,12 @@ class ArtifactConfig(Config):
         "coadds' star image has.",
     )
     matched_fwhm = Number(
-        None,
-        allow_None=True,
-        bounds=(1, None),
-        softbounds=(1, 20),
+        0.0,
+        bounds=(0, None),
+        softbounds=(0, 20),
         group="Artifacts",
         unit="px",
-        doc="Seeing to which the visits are brought to be compared; auto is that of the broadest.",
+        doc="Seeing to which the visits are brought to be compared; 0 is that of the broadest.",
     )
     static_clip = Number(
         2.5,

@@ -346,6 +346,9 @@ class Coadds(Frozen):
         (Y, X) uint16, visits with a usable pixel there; None if not counted.
     inputs, input_weights
         The visits and (V,) their weights.
+    psf
+        (P, P), what a star looks like in every plane and their sum, which are made of the same
+        visits by the same weights; None if nobody told their seeing.
     """
 
     planes: Cube
@@ -360,6 +363,7 @@ class Coadds(Frozen):
     model: ForwardModel
     inputs: tuple[Visit, ...]
     input_weights: Floats
+    psf: Plane | None = None
 
 
 def check_star_image(psf: Plane, *, where: str) -> None:

@@ -31,6 +31,7 @@ from dcrviz.engine.deviations import (
 from dcrviz.engine.masks import flagged
 from dcrviz.engine.matched_sky import MatchedVisits, StaticSky, matched_sky
 from dcrviz.engine.psf_match import kernel_from_image, matching_kernel
+from dcrviz.engine.star_images import seeing_of
 from dcrviz.kernels import grow_flags, smooth
 from dcrviz.kernels.pool import run_all
 from dcrviz.records import Bools, Exposure, Floats, Frozen, LazyPlane, Plane
@@ -79,6 +80,14 @@ class Artifacts(Frozen):
             if one.visit == visit and one.fate is Fate.CLIPPED:
                 flags.ravel()[one.places] = True
         return flags
+
+    def marks(self, visit: int) -> Plane:
+        """(Y, X), 1 on what is clipped of a visit, -1 on what deviates and is kept, else 0."""
+        marks = np.zeros(self.sky.shape, dtype=np.float32)
+        for one in self.candidates:
+            if one.visit == visit:
+                marks.ravel()[one.places] = 1 if one.fate is Fate.CLIPPED else -1
+        return marks
 
     @property
     def sentence(self) -> str:
@@ -165,11 +174,12 @@ def _kernels(
     exposures: Sequence[Exposure], config: ProblemConfig
 ) -> tuple[float, list[Plane], list[str]]:
     """The common seeing, what brings each visit to it, and what could not be done."""
-    told = [e.visit.psf_fwhm_px for e in exposures if e.visit.psf_fwhm_px is not None]
-    target = config.matched_fwhm or max(told, default=_FALLBACK_FWHM_PX)
+    widths = [seeing_of(exposure) for exposure in exposures]
+    target = config.matched_fwhm or max(
+        (width for width in widths if width is not None), default=_FALLBACK_FWHM_PX
+    )
     kernels, lacking = [], []
-    for exposure in exposures:
-        own = exposure.visit.psf_fwhm_px
+    for exposure, own in zip(exposures, widths, strict=True):
         if exposure.psf is not None:
             kernels.append(
                 kernel_from_image(exposure.psf, target_px=target, model=config.seeing_model)

@@ -23,6 +23,7 @@ from dcrviz.engine.pixels import detected_pixels, frozen, read_pixels
 from dcrviz.engine.prior import spread_px, tell_colours
 from dcrviz.engine.problem import Problem
 from dcrviz.engine.reuse import Reuse
+from dcrviz.engine.star_images import mean_star_image
 from dcrviz.engine.static_sky import static_sky
 from dcrviz.engine.tiles import make_tiles
 from dcrviz.engine.weights import stack_weights, visit_weights
@@ -153,6 +154,7 @@ def prepare(
             *_source_warnings(sources),
             *_degeneracy_warnings(shifts, weights.precision > 0, config),
         ),
+        psf=mean_star_image(exposures, weights.precision, model=config.seeing_model),
         artifacts=cleaned.artifacts,
     )
 

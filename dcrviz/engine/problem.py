@@ -95,6 +95,9 @@ class Problem(Frozen):
         The knobs it was prepared with.
     warnings
         Sentences about what was found in the input and mended.
+    psf
+        (P, P) star image of what is made of the visits, by their weights; None if none tells its
+        seeing.
     artifacts
         What deviates from the static sky; None if nobody looked for it.
     """
@@ -123,6 +126,7 @@ class Problem(Frozen):
     visit_weights: Floats
     config: AssembleConfig
     warnings: tuple[str, ...] = ()
+    psf: Plane | None = None
     artifacts: Artifacts | None = None
 
     @property

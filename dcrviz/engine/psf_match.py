@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 from scipy import fft
 
-from dcrviz.physics.seeing import broadening_fwhm_px, seeing_transfer
-from dcrviz.records import Floats, Plane
+from dcrviz.physics.seeing import (
+    broadening_fwhm_px,
+    frequencies_of,
+    middle_of,
+    roomy_side,
+    seeing_transfer,
+    star_image,
+)
+from dcrviz.records import Plane
 
 # Beyond this many widths of the common seeing, no kernel holds a part in a hundred of the light.
 _REACH_FWHM = 3.0
@@ -28,8 +32,7 @@ def matching_kernel(fwhm_px: float, *, target_px: float, model: str) -> Plane:
     width = broadening_fwhm_px(fwhm_px, target_px=target_px, model=model)
     if width == 0:
         return np.ones((1, 1), dtype=np.float32)
-    reach = reach_px(target_px)
-    return _stamp(seeing_transfer(_radii(_side(reach)), fwhm_px=width, model=model), reach)
+    return star_image(width, model=model, reach_px=reach_px(target_px))
 
 
 def kernel_from_image(psf: Plane, *, target_px: float, model: str) -> Plane:
@@ -51,13 +54,13 @@ def kernel_from_image(psf: Plane, *, target_px: float, model: str) -> Plane:
     fades out instead of raising noise. T is that of the target.
     """
     reach = reach_px(target_px)
-    side = _side(reach + max(psf.shape) // 2)
+    side = roomy_side(reach + max(psf.shape) // 2)
     placed = np.zeros((side, side))
     placed[: psf.shape[0], : psf.shape[1]] = psf / psf.sum()
     centred = np.roll(placed, [-(length // 2) for length in psf.shape], axis=(0, 1))
     own = fft.rfft2(centred)
-    target = seeing_transfer(_radii(side), fwhm_px=target_px, model=model)
-    return _stamp(target * own.conj() / (np.abs(own) ** 2 + _NOISE_FLOOR**2), reach)
+    target = seeing_transfer(frequencies_of(side), fwhm_px=target_px, model=model)
+    return middle_of(target * own.conj() / (np.abs(own) ** 2 + _NOISE_FLOOR**2), reach)
 
 
 def reach_px(target_px: float) -> int:
@@ -91,20 +94,3 @@ def convolved(image: Plane, kernel: Plane, *, rows: slice = slice(None)) -> Plan
     # What comes round from the other side reaches the margins alone.
     whole: Plane = fft.irfft2(product, s=shape)
     return whole[2 * reach : 2 * reach + last - first, 2 * reach : 2 * reach + image.shape[1]]
-
-
-def _side(reach: int) -> int:
-    """Of a grid on which a kernel of this reach meets nothing from the other side."""
-    return int(fft.next_fast_len(4 * reach + 1, real=True))
-
-
-def _radii(side: int) -> Floats:
-    return np.asarray(np.hypot(fft.fftfreq(side)[:, None], fft.rfftfreq(side)[None, :]))
-
-
-def _stamp(transform: NDArray[Any], reach: int) -> Plane:
-    """The middle of what has this transform, scaled to a sum of 1."""
-    side = len(transform)
-    image = np.roll(fft.irfft2(transform, s=(side, side)), (reach, reach), axis=(0, 1))
-    stamp = image[: 2 * reach + 1, : 2 * reach + 1]
-    return np.asarray(stamp / stamp.sum(), dtype=np.float32)

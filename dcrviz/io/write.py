@@ -15,6 +15,8 @@ from astropy.wcs import WCS
 from dcrviz.io.atomic import atomic_write
 from dcrviz.io.grid import grid_header
 from dcrviz.io.inputs import ascii_text
+from dcrviz.io.lsst import PSF
+from dcrviz.physics.seeing import width_px
 from dcrviz.records import Bits, Coadd, Plane
 
 _PLANE_NAME = re.compile(r"[A-Z0-9_-]+")
@@ -96,6 +98,13 @@ def exposure_hdus(
         image.header["BUNIT"] = unit
         variance.header["BUNIT"] = f"({unit})**2" if re.search(r"[ */]", unit) else f"{unit}**2"
     return fits.HDUList([fits.PrimaryHDU(header=primary_header(header)), image, mask, variance])
+
+
+def psf_hdu(psf: Plane) -> fits.ImageHDU:
+    """The image of a star as an HDU."""
+    hdu = fits.ImageHDU(np.asarray(psf, dtype=np.float32), name=PSF)
+    hdu.header["FWHM"] = (width_px(psf), "[px] of the star")
+    return hdu
 
 
 def primary_header(values: Mapping[str, Any]) -> fits.Header:
