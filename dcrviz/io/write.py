@@ -35,6 +35,7 @@ def write_exposure(  # noqa: PLR0913 - the parts of the layout
     wcs: WCS | None,
     xy0: tuple[int, int] = (0, 0),
     header: Mapping[str, Any] | None = None,
+    psf: Plane | None = None,
 ) -> Path:
     """Write an LSST Exposure: HDUs IMAGE, MASK and VARIANCE, the header in the primary one.
 
@@ -52,6 +53,8 @@ def write_exposure(  # noqa: PLR0913 - the parts of the layout
         Keys of the primary header, such as `visit_header` makes, each with a value or a pair of
         value and comment; None and numbers that are not finite are left out. ``BUNIT`` goes to
         the image, and squared to the variance.
+    psf
+        Image of a star, in an HDU PSF.
 
     Raises
     ------
@@ -64,7 +67,12 @@ def write_exposure(  # noqa: PLR0913 - the parts of the layout
     The file appears when it is complete; an error leaves the old one.
     """
     coadd = Coadd(image=image, mask=mask, variance=variance, planes=dict(planes))
-    return write_template(path, coadd, wcs=wcs, xy0=xy0, header=header)
+    hdus = exposure_hdus(coadd, wcs=wcs, xy0=xy0, header=header or {})
+    if psf is not None:
+        hdus.append(psf_hdu(psf))
+    with atomic_write(path) as temporary:
+        hdus.writeto(temporary)
+    return Path(path)
 
 
 def write_template(

@@ -35,8 +35,8 @@ def clip_outliers(images: Cube, counted: Bools, *, sigma: float, iterations: int
             np.ascontiguousarray(images, np.float32).reshape(n_visits, -1),
             used.reshape(n_visits, -1).view(np.uint8),
             np.ascontiguousarray(counted).reshape(n_visits, -1).view(np.uint8),
-            sigma,
-            iterations,
+            float(sigma),
+            int(iterations),
             np.empty(n_visits),
         )
     return used

@@ -1,6 +1,7 @@
 """Artifacts in visits: found, marked, left out; what refraction does is kept."""
 
-from dataclasses import replace
+import tracemalloc
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import pytest
 import dcrviz
 from dcrviz.engine import matched_sky
 from dcrviz.engine.artifact_marks import marked, places_to_clip, refraction_reach_px
+from dcrviz.engine.artifacts import find_artifacts
 from dcrviz.engine.candidates import Fate
 from dcrviz.engine.masks import flagged
 from dcrviz.engine.reuse import Reuse
@@ -203,3 +205,56 @@ def test_a_knob_of_the_model_searches_and_stacks_no_more(spoilt):
     assert second.usable is first.usable
     third = dcrviz.prepare(spoilt, config.with_values(n_subfilters=2), reuse=reuse)
     assert third.artifacts is first.artifacts
+
+
+def test_memory_hardly_grows_with_the_number_of_visits(monkeypatch):
+    side = 256
+    monkeypatch.setattr(matched_sky, "_PIXELS_AT_ONCE", side**2)
+
+    def most_bytes(n_visits):
+        exposures = [unread(number, side) for number in range(n_visits)]
+        images = [exposure.image for exposure in exposures]
+        config = dcrviz.AssembleConfig(find_artifacts=True)
+        find_artifacts(exposures, images, np.ones(n_visits), config)
+        tracemalloc.start()
+        find_artifacts(exposures, images, np.ones(n_visits), config)
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return most
+
+    # A plane is 4 bytes a pixel; twelve visits more take less than three.
+    assert most_bytes(16) - most_bytes(4) < 3 * 4 * side**2
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A plane that is made when it is read, as one of a file is."""
+
+    make: object
+    shape: tuple[int, int]
+    dtype: np.dtype
+
+    def __getitem__(self, key):
+        return self.make()[key]
+
+    def __array__(self, dtype=None, copy=None):
+        return np.asarray(self.make(), dtype=dtype)
+
+
+def unread(number, side):
+    """A visit of noise whose pixels are in memory only while somebody reads them."""
+
+    def plane(make, dtype=np.float32):
+        return Unread(lambda: make().astype(dtype), (side, side), np.dtype(dtype))
+
+    def noise():
+        return np.random.default_rng(number).normal(0, 10, (side, side))
+
+    return dcrviz.Exposure(
+        image=plane(noise),
+        mask=plane(lambda: np.zeros((side, side)), np.int32),
+        variance=plane(lambda: np.full((side, side), 100.0)),
+        planes={"NO_DATA": 0},
+        wcs=None,
+        visit=dcrviz.Visit(id=number, psf_fwhm_px=4.0 + 0.1 * (number % 3)),
+    )
