@@ -13,32 +13,18 @@ from dcrviz.config import ProblemConfig
 from dcrviz.engine.candidates import (
     Candidate,
     Fate,
-    Found,
     Rules,
     Surroundings,
     epoch_counts,
     judged,
 )
-from dcrviz.engine.detect import FWHM_PER_SIGMA
-from dcrviz.engine.deviations import (
-    Compared,
-    Search,
-    deviating,
-    footprints,
-    noise_gain,
-    robust_noise,
-)
-from dcrviz.engine.masks import flagged
-from dcrviz.engine.matched_sky import MatchedVisits, StaticSky, matched_sky
+from dcrviz.engine.comparison import Comparison
+from dcrviz.engine.matched_sky import MatchedVisits, matched_sky, sources_on
 from dcrviz.engine.psf_match import kernel_from_image, matching_kernel
 from dcrviz.engine.star_images import seeing_of
-from dcrviz.kernels import grow_flags, smooth
 from dcrviz.kernels.pool import run_all
 from dcrviz.records import Bools, Exposure, Floats, Frozen, LazyPlane, Plane
 
-# As sources are detected on the template coadd.
-_SOURCE_SIGMA = 5.0
-_SOURCE_GROWTH = 2.0
 # Common seeing where no visit tells its own; then none is broadened.
 _FALLBACK_FWHM_PX = 4.0
 
@@ -144,8 +130,8 @@ def find_artifacts(
         sigma_clip=config.static_clip,
         clip_iterations=config.static_clip_iterations,
     )
-    sources = _sources(sky, fwhm_px)
-    comparison = _Comparison(visits=visits, sky=sky, sources=sources, config=config)
+    sources = sources_on(sky, fwhm_px)
+    comparison = Comparison(visits=visits, sky=sky, sources=sources, config=config)
     compared = run_all([partial(comparison.of, *one) for one in enumerate(on)], threads=threads)
     found = [one for some, _ in compared for one in some]
     epochs = epoch_counts(found, sky.image.shape)
@@ -198,90 +184,6 @@ def _kernels(
             f"no seeing in the record of {len(lacking)} of {len(exposures)} visits "
             f"({', '.join(lacking)}): compared with the static sky as they are"
         ],
-    )
-
-
-def _sources(sky: StaticSky, fwhm_px: float) -> Bools:
-    """Footprints of what is brighter than the sky, by the noise that the sky itself shows."""
-    sigma_px = fwhm_px / FWHM_PER_SIGMA
-    image, known = smooth(sky.image, sigma_px, mode="reflect"), sky.n_visits > 0
-    bright = np.zeros(image.shape, dtype=np.bool_)
-    # Once more with the noise of what is no source.
-    for _ in range(2):
-        noise = robust_noise(image, known & ~bright)
-        bright = known & (image > _SOURCE_SIGMA * noise)
-    return grow_flags(bright, _SOURCE_GROWTH * sigma_px)
-
-
-@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
-class _Comparison:
-    """All visits against the static sky, one at a time."""
-
-    visits: MatchedVisits
-    sky: StaticSky
-    sources: Bools
-    config: ProblemConfig
-
-    def of(self, index: int, visit: int) -> tuple[list[Found], float]:
-        """All that deviates in a visit, and the noise of its pixels at the common seeing.
-
-        Parameters
-        ----------
-        index
-            Among the visits that are on.
-        visit
-            Among all.
-        """
-        config, exposure = self.config, self.visits.exposures[index]
-        search = _search(self.visits.fwhm_px, config)
-        matched, known = self._matched(index)
-        variance = np.asarray(exposure.variance, dtype=np.float32)
-        variance = variance * np.float32(exposure.visit.scale**2)
-        known = known & np.isfinite(variance) & (variance > 0)
-        variance = np.where(known, variance, np.float32(1))
-        difference = np.where(known, matched - self.sky.image, np.float32(0))
-        smoothed = smooth(difference, search.sigma_px, mode="reflect")
-        gain = noise_gain(self.visits.kernels[index], search)
-        significance = np.asarray(smoothed / (np.sqrt(variance) * gain), dtype=np.float32)
-        empty = known & ~self.sources
-        if config.scale_warp_variance:
-            significance /= np.float32(robust_noise(significance, empty))
-        noise = robust_noise(difference, empty)
-        labels = deviating(np.abs(significance), known, search)
-        if not labels.any():
-            return [], noise
-        good = ~flagged(exposure.mask, exposure.planes, config.prefilter_planes)
-        least = config.prefilter_ratio if config.prefilter_artifacts else 0.0
-        compared = Compared(
-            difference=difference,
-            significance=significance,
-            sky=self.sky.image,
-            variance=variance,
-        )
-        marks = footprints(labels, compared, margin_px=int(np.ceil(search.fwhm_px / 2)))
-        return [
-            Found(
-                visit=visit,
-                footprint=mark,
-                excess=difference.ravel()[mark.places],
-                is_good=bool(good.ravel()[mark.places].mean() >= least),
-            )
-            for mark in marks
-        ], noise
-
-    def _matched(self, index: int) -> tuple[Plane, Bools]:
-        if self.sky.matched is None:
-            return self.visits.rows(index)
-        images, known = self.sky.matched
-        return images[index], known[index]
-
-
-def _search(fwhm_px: float, config: ProblemConfig) -> Search:
-    return Search(
-        fwhm_px=fwhm_px,
-        threshold_sigma=config.artifact_threshold,
-        least_pixels=config.artifact_pixels,
-        growth_sigma=config.artifact_growth,
     )
 
 

@@ -8,14 +8,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from dcrviz.engine.detect import FWHM_PER_SIGMA
+from dcrviz.engine.deviations import robust_noise
 from dcrviz.engine.fill import fill_holes
 from dcrviz.engine.masks import flagged
 from dcrviz.engine.psf_match import convolved
 from dcrviz.engine.stack import stack_images
+from dcrviz.kernels import grow_flags, smooth
 from dcrviz.records import Bools, Cube, Exposure, Floats, Frozen, LazyPlane, Plane
 
 # Pixels of all visits that are stacked together, and kept if they are all.
 _PIXELS_AT_ONCE = 4_000_000
+# As sources are detected on the template coadd.
+_SOURCE_SIGMA = 5.0
+_SOURCE_GROWTH = 2.0
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -103,3 +109,15 @@ def matched_sky(
         number[rows] = known.sum(axis=0)
         matched = (cube, known) if step == height else None
     return StaticSky(image=image, n_visits=number, matched=matched)
+
+
+def sources_on(sky: StaticSky, fwhm_px: float) -> Bools:
+    """Footprints of what is brighter than the sky, by the noise that the sky itself shows."""
+    sigma_px = fwhm_px / FWHM_PER_SIGMA
+    image, known = smooth(sky.image, sigma_px, mode="reflect"), sky.n_visits > 0
+    bright = np.zeros(image.shape, dtype=np.bool_)
+    # Once more with the noise of what is no source.
+    for _ in range(2):
+        noise = robust_noise(image, known & ~bright)
+        bright = known & (image > _SOURCE_SIGMA * noise)
+    return grow_flags(bright, _SOURCE_GROWTH * sigma_px)
