@@ -84,10 +84,13 @@ class Artifacts(Frozen):
         if not number:
             return "artifacts: no visit deviates from the static sky"
         share = 100 * sum(one.places.size for one in clipped) / self.sky.size / len(self.noise)
-        said = f"artifacts: {len(clipped)} of {number} deviations from the static sky are clipped"
+        said = f"artifacts: none of {number} deviations from the static sky is clipped"
         if clipped:
+            said = (
+                f"artifacts: {len(clipped)} of {number} deviations from the static sky are clipped"
+            )
             visits = len({one.visit for one in clipped})
-            said += f", in {visits} of {len(self.noise)} visits ({share:.2g} % of their pixels)"
+            said += f", in {visits} of {len(self.noise)} visits ({share:.2g} % of the pixels)"
         if variable:
             said += f"; {variable} that may be variable sources {_are(variable)} kept"
         return said

@@ -12,6 +12,7 @@ from dcrviz.bright import BrightObject
 from dcrviz.config import AssembleConfig
 from dcrviz.engine.artifacts import Artifacts
 from dcrviz.engine.bright_mask import mask_bright
+from dcrviz.engine.candidates import Fate
 from dcrviz.engine.check import check_exposures, common_band, factors_of, pointing_warnings
 from dcrviz.engine.clean import Clean, clean
 from dcrviz.engine.fill import fill_holes
@@ -206,10 +207,11 @@ def _check_shifts(shifts: Shifts, n_visits: int, n_subfilters: int) -> None:
 
 
 def _artifact_warnings(artifacts: Artifacts | None) -> list[str]:
-    """What was found, in one sentence; nothing where nothing was."""
+    """What was clipped or may vary, in one sentence."""
     if artifacts is None:
         return []
-    return [*artifacts.warnings, *([artifacts.sentence] if artifacts.candidates else [])]
+    told = any(one.fate in (Fate.CLIPPED, Fate.VARIABLE) for one in artifacts.candidates)
+    return [*artifacts.warnings, *([artifacts.sentence] if told else [])]
 
 
 def _weather_warnings(exposures: Sequence[Exposure]) -> list[str]:
