@@ -82,9 +82,9 @@ class ArtifactConfig(Config):
         bounds=(0, None),
         softbounds=(0, 10),
         group="Artifacts",
-        unit="sigma of the seeing",
+        unit="sigma",
         lsst="detect.nSigmaToGrow",
-        doc="How far candidates are grown on all sides.",
+        doc="How far candidates are grown on all sides, in sigma of the seeing.",
     )
     prefilter_artifacts = Switch(
         True,

@@ -22,10 +22,10 @@ class Fate(Enum):
     """What becomes of a candidate, and why."""
 
     CLIPPED = "clipped: it deviates in few visits"
-    MANY_VISITS = "kept: it deviates in too many visits to be an artifact"
-    IN_SOURCE = "kept: it lies inside a source, and may be refraction"
-    VARIABLE = "kept: light comes and goes in a source, which may be variable"
-    MASKED = "dropped: hardly any of its pixels is good"
+    MANY_VISITS = "kept: it deviates in many visits"
+    IN_SOURCE = "kept: it may be refraction, inside a source"
+    VARIABLE = "kept: light comes or goes, the source may vary"
+    MASKED = "dropped: hardly a good pixel in it"
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)

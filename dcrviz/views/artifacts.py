@@ -14,23 +14,27 @@ from dcrviz.views.table import Column, Row, Table
 
 _COLUMNS = [
     Column(key="visit", title="Visit", kind="text"),
+    Column(key="why", title="What became of it", kind="text"),
+    Column(
+        key="epochs",
+        title="Seen in",
+        kind="text",
+        tip="Visits that deviate there, of those with data, and in how many an artifact may.",
+    ),
     Column(key="x", title="x [px]"),
     Column(key="y", title="y [px]"),
     Column(key="pixels", title="Pixels"),
     Column(
-        key="peak", title="Peak [sigma]", digits=1, tip="Largest deviation from the static sky."
+        key="peak", title="Peak", digits=1, tip="Largest deviation from the static sky, in sigma."
     ),
     Column(
         key="gained",
-        title="Light gained [%]",
-        digits=0,
+        title="Light [%]",
         tip="More light than in the static sky, all around it; refraction only moves light.",
     ),
-    Column(key="epochs", title="Visits that deviate", kind="text"),
-    Column(key="why", title="What became of it", kind="text"),
 ]
 # Of more, those that stand out most are told.
-_MOST = 100
+_MOST = 30
 _OFF = "Nobody looked for artifacts: the knob find artifacts does."
 
 
@@ -86,8 +90,8 @@ class ArtifactsView(Viewer):
                 "y": one.y,
                 "pixels": int(one.places.size),
                 "peak": one.peak_sigma,
-                "gained": 100 * one.gained,
-                "epochs": f"{one.epochs} of {one.n_visits:.0f}, at most {one.most_epochs}",
+                "gained": round(100 * one.gained),
+                "epochs": f"{one.epochs} of {one.n_visits:.0f} (at most {one.most_epochs})",
                 "why": one.fate.value,
             },
         )

@@ -37,7 +37,7 @@ def test_the_table_tells_what_was_clipped_first_and_why(searched):
     assert view.table.visible
     assert first["visit"] == str(searched.problem.visits[VISIT].id)
     assert first["why"] == "clipped: it deviates in few visits"
-    assert first["epochs"] == "1 of 6, at most 2"
+    assert first["epochs"] == "1 of 6 (at most 2)"
     assert first["peak"] > 10
     assert view.words.object.startswith("Artifacts: 1 of ")
 
