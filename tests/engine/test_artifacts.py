@@ -13,6 +13,7 @@ from dcrviz.engine.artifacts import find_artifacts
 from dcrviz.engine.candidates import Fate
 from dcrviz.engine.masks import flagged
 from dcrviz.engine.reuse import Reuse
+from dcrviz.physics.seeing import star_image
 from dcrviz.simulate import points_of_light, simulate_variable, with_light
 
 # Off all sources of the field.
@@ -150,11 +151,40 @@ def test_visits_of_different_seeing_are_compared_at_the_broadest(scene, visits):
     assert [key for key in fates(problem) if key[1] is Fate.CLIPPED] == [(VISIT, Fate.CLIPPED)]
 
 
+def test_visits_with_star_images_are_compared_by_them(scene, visits):
+    widths = [3.0 + 0.4 * i for i in range(len(visits))]
+    made = dcrviz.simulate.simulate_exposures(
+        scene, [replace(v, psf_fwhm_px=w) for v, w in zip(visits, widths, strict=True)], seed=3
+    )
+    pictured = [
+        replace(
+            e,
+            psf=star_image(width, model="kolmogorov", reach_px=20),
+            visit=replace(e.visit, psf_fwhm_px=None),
+        )
+        for e, width in zip(spoilt_by(made, 2e4, fwhm_px=3.8), widths, strict=True)
+    ]
+    problem = searched(pictured)
+    assert problem.artifacts.fwhm_px == pytest.approx(5.0, rel=0.01)
+    assert problem.artifacts.warnings == ()
+    assert [key for key in fates(problem) if key[1] is Fate.CLIPPED] == [(VISIT, Fate.CLIPPED)]
+
+
 def test_a_visit_that_tells_no_seeing_is_compared_as_it_is_and_named(spoilt):
     silent = [replace(e, visit=replace(e.visit, psf_fwhm_px=None)) for e in spoilt]
     problem = searched(silent)
     assert problem.artifacts.clipped(VISIT)[PLACE]
     assert any("no seeing in the record of 6 of 6 visits" in one for one in problem.warnings)
+
+
+def test_a_photometric_scale_changes_nothing(spoilt, found):
+    halved = [
+        replace(e, image=e.image / 2, variance=e.variance / 4, visit=replace(e.visit, scale=2.0))
+        for e in spoilt
+    ]
+    problem = searched(halved)
+    assert fates(problem) == fates(found)
+    np.testing.assert_array_equal(problem.usable, found.usable)
 
 
 def test_a_visit_that_is_off_is_not_searched(spoilt):
