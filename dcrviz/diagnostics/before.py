@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 
 import numpy as np
 
@@ -139,15 +138,7 @@ def _single(problem: Problem, on: np.ndarray, spans: Floats, airmasses: Floats) 
         rule=f"Without one visit less than {100 * SINGLE_SHARE:.0f} % of the scatter of shifts "
         "between the ends of the band is left, and it has the highest airmass.",
         confidence=_beyond(SINGLE_SHARE * whole, left[alone]),
-        remedies=(
-            Remedy(
-                sentence=f"Add a second visit at airmass {middle:.1f} or higher.",
-            ),
-            Remedy(
-                sentence="Lower n_subfilters to 2, which asks less of it.",
-                knobs={"n_subfilters": 2},
-            ),
-        ),
+        remedies=(Remedy(sentence=f"Add visits at airmass {middle:.1f} or higher."),),
     )
 
 
@@ -165,10 +156,7 @@ def _narrow(airmasses: Floats, tangents: Floats, found: Leverage | None) -> Verd
         rule=f"The tangents of the zenith angles, to which refraction is proportional, span less "
         f"than {NARROW_TAN_Z}.",
         confidence=_beyond(NARROW_TAN_Z, extent),
-        remedies=(
-            Remedy(sentence=_other_airmass(airmasses)),
-            *_fewer_subfilters(found),
-        ),
+        remedies=(Remedy(sentence=_other_airmass(airmasses)),),
     )
 
 
@@ -199,7 +187,6 @@ def _one_angle(spans: Floats, found: Leverage | None) -> Verdict | None:
                 sentence="Add a visit at another parallactic angle, 45 deg away or more: on the "
                 "other side of the meridian.",
             ),
-            *_fewer_subfilters(found),
         ),
     )
 
@@ -211,14 +198,6 @@ def _told(found: Leverage | None) -> str:
 def _severity(found: Leverage | None, *, least: Severity = "notice") -> Severity:
     uncertain = found is None or found.colour_error > UNCERTAIN
     return "warning" if uncertain else least
-
-
-def _fewer_subfilters(found: Leverage | None) -> Iterable[Remedy]:
-    if found is not None and len(found.terms) > 1:
-        yield Remedy(
-            sentence="Lower n_subfilters to 2, which asks for one colour only.",
-            knobs={"n_subfilters": 2},
-        )
 
 
 def _subfilters(problem: Problem, found: Leverage | None) -> Verdict | None:
