@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 
@@ -47,6 +48,7 @@ def before_verdicts(problem: Problem, found: Leverage | None = None) -> tuple[Ve
     return told if any(v.severity != "notice" for v in told) else (*told, _good(found))
 
 
+@lru_cache(maxsize=8)
 def _known_leverage(problem: Problem) -> Leverage | None:
     known = all(v.parallactic_rad is not None for v in problem.visits)
     return leverage(problem) if known else None

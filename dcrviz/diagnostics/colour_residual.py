@@ -16,7 +16,7 @@ import numpy as np
 from dcrviz.engine.detect import FWHM_PER_SIGMA
 from dcrviz.kernels.gauss import smooth
 from dcrviz.kernels.planes import mean_plane
-from dcrviz.records import Bools, Cube, Floats, Frozen, Plane
+from dcrviz.records import Bools, Cube, Floats, Frozen, Ints, Plane
 
 WINDOW_FWHM = 1.0
 """Deviation of the window in which a colour is fitted, over the FWHM of the PSF."""
@@ -30,7 +30,7 @@ benchmarks/holes.py the ring about a bright star, 2 FWHM from it, needs most of 
 _FAINT_SIGMA = 1.5
 _MAD_TO_SIGMA = 1.4826
 # Of more pixels only evenly spaced ones are sorted.
-_ENOUGH = 20_000
+_ENOUGH = 5_000
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -69,11 +69,13 @@ def colour_residual(
         Of a pixel of the plain coadd.
     """
     psf_px, window_px = fwhm_px / FWHM_PER_SIGMA, WINDOW_FWHM * fwhm_px
+    places = np.flatnonzero(beside)
+    places = places[:: max(1, places.size // _ENOUGH)]
     mean = mean_plane(planes)
     light = np.maximum(mean, 0)
     power = smooth(light * light, window_px, mode="constant")
     allowed = np.float32(SHARE**2) * power
-    power += np.float32(max((_FAINT_SIGMA * _scatter(mean, beside)) ** 2, 1e-30))
+    power += np.float32(max((_FAINT_SIGMA * _scatter(mean, places)) ** 2, 1e-30))
     floor = sky_noise / (2 * math.sqrt(math.pi) * psf_px)
     flux, sigma = np.empty_like(planes), np.empty_like(planes)
     noise = np.empty(len(planes))
@@ -84,13 +86,12 @@ def colour_residual(
         share *= light
         excess -= share
         smooth(excess, psf_px, mode="constant", out=flux[a])
-        noise[a] = max(_scatter(flux[a], beside), floor)
+        noise[a] = max(_scatter(flux[a], places), floor)
         np.divide(flux[a], np.sqrt(allowed + np.float32(noise[a] ** 2)), out=sigma[a])
     return ColourResidual(flux=flux, sigma=sigma, noise=noise)
 
 
-def _scatter(image: Plane, counted: Bools) -> float:
-    """Deviation of the pixels that count, by the median of their sizes; 0 without any."""
-    step = max(1, np.count_nonzero(counted) // _ENOUGH)
-    values = image[counted][::step]
-    return _MAD_TO_SIGMA * float(np.median(np.abs(values))) if values.size else 0.0
+def _scatter(image: Plane, places: Ints) -> float:
+    """Deviation at these places of the flat image, by the median of their sizes; 0 without any."""
+    values = np.abs(image.ravel()[places])
+    return _MAD_TO_SIGMA * float(np.median(values)) if values.size else 0.0
