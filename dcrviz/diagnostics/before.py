@@ -24,7 +24,7 @@ ONE_ANGLE_SHARE = 0.15
 SINGLE_SHARE = 0.5
 """Part of the leverage that must be left without any one visit."""
 SEEING_SPREAD = 0.10
-"""(best to worst) / median from which a fit of one PSF suffers."""
+"""(best to worst) / median from which seeing counts as variable; from twice that a fit suffers."""
 UNCERTAIN = 0.3
 """Expected colour error, in units of all colour, from which lacking leverage is a warning."""
 
@@ -237,19 +237,19 @@ def _seeing(problem: Problem, on: np.ndarray) -> Verdict | None:
     spread = (max(fwhm.values()) - min(fwhm.values())) / middle
     if spread <= SEEING_SPREAD:
         return None
-    # Within half the spread that is allowed, to either side, all are kept.
-    off = [v for v, f in fwhm.items() if abs(f / middle - 1) > SEEING_SPREAD / 2]
+    # Those that are left then differ by twice the spread at most.
+    off = [v for v, f in fwhm.items() if abs(f / middle - 1) > SEEING_SPREAD]
     dropped = {str(problem.visits[v].id): 0.0 for v in off}
-    kept = len(on) - len(off) >= FEWEST_VISITS
+    kept = bool(off) and len(on) - len(off) >= FEWEST_VISITS
     return Verdict(
         kind="variable_seeing",
         when="before",
-        severity="warning",
+        severity="warning" if spread > 2 * SEEING_SPREAD else "notice",
         title="Seeing varies",
         sentence=f"The PSF is {min(fwhm.values()):.2f} to {max(fwhm.values()):.2f} px wide: the "
         "model has one PSF, so what differs is left as rings, or becomes a colour.",
         rule=f"Best and worst seeing differ by more than {100 * SEEING_SPREAD:.0f} % of the "
-        "median.",
+        "median; a warning from twice that.",
         confidence=_beyond(spread, SEEING_SPREAD),
         remedies=(
             Remedy(

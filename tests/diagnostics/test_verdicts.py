@@ -125,4 +125,7 @@ def test_a_shifted_visit_has_bad_astrometry(exposures):
     worst = next(verdict for verdict in found if verdict.kind == "bad_astrometry")
     name = str(exposures[3].visit.id)
     assert name in worst.title
+    without = prepare(shifted, AssembleConfig(**worst.remedies[0].knobs))
+    left = dcrviz.verdicts(without, list(assemble(without)))
+    assert not any(v.kind == "bad_astrometry" and name in v.title for v in left)
     assert worst.remedies[0].knobs == {"visit_factors": {name: 0.0}}
