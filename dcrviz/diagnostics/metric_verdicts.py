@@ -1,4 +1,4 @@
-"""How the metric goes, as verdicts: to and fro, up, or nowhere."""
+"""How the metric goes, as verdicts: up and down in turn, up, or nowhere."""
 
 from __future__ import annotations
 
