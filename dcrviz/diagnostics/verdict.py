@@ -1,4 +1,4 @@
-"""What is wrong, or right, with a fit: one record for all that is found before, during and after."""
+"""What is wrong, or right, with a fit: one record for what is found before, during and after."""
 
 from __future__ import annotations
 
