@@ -77,7 +77,7 @@ class SceneChoice(Viewer):
             cure = cures[place] if place < len(cures) else None
             button.visible = advice.visible = cure is not None
             if cure is not None:
-                button.label = f"Cure: {cure.label.lower()}"
+                button.label = f"Cure: {cure.label[0].lower()}{cure.label[1:]}"
                 advice.object = f"<small>{html.escape(cure.sentence)}</small>"
 
     def __panel__(self) -> pn.Column:
