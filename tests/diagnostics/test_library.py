@@ -28,6 +28,32 @@ from dcrviz.simulate.library_visits import (
     SHIFTED,
 )
 
+# Kinds of verdict that each disease is told by.
+DISEASES = {
+    "one-angle": {"one_angle"},
+    "narrow-airmass": {"narrow_airmass", "holes", "wings"},
+    "single-high-airmass": {"single_high_airmass"},
+    "bad-astrometry": {"bad_astrometry"},
+    "transient": {"transient"},
+    "variable-seeing": {"variable_seeing"},
+    "saturated-star": {"saturated"},
+    "mirrored-angle": {"mirrored_angle"},
+    "too-many-subfilters": {"too_many_subfilters", "ping_pong"},
+    "gain-too-high": {"diverging"},
+}
+# These verdicts look at visits that are switched off, too.
+OFF_IS_TOLD = ("bad-astrometry", "variable-seeing")
+CURES = [
+    pytest.param(
+        name,
+        place,
+        id=f"{name}: {cure.label}",
+        marks=[pytest.mark.xfail(strict=True)] if name in OFF_IS_TOLD else [],
+    )
+    for name, scene in LIBRARY.items()
+    for place, cure in enumerate(scene.cures)
+]
+
 # Numbers are those of one machine; another rounds differently.
 CLOSE = {"rel": 0.03, "abs": 0.02}
 
@@ -37,8 +63,18 @@ class Fitted:
     """A scene, fitted to its end."""
 
     problem: dcrviz.Problem
-    step: dcrviz.Step
+    steps: tuple[dcrviz.Step, ...]
     scores: object
+
+    @property
+    def step(self):
+        return self.steps[-1]
+
+    @property
+    def kinds(self):
+        """Kinds of what the verdicts warn of."""
+        told = dcrviz.verdicts(self.problem, self.steps)
+        return {verdict.kind for verdict in told if verdict.severity in ("warning", "alarm")}
 
     @property
     def metrics(self):
@@ -87,9 +123,9 @@ def cured(name, place=0):
 
 def fit(exposures, sky, knobs):
     problem = dcrviz.prepare(exposures, dcrviz.AssembleConfig(**knobs))
-    *_, step = dcrviz.assemble(problem)
-    scores = truth_scores(sky, problem, shown_planes(step))
-    return Fitted(problem=problem, step=step, scores=scores)
+    steps = tuple(dcrviz.assemble(problem))
+    scores = truth_scores(sky, problem, shown_planes(steps[-1]))
+    return Fitted(problem=problem, steps=steps, scores=scores)
 
 
 def close(value):
@@ -231,3 +267,21 @@ def test_a_gain_too_high_diverges_after_the_first_iteration(place, slope):
     assert after.step.outcome is Outcome.EXHAUSTED
     assert after.metrics[-1] < 0.05
     assert after.scores.colour_slope == close(slope)
+
+
+def test_every_disease_has_its_verdict():
+    assert DISEASES.keys() == LIBRARY.keys() - {"healthy"}
+
+
+@pytest.mark.parametrize("name", DISEASES)
+def test_the_verdict_of_a_disease_is_told(name):
+    assert DISEASES[name] <= ill(name).kinds
+
+
+def test_nothing_is_told_of_the_healthy_scene():
+    assert ill("healthy").kinds == set()
+
+
+@pytest.mark.parametrize(("name", "place"), CURES)
+def test_the_verdict_of_a_disease_is_not_told_after_the_cure(name, place):
+    assert not DISEASES[name] & cured(name, place).kinds
