@@ -41,15 +41,8 @@ DISEASES = {
     "too-many-subfilters": {"too_many_subfilters", "ping_pong"},
     "gain-too-high": {"diverging"},
 }
-# These verdicts look at visits that are switched off, too.
-OFF_IS_TOLD = ("bad-astrometry", "variable-seeing")
 CURES = [
-    pytest.param(
-        name,
-        place,
-        id=f"{name}: {cure.label}",
-        marks=[pytest.mark.xfail(strict=True)] if name in OFF_IS_TOLD else [],
-    )
+    pytest.param(name, place, id=f"{name}: {cure.label}")
     for name, scene in LIBRARY.items()
     for place, cure in enumerate(scene.cures)
 ]
