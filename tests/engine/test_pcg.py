@@ -105,7 +105,7 @@ def test_without_masks_and_with_equal_weights_it_agrees_with_the_closed_form_ins
     exposures, _ = stars
     problem = prepared(exposures)
     directly = solve_directly(closed_form(problem))
-    noise = np.sqrt(np.diag(closed_form(problem).prior.covariance))
+    noise = np.sqrt(np.diag(closed_form(problem).covariance))
     inner = np.s_[10:-10, 10:-10]
     for found, expected, sigma in zip(run(exposures).planes, directly, noise, strict=True):
         assert np.abs(found - expected)[inner].max() < 0.5 * sigma
