@@ -50,8 +50,8 @@ def kernel_from_image(psf: Plane, *, target_px: float, model: str) -> Plane:
 
     Notes
     -----
-    T conj(P) / (|P|^2 + floor^2): where the star's own transform P is below a hundredth, the kernel
-    fades out instead of raising noise. T is that of the target.
+    T conj(P) / max(|P|^2, floor^2): where the star's own transform P is below a hundredth, the
+    kernel fades out instead of raising noise. T is that of the target.
     """
     reach = reach_px(target_px)
     side = roomy_side(reach + max(psf.shape) // 2)
@@ -60,7 +60,8 @@ def kernel_from_image(psf: Plane, *, target_px: float, model: str) -> Plane:
     centred = np.roll(placed, [-(length // 2) for length in psf.shape], axis=(0, 1))
     own = fft.rfft2(centred)
     target = seeing_transfer(frequencies_of(side), fwhm_px=target_px, model=model)
-    return middle_of(target * own.conj() / (np.abs(own) ** 2 + _NOISE_FLOOR**2), reach)
+    power = np.maximum(np.abs(own) ** 2, _NOISE_FLOOR**2)
+    return middle_of(target * own.conj() / power, reach)
 
 
 def reach_px(target_px: float) -> int:
