@@ -84,7 +84,7 @@ def _any(row: Bytes) -> bool:
     bits = np.uint8(0)
     for x in range(len(row)):
         bits |= row[x]
-    return bits != 0
+    return bool(bits)
 
 
 @compiled
