@@ -44,7 +44,7 @@ def clamp_change(
     ALGORITHM.md section 4, iteration clamp: old / f <= new <= f |old|. For negative pixels that is
     what LSST's task does, too: -1 becomes at least -0.5, and zero can never grow.
     """
-    return _clamped(new, old, factor, radius_px, threads)
+    return _clamped(new, list(old), factor, radius_px, threads)
 
 
 def clamp_spectrum(
@@ -100,9 +100,9 @@ def _level(reference: Plane, radius_px: int, noise: float, threads: int) -> tupl
     floor = 3 * noise / (2 * radius_px) if radius_px else 3 * noise
     level = np.empty_like(reference)
 
-    def write(*rows: int) -> None:
-        smooth_rows(reference, radius_px, mode="constant", out=level, rows=rows)
-        level[slice(*rows)] += np.float32(floor)
+    def write(top: int, bottom: int) -> None:
+        smooth_rows(reference, radius_px, mode="constant", out=level, rows=(top, bottom))
+        level[top:bottom] += np.float32(floor)
 
     run_bands(write, len(level), threads=threads)
     return level, floor
