@@ -31,8 +31,8 @@ class Moving:
     A stamp is fitted by t f + sum_jk b_jk d_j d_k f, moved by o, plus a constant: f being the
     reference, t tells transparency, and b the seeing and the smear of the band. The equations of a
     reference at rest and sharp are solved again and again, each time for what the model leaves.
-    Solved once, offsets of a visit that refraction blurs are a quarter low; so they are to 2 % up to
-    the seeing's sigma, beyond which they grow too large.
+    Solved once, offsets of a visit that refraction blurs are a quarter low; so they are right to
+    2 % up to the seeing's sigma, beyond which they grow too large.
     """
 
     def __init__(self, references: Cube, *, margin: int) -> None:

@@ -12,7 +12,8 @@ from dcrviz.diagnostics.places import left, misfit
 from dcrviz.records import Floats
 
 _LEAST_SIGMA = 5.0
-_LEAST_SHIFT_PX = 0.06
+LEAST_SHIFT_PX = 0.06
+"""Median offset of its sources from which on a visit counts as shifted."""
 _LEAST_SHRINK = 1.1
 _LEAST_SOURCES = 3
 # If more visits than this were off, nobody could say which are right.
@@ -68,7 +69,7 @@ def shifted_visits(seen: Floats, weight: Floats, spans: Floats) -> tuple[Shifted
         off, error = _common_shift(left(seen, rests[visit], spans)[weight[:, visit] > 0, visit])
         shrink = math.sqrt(before / max(misfits[visit], 1e-30))
         size = float(np.hypot(*off))
-        if size < max(_LEAST_SHIFT_PX, _LEAST_SIGMA * error) or shrink < _LEAST_SHRINK:
+        if size < max(LEAST_SHIFT_PX, _LEAST_SIGMA * error) or shrink < _LEAST_SHRINK:
             break
         found.append(
             ShiftedVisit(

@@ -66,17 +66,33 @@ def truth_scores(scene: Scene, problem: Problem, planes: Cube) -> TruthScores | 
     if true is None:
         return None
     planes = np.nan_to_num(planes)
-    stars = _lonely_stars(scene) if len(planes) > 1 else []
-    slope, scatter = _colour_line(_colours(planes, stars), _colours(true, stars))
+    found_colours, true_colours = _star_colours(scene, planes, true)
+    slope, scatter = colour_line(found_colours, true_colours)
     errors = np.sqrt(((planes - true).astype(np.float64) ** 2).mean(axis=(1, 2)))
     return TruthScores(
-        n_stars=len(stars),
+        n_stars=len(true_colours),
         colour_slope=slope,
         colour_scatter=scatter,
         plane_sigma=tuple((errors / sky_noise(problem)).tolist()),
         template_sigma=_template_sigma(scene, problem, planes),
         floor_sigma=_template_sigma(scene, problem, true),
     )
+
+
+def star_colours(scene: Scene, problem: Problem, planes: Cube) -> tuple[Floats, Floats]:
+    """(N,) colours of the stars that `truth_scores` counts, as found and as they truly are.
+
+    Empty where `true_planes` has no truth, or there is but one plane.
+    """
+    true = true_planes(scene, problem)
+    if true is None:
+        return np.empty(0), np.empty(0)
+    return _star_colours(scene, np.nan_to_num(planes), true)
+
+
+def _star_colours(scene: Scene, planes: Cube, true: Cube) -> tuple[Floats, Floats]:
+    stars = _lonely_stars(scene) if len(planes) > 1 else []
+    return _colours(planes, stars), _colours(true, stars)
 
 
 def _template_sigma(scene: Scene, problem: Problem, planes: Cube) -> float:
@@ -115,15 +131,27 @@ def _disturbs(other: Source, star: Source) -> bool:
 
 def _colours(planes: Cube, stars: list[Source]) -> Floats:
     """(N,) blue minus red over the sum, within 4 px of each star."""
-    rows, columns = np.indices(planes.shape[1:])
-    fluxes = [
-        planes[:, np.hypot(rows - s.y, columns - s.x) < APERTURE_PX].sum(axis=1) for s in stars
-    ]
+    fluxes = [_flux_within(planes, star) for star in stars]
     return np.array([(flux[0] - flux[-1]) / flux.sum() for flux in fluxes], dtype=np.float64)
 
 
-def _colour_line(found: Floats, true: Floats) -> tuple[float, float]:
-    """Slope of the colours found against the true ones, and the scatter about the line."""
+def _flux_within(planes: Cube, star: Source) -> Floats:
+    """(S,) sum of the pixels within 4 px of a star that is not at the edge."""
+    reach = math.ceil(APERTURE_PX)
+    rows, columns = (
+        slice(round(place) - reach, round(place) + reach + 1) for place in (star.y, star.x)
+    )
+    y, x = np.mgrid[rows, columns]
+    inside = np.hypot(y - star.y, x - star.x) < APERTURE_PX
+    flux: Floats = planes[:, rows, columns][:, inside].sum(axis=1)
+    return flux
+
+
+def colour_line(found: Floats, true: Floats) -> tuple[float, float]:
+    """Slope of the colours found against the true ones, and the scatter about the line.
+
+    NaN with fewer than three.
+    """
     if len(true) < _LEAST_STARS or np.ptp(true) == 0:
         return math.nan, math.nan
     slope, intercept = stats.theilslopes(found, true)[:2]
