@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dcrviz.engine.artifacts import Artifacts
-from dcrviz.engine.candidates import Fate
+from dcrviz.engine.candidates import Candidate, Fate
 from dcrviz.engine.masks import with_plane
-from dcrviz.records import Bits, Exposure, Ints, Plane, Shifts
+from dcrviz.records import Bits, Bools, Exposure, Ints, Plane, Shifts
 
 # A star of the static sky is smeared by refraction, and a little brighter where it is not.
 _UNSMEARED = 0.25
@@ -103,53 +103,64 @@ class MarkedMask:
 
 
 def places_to_clip(
-    artifacts: Artifacts, *, n_visits: int, reach_px: int | None
+    artifacts: Artifacts, *, n_visits: int, offsets: Sequence[Ints] | None
 ) -> tuple[Ints, ...]:
     """V times the flat indices, in order, of the pixels of artifacts.
 
     Parameters
     ----------
-    reach_px
-        How far refraction moves light: inside sources, what that explains is none of an artifact.
-        None for all pixels of artifacts, as LSST marks them.
+    offsets
+        V times what `refraction_offsets` tells: inside sources, what that explains is none of an
+        artifact. None for all pixels of artifacts, as LSST marks them.
+    """
+    places: list[list[Ints]] = [[np.empty(0, dtype=np.int64)] for _ in range(n_visits)]
+    near = _neighbours(artifacts.sky) if offsets is not None else None
+    for one in artifacts.candidates:
+        if one.fate is not Fate.CLIPPED:
+            continue
+        some = one.places
+        if offsets is not None and near is not None:
+            outside = ~artifacts.sources.ravel()[some]
+            some = some[outside | _unlike(one, artifacts, near, offsets[one.visit])]
+        places[one.visit].append(some)
+    return tuple(np.sort(np.concatenate(some)) for some in places)
+
+
+def refraction_offsets(shifts: Shifts) -> tuple[Ints, ...]:
+    """V times (K, 2), whole pixels by which refraction moves light from its place in the mean.
+
+    One for each wavelength that the subfilters are summed at; those that are the same once.
+    """
+    away = shifts.split - shifts.split.mean(axis=0)
+    return tuple(np.unique(np.rint(one.reshape(-1, 2)).astype(np.int64), axis=0) for one in away)
+
+
+def _unlike(
+    one: Candidate, artifacts: Artifacts, near: tuple[Plane, Plane], offsets: Ints
+) -> Bools:
+    """Which pixels of a candidate no light of static sources explains.
 
     Notes
     -----
-    Inside sources, refraction explains what is neither brighter than the brightest nor fainter than
-    the faintest of the static sky within reach: whatever its spectrum, a source seen there is a
-    mean of the light within reach. The static sky is smeared itself; so a quarter more is allowed,
-    and 5 sigma of the noise.
+    Whatever its spectrum, a source is seen there as a mean of the static sky where its light of
+    each wavelength would be in the mean of the visits. So it is neither brighter than the brightest
+    nor fainter than the faintest of these places and their neighbours. The static sky is smeared
+    itself; so a quarter more is allowed, and 5 sigma of the noise.
     """
-    clipped = [one for one in artifacts.candidates if one.fate is Fate.CLIPPED]
-    places: list[list[Ints]] = [[] for _ in range(n_visits)]
-    if clipped and reach_px is not None:
-        low, high = _within_reach(artifacts.sky, reach_px)
-        for one in clipped:
-            noise = np.float32(_NOISE_SIGMA * artifacts.noise[one.visit])
-            seen = artifacts.sky.ravel()[one.places] + one.excess
-            most, least = high.ravel()[one.places], low.ravel()[one.places]
-            strange = (seen > most + _UNSMEARED * np.abs(most) + noise) | (
-                seen < least - _UNSMEARED * np.abs(least) - noise
-            )
-            outside = ~artifacts.sources.ravel()[one.places]
-            places[one.visit].append(one.places[strange | outside])
-    else:
-        for one in clipped:
-            places[one.visit].append(one.places)
-    nothing = np.empty(0, dtype=np.int64)
-    return tuple(np.sort(np.concatenate([nothing, *some])) for some in places)
+    height, width = artifacts.sky.shape
+    y, x = np.divmod(one.places, width)
+    from_y = np.clip(y - offsets[:, :1], 0, height - 1)
+    from_x = np.clip(x - offsets[:, 1:], 0, width - 1)
+    least, most = near[0][from_y, from_x].min(axis=0), near[1][from_y, from_x].max(axis=0)
+    noise = np.float32(_NOISE_SIGMA * artifacts.noise[one.visit])
+    seen = artifacts.sky.ravel()[one.places] + one.excess
+    too_bright = seen > most + _UNSMEARED * np.abs(most) + noise
+    return np.asarray(too_bright | (seen < least - _UNSMEARED * np.abs(least) - noise))
 
 
-def refraction_reach_px(shifts: Shifts) -> int:
-    """How far refraction moves light of any wavelength from its mean place over the visits."""
-    away = shifts.split - shifts.split.mean(axis=0)
-    return int(np.ceil(np.abs(away).max(initial=0.0)))
-
-
-def _within_reach(sky: Plane, reach_px: int) -> tuple[Plane, Plane]:
-    """Lowest and highest of the sky within a square about each pixel."""
+def _neighbours(sky: Plane) -> tuple[Plane, Plane]:
+    """Lowest and highest of the sky at each pixel and the eight about it."""
     # Slow to import: only who found artifacts waits for it.
     from scipy import ndimage
 
-    side = 2 * reach_px + 1
-    return ndimage.minimum_filter(sky, side), ndimage.maximum_filter(sky, side)
+    return ndimage.minimum_filter(sky, 3), ndimage.maximum_filter(sky, 3)

@@ -11,13 +11,13 @@ import numpy as np
 from dcrviz.artifact_config import ArtifactConfig
 from dcrviz.config import AssembleConfig
 from dcrviz.config_rules import threads_of
-from dcrviz.engine.artifact_marks import marked, places_to_clip, refraction_reach_px
+from dcrviz.engine.artifact_marks import marked, places_to_clip, refraction_offsets
 from dcrviz.engine.artifacts import Artifacts, find_artifacts
 from dcrviz.engine.masks import flagged
 from dcrviz.engine.pixels import Pixels
 from dcrviz.engine.reuse import Reuse
 from dcrviz.engine.static_sky import mean_variances
-from dcrviz.records import Bools, Exposure, Floats, Shifts
+from dcrviz.records import Bools, Exposure, Floats, Ints, Shifts
 
 # Planes that the search itself sets.
 _MARKS = {"CLIPPED", "EDGE"}
@@ -78,11 +78,11 @@ def clean(
         ),
     )
     leaves_out = config.on_artifact == "leave_out"
-    reach_px = refraction_reach_px(shifts) if leaves_out else None
+    offsets = refraction_offsets(shifts) if leaves_out else None
     stacked, with_marks, anywhere = reuse.part(
         "clipped",
-        (artifacts, pixels, reach_px),
-        lambda: _clipped(exposures, pixels, artifacts, reach_px),
+        (artifacts, pixels, *(one.tobytes() for one in offsets or ())),
+        lambda: _clipped(exposures, pixels, artifacts, offsets),
     )
     fitted = stacked if leaves_out else pixels
     if _MARKS & set(config.bad_planes):
@@ -101,10 +101,13 @@ def clean(
 
 
 def _clipped(
-    exposures: Sequence[Exposure], pixels: Pixels, artifacts: Artifacts, reach_px: int | None
+    exposures: Sequence[Exposure],
+    pixels: Pixels,
+    artifacts: Artifacts,
+    offsets: Sequence[Ints] | None,
 ) -> tuple[Pixels, tuple[Exposure, ...], Bools]:
     """Pixels without artifacts, the exposures marked, and where any visit is CLIPPED."""
-    places = places_to_clip(artifacts, n_visits=len(exposures), reach_px=reach_px)
+    places = places_to_clip(artifacts, n_visits=len(exposures), offsets=offsets)
     flags = np.zeros(pixels.observed.shape, dtype=np.bool_)
     for visit, some in enumerate(places):
         flags[visit].ravel()[some] = True

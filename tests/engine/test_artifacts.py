@@ -8,7 +8,7 @@ import pytest
 
 import dcrviz
 from dcrviz.engine import matched_sky
-from dcrviz.engine.artifact_marks import marked, places_to_clip, refraction_reach_px
+from dcrviz.engine.artifact_marks import marked, places_to_clip, refraction_offsets
 from dcrviz.engine.artifacts import find_artifacts
 from dcrviz.engine.candidates import Fate
 from dcrviz.engine.masks import flagged
@@ -212,8 +212,8 @@ def test_bands_of_rows_and_threads_change_nothing(spoilt, found, monkeypatch):
 
 
 def test_marks_are_put_on_whatever_part_of_a_mask_is_read(spoilt, found):
-    reach_px = refraction_reach_px(found.shifts)
-    places = places_to_clip(found.artifacts, n_visits=len(spoilt), reach_px=reach_px)
+    offsets = refraction_offsets(found.shifts)
+    places = places_to_clip(found.artifacts, n_visits=len(spoilt), offsets=offsets)
     image = spoilt[VISIT].image.copy()
     image[40, 40] = np.nan
     holed = [replace(e, image=image) if i == VISIT else e for i, e in enumerate(spoilt)]
