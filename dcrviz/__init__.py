@@ -31,6 +31,7 @@ from dcrviz.session import Session
 from dcrviz.throughput import Throughput
 
 if TYPE_CHECKING:
+    from dcrviz.diagnostics.ablation import Ablation, AblationRow, ablation
     from dcrviz.diagnostics.condition_map import condition_map
     from dcrviz.diagnostics.leverage import Leverage, leverage
     from dcrviz.diagnostics.night import night_of, path_of
@@ -53,6 +54,9 @@ __version__ = "0.1.0"
 
 # Imported when first asked for: files need astropy, the explorer needs panel.
 _LATER = {
+    "Ablation": "dcrviz.diagnostics.ablation",
+    "AblationRow": "dcrviz.diagnostics.ablation",
+    "ablation": "dcrviz.diagnostics.ablation",
     "Leverage": "dcrviz.diagnostics.leverage",
     "Run": "dcrviz.runs",
     "SavedRun": "dcrviz.runs",
@@ -81,6 +85,8 @@ _LATER = {
 }
 
 __all__ = [
+    "Ablation",
+    "AblationRow",
     "AssembleConfig",
     "Band",
     "Coadd",
@@ -100,6 +106,7 @@ __all__ = [
     "Throughput",
     "Visit",
     "Weather",
+    "ablation",
     "advance",
     "assemble",
     "bundled",

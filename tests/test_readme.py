@@ -32,7 +32,7 @@ def test_the_commands_run_one_after_another(tmp_path, monkeypatch):
         for line in block.splitlines()
         if line.startswith("dcrviz ") and not line.startswith("dcrviz explore")
     ]
-    assert len(commands) == 5
+    assert len(commands) == 6
     for command in commands:
         globbed = [
             str(name)

@@ -26,7 +26,7 @@ def nearest_source(problem: Problem, *, x: float, y: float) -> tuple[int, int] |
 
     Sources are those of the template within its detected pixels, merged ones told apart.
     """
-    found = _brightest_pixels(problem)
+    found = brightest_pixels(problem)
     if not len(found):
         return None
     distance = np.hypot(found[:, 0] - x, found[:, 1] - y)
@@ -123,7 +123,7 @@ def cutout(image: Plane, *, x: int, y: int) -> Plane:
 
 
 @lru_cache(maxsize=8)
-def _brightest_pixels(problem: Problem) -> Ints:
+def brightest_pixels(problem: Problem) -> Ints:
     """(N, 2), x and y of the brightest pixel of each source of the template."""
     detected = source_pixels(problem)
     if not detected.any():

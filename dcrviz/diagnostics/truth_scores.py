@@ -82,17 +82,33 @@ def truth_scores(scene: Scene, problem: Problem, planes: Cube) -> TruthScores | 
     if true is None:
         return None
     planes = np.nan_to_num(planes)
-    stars = _lonely_stars(scene) if len(planes) > 1 else []
-    slope, scatter = _colour_line(_colours(planes, stars), _colours(true, stars))
+    found_colours, true_colours = _star_colours(scene, planes, true)
+    slope, scatter = colour_line(found_colours, true_colours)
     errors = np.sqrt(((planes - true).astype(np.float64) ** 2).mean(axis=(1, 2)))
     return TruthScores(
-        n_stars=len(stars),
+        n_stars=len(true_colours),
         colour_slope=slope,
         colour_scatter=scatter,
         plane_sigma=tuple((errors / sky_noise(problem)).tolist()),
         template_sigma=_template_sigma(scene, problem, planes),
         floor_sigma=_template_sigma(scene, problem, true),
     )
+
+
+def star_colours(scene: Scene, problem: Problem, planes: Cube) -> tuple[Floats, Floats]:
+    """(N,) colours of the stars that `truth_scores` counts, as found and as they truly are.
+
+    Empty where `true_planes` has no truth, or there is but one plane.
+    """
+    true = true_planes(scene, problem)
+    if true is None:
+        return np.empty(0), np.empty(0)
+    return _star_colours(scene, np.nan_to_num(planes), true)
+
+
+def _star_colours(scene: Scene, planes: Cube, true: Cube) -> tuple[Floats, Floats]:
+    stars = _lonely_stars(scene) if len(planes) > 1 else []
+    return _colours(planes, stars), _colours(true, stars)
 
 
 def _template_sigma(scene: Scene, problem: Problem, planes: Cube) -> float:
@@ -138,8 +154,11 @@ def _colours(planes: Cube, stars: list[Source]) -> Floats:
     return np.array([(flux[0] - flux[-1]) / flux.sum() for flux in fluxes], dtype=np.float64)
 
 
-def _colour_line(found: Floats, true: Floats) -> tuple[float, float]:
-    """Slope of the colours found against the true ones, and the scatter about the line."""
+def colour_line(found: Floats, true: Floats) -> tuple[float, float]:
+    """Slope of the colours found against the true ones, and the scatter about the line.
+
+    NaN with fewer than three.
+    """
     if len(true) < _LEAST_STARS or np.ptp(true) == 0:
         return math.nan, math.nan
     slope, intercept = stats.theilslopes(found, true)[:2]

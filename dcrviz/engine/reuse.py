@@ -20,6 +20,12 @@ class Reuse:
     def __init__(self) -> None:
         self._parts: dict[str, tuple[tuple[Any, ...], Any]] = {}
 
+    def copy(self) -> Reuse:
+        """The same parts for a preparation whose own need not be remembered."""
+        other = Reuse()
+        other._parts = dict(self._parts)
+        return other
+
     def part(self, name: str, made_of: tuple[Any, ...], make: Callable[[], _Part]) -> _Part:
         """The part as it was made last, or made now if it is made of something else.
 

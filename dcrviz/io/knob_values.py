@@ -46,6 +46,23 @@ def plain(value: Any) -> Any:
     return value
 
 
+def in_words(value: Any) -> str:
+    """A knob's value in few words."""
+    if value is None:
+        return "auto"
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}: {in_words(item)}" for key, item in value.items()) or "none"
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value)) or "none"
+    if is_dataclass(value) and not isinstance(value, type):
+        return str(asdict(value).get("name") or value)
+    return str(value)
+
+
 def from_plain(knob: Any, value: Any) -> Any:
     """The value as the knob holds it; what cannot be converted is left for the knob to refuse.
 

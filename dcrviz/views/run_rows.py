@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, is_dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from dcrviz.config import SolverConfig
 from dcrviz.diagnostics.course import CourseEntry
 from dcrviz.engine import Outcome
+from dcrviz.io.knob_values import in_words
 from dcrviz.session import Moment, Session
 from dcrviz.views.table import Column, Row
 
@@ -107,7 +108,7 @@ def run_row(run: ListedRun, course: Sequence[CourseEntry], differing: Sequence[s
         "wings": 100 * end.wing_fraction if end else None,
         "flux": _finite(100 * (end.flux_ratio - 1)) if end else None,
     }
-    cells |= {f"knob {name}": _in_words(run.knobs[name]) for name in differing}
+    cells |= {f"knob {name}": in_words(run.knobs[name]) for name in differing}
     cells |= {_key(act): "" if run.present else act for act in _ACTS}
     return Row(id=run.name, name=run.name, look="chosen" if run.present else "", cells=cells)
 
@@ -163,20 +164,3 @@ def _seconds(moments: Sequence[Moment]) -> float | None:
 
 def _finite(number: float) -> float | None:
     return float(number) if math.isfinite(number) else None
-
-
-def _in_words(value: Any) -> str:
-    """A knob's value in few words."""
-    if value is None:
-        return "auto"
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    if isinstance(value, float):
-        return f"{value:g}"
-    if isinstance(value, Mapping):
-        return ", ".join(f"{key}: {_in_words(item)}" for key, item in value.items()) or "none"
-    if isinstance(value, list | tuple):
-        return ", ".join(map(str, value)) or "none"
-    if is_dataclass(value) and not isinstance(value, type):
-        return str(asdict(value).get("name") or value)
-    return str(value)

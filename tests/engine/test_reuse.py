@@ -33,3 +33,12 @@ def test_a_knob_of_the_model_makes_no_other_template_and_reads_no_pixel_again(ex
     assert second.usable is first.usable
     assert second.weights is first.weights
     assert second.stack_weight.shape[0] == 2
+
+
+def test_a_copy_has_the_parts_and_what_it_makes_stays_its_own():
+    reuse = Reuse()
+    first = reuse.part("sky", (1,), object)
+    copied = reuse.copy()
+    assert copied.part("sky", (1,), object) is first
+    copied.part("sky", (2,), object)
+    assert reuse.part("sky", (1,), object) is first
