@@ -140,7 +140,12 @@ class Controls(Viewer):
         buttons = [self.buttons[name] for name in _TIPS]
         buttons.insert(buttons.index(self.buttons["Run N"]), self.count)
         return pn.FlexBox(
-            *buttons, self.keys, align_items="center", margin=0, styles={"flex": "1 1 600px"}
+            *buttons,
+            self.keys,
+            align_items="center",
+            margin=0,
+            # As wide as they are: what stands beside them has the rest.
+            styles={"flex": "0 1 auto", "width": "max-content", "max-width": "100%"},
         )
 
     def place_line(self) -> pn.FlexBox:

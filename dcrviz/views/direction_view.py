@@ -1,4 +1,4 @@
-"""Do the residuals point to the zenith, and how near is the truth, where it is known?"""
+"""Whether the residuals point to the zenith, and how near the truth is, where it is known."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from dcrviz.session import Session
 from dcrviz.simulate import Scene as Sky
 from dcrviz.views.background import Newest
 from dcrviz.views.buttons import PushButton
-from dcrviz.views.charts import BLUE, GREY, ORANGE
+from dcrviz.views.charts import GREY, ORANGE, SKY
 from dcrviz.views.progress import place_words
 from dcrviz.views.scenes import current_scene
 from dcrviz.views.section import Section, plain_figure
@@ -107,7 +107,7 @@ class DirectionView(Section):
         )
         plot.x_range.start = 0
         bars = plot.hbar(
-            y="angle", right="shrink", height=0.6, source=self.angles, color=BLUE, fill_alpha=0.7
+            y="angle", right="shrink", height=0.6, source=self.angles, color=SKY, fill_alpha=0.7
         )
         plot.add_tools(HoverTool(renderers=[bars], tooltips=[("@angle", "@shrink{0.00} times")]))
         plot.add_layout(Span(location=LEAST_SHRINK, dimension="height", line_color=ORANGE))
@@ -116,12 +116,11 @@ class DirectionView(Section):
     def _arrows(self) -> figure:
         self.reach, self.height = Range1d(-1, 1), Range1d(-1, 1)
         plot = plain_figure(
-            "Templates off along (up) and across the zenith; visits off, px",
+            "Along the zenith (up), px",
             height=290,
             x_range=self.reach,
             y_range=self.height,
         )
-        plot.title.text_font_size = "8pt"
         for dimension in ("width", "height"):
             plot.add_layout(
                 Span(location=0, dimension=dimension, line_color=GREY, line_dash="dotted")
@@ -147,8 +146,8 @@ def _columns(found: Direction | None, visits: tuple[str, ...] = ()) -> dict[str,
     rows: list[tuple[object, ...]] = []
     if found is not None:
         rows = [
-            (0.0, found.along_px, BLUE, "along the zenith", found.along_px),
-            (found.across_px, 0.0, BLUE, "across the zenith", found.across_px),
+            (0.0, found.along_px, SKY, "along the zenith", found.along_px),
+            (found.across_px, 0.0, SKY, "across the zenith", found.across_px),
             *(
                 (
                     off.x_px,

@@ -1,4 +1,4 @@
-"""Visits held out one after the other: does the model predict what it has not seen?"""
+"""Visits held out one after the other: whether the model predicts what it has not seen."""
 
 from __future__ import annotations
 

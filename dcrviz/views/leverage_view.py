@@ -18,7 +18,7 @@ from dcrviz.engine import Problem
 from dcrviz.records import Floats
 from dcrviz.session import Session
 from dcrviz.views.background import Newest
-from dcrviz.views.charts import BLUE, GREEN, ORANGE, PINK, SKY
+from dcrviz.views.charts import GREEN, ORANGE, PINK, SKY
 from dcrviz.views.section import Section, plain_figure
 from dcrviz.views.table import Column, Row, Table
 from dcrviz.worker import Worker
@@ -42,7 +42,7 @@ _VISITS = [
     Column(key="error", title="Error [%]", digits=1, tip="Expected, of all colour, without it."),
     Column(key="loss", title="Grows by [%]", digits=1),
 ]
-_COLOURS = (BLUE, ORANGE, GREEN, PINK, SKY)
+_COLOURS = (SKY, ORANGE, GREEN, PINK)
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -121,7 +121,7 @@ class LeverageView(Section):
 
     def _condition(self) -> figure:
         plot = plain_figure(
-            "Where planes are told apart: smallest over largest",
+            "Planes told apart, 0 to 1",
             height=290,
             match_aspect=True,
             x_axis_label="cycles per pixel",

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
+import panel as pn
 import param
+from panel.viewable import Viewer
 
+from dcrviz.views.appearance import in_page_design
 from dcrviz.views.inputs import Quiet
 
 _JS = Path(__file__).parent / "js"
@@ -31,3 +35,41 @@ class TabBar(Quiet):
 
     _esm = _JS / "tabs.js"
     _stylesheets: ClassVar[list[str]] = [_CSS]
+
+
+class Tabs(Viewer):
+    """Parts under their headings; each is made when it is first on show.
+
+    Parameters
+    ----------
+    label
+        Accessible name of the headings.
+    parts
+        What makes each part, by its heading; the first is on show.
+    """
+
+    def __init__(self, label: str, parts: Mapping[str, Callable[[], Any]]) -> None:
+        super().__init__()
+        self._parts = dict(parts)
+        first, *_ = names = list(parts)
+        self.bar = TabBar(label=label, names=names, value=first, sizing_mode="stretch_width")
+
+    def tell(self, turned: Callable[[str], None]) -> None:
+        """Call with the heading of the part that has come on show."""
+        self.bar.param.watch(lambda event: turned(event.new), "value")
+
+    def __panel__(self) -> pn.Column:
+        wide: dict[str, Any] = {"sizing_mode": "stretch_width", "margin": 0}
+        boxes = {name: pn.Column(**wide) for name in self._parts}
+
+        def show() -> None:
+            for name, box in boxes.items():
+                box.visible = name == self.bar.value
+                if box.visible and not box.objects:
+                    with in_page_design():
+                        box.append(self._parts[name]())
+
+        self.bar.param.watch(lambda _: show(), "value")
+        show()
+        # As high as its parts, of which the column may show a piece.
+        return pn.Column(self.bar, *boxes.values(), styles={"max-height": "none"}, **wide)

@@ -216,8 +216,18 @@ class Wall {
     if (plane) this.compare.only(this.item(plane));
   }
 
-  // What the server tells: panels to compare, or the exact values of a pixel.
+  // A place in the field, closely, with the panel on which it is seen.
+  lookAt({ x, y, key }) {
+    this.view.centre({ x: x + 0.5, y: y + 0.5 });
+    this.readout.pixel = this.view.pixel({ x: x + 0.5, y: y + 0.5 });
+    const panel = this.rows.panels.find((one) => one.key === key);
+    panel?.box.scrollIntoView({ block: "nearest" });
+    this.moved();
+  }
+
+  // What the server tells: a place to look at, panels to compare, or the exact values of a pixel.
   told(message) {
+    if (message.type === "look") this.lookAt(message);
     if (message.type === "compare") {
       this.compare.these(message.items);
       this.compare.node.scrollIntoView({ block: "nearest" });

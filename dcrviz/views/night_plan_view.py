@@ -1,4 +1,4 @@
-"""Which visit to take next: anywhere in the sky, or in a night of a telescope."""
+"""When in a night of a telescope the next visit would help most."""
 
 from __future__ import annotations
 
@@ -10,20 +10,16 @@ from typing import Any
 import numpy as np
 import panel as pn
 from bokeh.models import (
-    ColorBar,
     ColumnDataSource,
     HoverTool,
     LinearAxis,
-    LinearColorMapper,
     Range1d,
-    Span,
 )
-from bokeh.palettes import Cividis256
 from bokeh.plotting import figure
 
-from dcrviz.diagnostics.night import night_of, path_of, target_of
-from dcrviz.diagnostics.planner import plan_night, plan_sky
-from dcrviz.diagnostics.plans import GainMap, Plan
+from dcrviz.diagnostics.night import night_of, target_of
+from dcrviz.diagnostics.planner import plan_night
+from dcrviz.diagnostics.plans import Plan
 from dcrviz.engine import Problem
 from dcrviz.physics.geometry import airmass_of
 from dcrviz.records import Site
@@ -34,89 +30,14 @@ from dcrviz.views.charts import BLUE, ORANGE
 from dcrviz.views.section import Section, plain_figure
 from dcrviz.worker import Worker
 
-_HOURS = np.linspace(-6, 6, 49)
-_DECS_DEG = np.linspace(-88, 88, 45)
-_MAP_INVITATION = (
-    "By how much one more visit, as deep as a typical one, would lower the error of colours, "
-    "wherever in the sky it were taken from this site."
-)
-_HALF = 138
+_HALF = 132
 _FIELDS: dict[str, tuple[str, float, float]] = {
+    "airmass": ("Airmass at most", 1.0, 10.0),
     "ra": ("RA [deg]", 0.0, 360.0),
     "dec": ("Dec [deg]", -90.0, 90.0),
-    "latitude": ("Site: latitude [deg]", -90.0, 90.0),
-    "longitude": ("longitude, east [deg]", -360.0, 360.0),
-    "airmass": ("Airmass at most", 1.0, 10.0),
+    "latitude": ("Latitude [deg]", -90.0, 90.0),
+    "longitude": ("Longitude, east [deg]", -360.0, 360.0),
 }
-
-
-class SkyPlanView(Section):
-    """A map of what a next visit would gain, by hour angle and declination."""
-
-    def __init__(self, session: Session, *, worker: Worker | None = None) -> None:
-        super().__init__(session, worker=worker)
-        self._newest = Newest(self.background)
-        self._problem: Problem | None = None
-        self.button = PushButton(self.start, label="Map the sky", margin=(4, 8))
-        self.source = ColumnDataSource({"gain": [], "altitude": [], "angle": []})
-        self.target = Span(dimension="width", line_color=ORANGE, line_width=2, visible=False)
-        self.colours = LinearColorMapper(palette=Cividis256, low=0, high=1, nan_color=(0, 0, 0, 0))
-        self.figures = self._shown(self._map())
-        self.figures.visible = False
-        self.box.extend([self.words, self.button, self.figures])
-        self.say(_MAP_INVITATION)
-
-    def start(self) -> None:
-        """Make the map for the visits on show."""
-        problem = self._session.problem
-        if problem is not None:
-            self._newest.do(lambda: (_map_of(problem), target_of(problem)), self._draw)
-
-    def _draw(self, found: tuple[GainMap, tuple[float, float] | None]) -> None:
-        gains, target = found
-        shown = np.where(gains.reachable, 100 * gains.gains, np.nan)
-        highest = float(np.nanmax(shown, initial=0.0))
-        self.colours.high = max(highest, 1e-3)
-        self.source.data = {
-            "gain": [shown],
-            "altitude": [gains.altitude_deg],
-            "angle": [gains.parallactic_deg],
-        }
-        self.say(*_map_sentences(gains, target))
-        self.target.visible = target is not None
-        if target is not None:
-            self.target.location = target[1]
-        self.figures.visible = True
-        self.push()
-
-    def _map(self) -> figure:
-        plot = plain_figure(
-            "Gain of a next visit [%]; line: this field",
-            height=290,
-            x_range=Range1d(_HOURS[0], _HOURS[-1]),
-            y_range=Range1d(_DECS_DEG[0], _DECS_DEG[-1]),
-            x_axis_label="hour angle [h]",
-            y_axis_label="declination [deg]",
-        )
-        image = plot.image(
-            "gain",
-            x=_HOURS[0],
-            y=_DECS_DEG[0],
-            dw=_HOURS[-1] - _HOURS[0],
-            dh=_DECS_DEG[-1] - _DECS_DEG[0],
-            source=self.source,
-            color_mapper=self.colours,
-        )
-        tips = [
-            ("hour angle, declination", "$x{0.0} h, $y{0} deg"),
-            ("gain", "@gain{0.0} %"),
-            ("altitude", "@altitude{0} deg"),
-            ("parallactic angle", "@angle{0} deg"),
-        ]
-        plot.add_tools(HoverTool(renderers=[image], tooltips=tips))
-        plot.add_layout(self.target)
-        plot.add_layout(ColorBar(color_mapper=self.colours, width=8, padding=4), "right")
-        return plot
 
 
 class NightPlanView(Section):
@@ -126,7 +47,7 @@ class NightPlanView(Section):
         super().__init__(session, worker=worker)
         self._newest = Newest(self.background)
         self._filled_for: Problem | None = None
-        self.date = pn.widgets.TextInput(label="Evening of (YYYY-MM-DD)", width=_HALF)
+        self.date = pn.widgets.TextInput(label="Evening of", placeholder="YYYY-MM-DD", width=_HALF)
         self.numbers = {
             name: pn.widgets.FloatInput(label=label, start=low, end=high, value=0.0, width=_HALF)
             for name, (label, low, high) in _FIELDS.items()
@@ -162,9 +83,9 @@ class NightPlanView(Section):
             return
         date = self.date.value.strip()
         values = {name: float(field.value or 0.0) for name, field in self.numbers.items()}
-        height_m = problem.visits[0].site.height_m if problem.visits[0].site else 0.0
+        # Of the height nothing depends.
         site = Site(
-            longitude_deg=values["longitude"], latitude_deg=values["latitude"], height_m=height_m
+            longitude_deg=values["longitude"], latitude_deg=values["latitude"], height_m=0.0
         )
 
         def planned() -> Plan:
@@ -187,13 +108,12 @@ class NightPlanView(Section):
 
     def _course(self) -> figure:
         plot = plain_figure(
-            "Gain [%] (blue) and airmass (orange) through the night",
+            "Gain in % (blue), airmass (orange)",
             height=240,
             x_axis_type="datetime",
             y_range=self.gains,
             x_axis_label="UTC",
         )
-        plot.title.text_font_size = "8.5pt"
         plot.extra_y_ranges = {"airmass": Range1d(2.5, 0.95)}
         plot.add_layout(LinearAxis(y_range_name="airmass"), "right")
         plot.line(
@@ -209,28 +129,6 @@ class NightPlanView(Section):
         ]
         plot.add_tools(HoverTool(renderers=[dots], tooltips=tips, mode="vline"))
         return plot
-
-
-def _map_of(problem: Problem) -> GainMap:
-    site = next((visit.site for visit in problem.visits if visit.site is not None), None)
-    if site is None:
-        raise ValueError("a map of the sky needs the site of the visits, which nobody gave")
-    return plan_sky(problem, [path_of(_HOURS, dec_deg=float(dec), site=site) for dec in _DECS_DEG])
-
-
-def _map_sentences(gains: GainMap, target: tuple[float, float] | None) -> list[str]:
-    now = f"The error of colours is {100 * gains.before:.2g} % now."
-    if target is None or not gains.reachable.any():
-        return [now]
-    row = int(np.abs(gains.dec_deg - target[1]).argmin())
-    if not gains.reachable[row].any():
-        return [now, "This field never comes within airmass 2 here."]
-    best = int(gains.gains[row].argmax())
-    return [
-        now,
-        f"On this field's own path a visit at hour angle {gains.hour_angle_h[best]:+.1f} h gains "
-        f"most: {100 * gains.gains[row, best]:.2g} % of it.",
-    ]
 
 
 def _rows(plan: Plan) -> list[tuple[Any, ...]]:

@@ -1,0 +1,5 @@
+"""Stand-in."""
+
+
+def verdicts_on(problem, course, last, config=None):
+    return ()
