@@ -1,0 +1,74 @@
+"""Holes and wings of the last step as verdicts, with the sources they lie beside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from dcrviz.diagnostics.course import CourseEntry
+from dcrviz.diagnostics.holes import DEPTH_SIGMA, LEAST_PIXELS, Blemish
+from dcrviz.diagnostics.verdict import Place, Remedy, Verdict
+from dcrviz.engine import Problem
+
+RULE = (
+    f"A plane is {DEPTH_SIGMA:g} sky sigma or more from the mean of the planes on {LEAST_PIXELS} "
+    "touching pixels, on or beside a source, and further than a colour can be: below the sky, or "
+    "above the sum of all planes."
+)
+MANY = 10
+"""Blemishes from which the planes are useless, not spoilt in places."""
+_WORDS = {
+    "hole": "beside a source a plane is darker than the other planes and the source's colour "
+    "leave room for",
+    "wing": "a plane has light beside a source that the other planes take away again",
+}
+
+
+def blemish_verdicts(problem: Problem, course: Sequence[CourseEntry]) -> list[Verdict]:
+    """One verdict on the holes and one on the wings of the last step, if there are any."""
+    kinds = ("hole", "wing")
+    told = [(kind, [b for b in course[-1].blemishes if b.kind == kind]) for kind in kinds]
+    return [_verdict(problem, kind, found, course) for kind, found in told if found]
+
+
+def _verdict(
+    problem: Problem,
+    kind: str,
+    found: Sequence[Blemish],
+    course: Sequence[CourseEntry],
+) -> Verdict:
+    worst = sorted(found, key=lambda blemish: -abs(blemish.depth_sigma))
+    deepest = abs(worst[0].depth_sigma)
+    plural = "" if len(found) == 1 else "s"
+    return Verdict(
+        kind=f"{kind}s",
+        when="during",
+        severity="alarm" if len(found) > MANY else "warning",
+        title=f"{len(found)} {kind}{plural}",
+        sentence=f"{len(found)} {kind}{plural}: {_WORDS[kind]}. The "
+        f"{'deepest' if kind == 'hole' else 'highest'} has {deepest:.1f} sigma, at x "
+        f"{worst[0].x:.0f}, y {worst[0].y:.0f} in subfilter {worst[0].subfilter}.",
+        rule=RULE,
+        confidence=float(np.clip(1 - 2.5 / deepest, 0.5, 1)),
+        remedies=_remedies(problem),
+        steps=tuple(
+            entry.index for entry in course if any(b.kind == kind for b in entry.blemishes)
+        ),
+        places=tuple(Place(x=b.x, y=b.y, subfilter=b.subfilter) for b in worst),
+    )
+
+
+def _remedies(problem: Problem) -> tuple[Remedy, ...]:
+    exact = Remedy(
+        sentence="Solve in closed form, with the prior of smooth spectra.",
+        knobs={"solver": "direct"},
+    )
+    fewer = Remedy(
+        sentence="Lower n_subfilters to 2: fewer planes to tell apart.", knobs={"n_subfilters": 2}
+    )
+    visits = Remedy(sentence="Add a visit at another airmass or parallactic angle.")
+    remedies = [] if problem.config.in_fourier_space else [exact]
+    if problem.n_subfilters > 2:
+        remedies.append(fewer)
+    return (*remedies, visits)
