@@ -81,9 +81,11 @@ def told_in_order(verdicts: Sequence[Verdict]) -> list[Told]:
 
 
 def chips_of(told: Sequence[Told]) -> list[dict[str, Any]]:
-    """A chip for each verdict above notice; without any, one for what is good."""
+    """A chip for each verdict above notice; without any, one for the newest of what is good."""
     bad = [one for one in told if one.verdict.severity in ("alarm", "warning")]
-    return [_chip(one) for one in bad or [t for t in told if t.verdict.severity == "good"][:1]]
+    good = [one for one in told if one.verdict.severity == "good"]
+    newest = sorted(good, key=lambda one: list(_WHEN).index(one.verdict.when))[-1:]
+    return [_chip(one) for one in bad or newest]
 
 
 def entries_of(told: Sequence[Told], steps: Sequence[Step]) -> list[dict[str, Any]]:
@@ -132,7 +134,7 @@ def _entry(one: Told, steps: Sequence[Step]) -> dict[str, Any]:
         "sentence": verdict.sentence,
         "rule": verdict.rule,
         "steps": [
-            place_words(by_index[index]) for index in shown_steps(verdict) if index in by_index
+            _step_words(by_index[index]) for index in shown_steps(verdict) if index in by_index
         ],
         "places": len(verdict.places),
         "remedies": [
@@ -140,6 +142,11 @@ def _entry(one: Told, steps: Sequence[Step]) -> dict[str, Any]:
             for remedy in verdict.remedies
         ],
     }
+
+
+def _step_words(step: Step) -> str:
+    words = place_words(step)
+    return f"End: {words[0].lower()}{words[1:]}" if step.returned else words
 
 
 def _note(verdict: Verdict, word: str) -> str:

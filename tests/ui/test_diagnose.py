@@ -117,7 +117,7 @@ def test_chips_follow_the_slider_and_a_class_reads_them_in_place(explorer):
 def test_the_tabs_are_turned_with_the_keyboard(explorer):
     curves = explorer.get_by_role("tab", name="Curves")
     metric = explorer.get_by_role("img", name=re.compile("^Metric"))
-    expect(metric).to_be_visible()
+    expect(metric).to_be_visible(timeout=PATIENCE)
     curves.focus()
     curves.press("ArrowRight")
     expect(explorer.get_by_role("tab", name="Diagnose")).to_be_focused()

@@ -78,8 +78,9 @@ def test_a_chip_is_there_for_each_warning_and_alarm_but_for_no_notice():
     assert [chip["title"] for chip in chips_of(told)] == ["Holes", "Wings"]
 
 
-def test_without_a_warning_one_chip_says_that_all_is_well():
-    told = told_in_order([verdict("start", "notice"), HEALTHY, HEALTHY])
+def test_without_a_warning_one_chip_says_that_all_is_well_so_far():
+    visits = verdict("visits", "good", when="before", confidence=1.0)
+    told = told_in_order([verdict("start", "notice"), HEALTHY, visits])
     (chip,) = chips_of(told)
     assert (chip["word"], chip["title"]) == ("Good", "Healthy")
 

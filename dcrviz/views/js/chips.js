@@ -6,6 +6,8 @@ function popover(chip) {
   box.popover = "auto";
   box.setAttribute("role", "dialog");
   box.setAttribute("aria-label", chip.title);
+  box.tabIndex = -1;
+  box.autofocus = true;
   const lines = [chip.sentence, ...chip.remedies];
   for (const line of lines) {
     const paragraph = document.createElement("p");
