@@ -126,7 +126,7 @@ def test_a_run_is_saved_and_opened_again(explorer, tmp_path):
     explorer.get_by_label("Folder of a saved run", exact=True).press("Enter")
     button(explorer, "Open run").click()
     expect(explorer.get_by_text("A saved run: 9 visits.")).to_be_visible()
-    assert words(explorer).inner_text() == told
+    expect(words(explorer)).to_have_text(told, use_inner_text=True)
 
 
 def test_files_are_uploaded(explorer):
