@@ -147,11 +147,20 @@ def _disturbs(other: Source, star: Source) -> bool:
 
 def _colours(planes: Cube, stars: list[Source]) -> Floats:
     """(N,) blue minus red over the sum, within 4 px of each star."""
-    rows, columns = np.indices(planes.shape[1:])
-    fluxes = [
-        planes[:, np.hypot(rows - s.y, columns - s.x) < APERTURE_PX].sum(axis=1) for s in stars
-    ]
+    fluxes = [_flux_within(planes, star) for star in stars]
     return np.array([(flux[0] - flux[-1]) / flux.sum() for flux in fluxes], dtype=np.float64)
+
+
+def _flux_within(planes: Cube, star: Source) -> Floats:
+    """(S,) sum of the pixels within 4 px of a star that is not at the edge."""
+    reach = math.ceil(APERTURE_PX)
+    rows, columns = (
+        slice(round(place) - reach, round(place) + reach + 1) for place in (star.y, star.x)
+    )
+    y, x = np.mgrid[rows, columns]
+    inside = np.hypot(y - star.y, x - star.x) < APERTURE_PX
+    flux: Floats = planes[:, rows, columns][:, inside].sum(axis=1)
+    return flux
 
 
 def colour_line(found: Floats, true: Floats) -> tuple[float, float]:

@@ -4,13 +4,12 @@ import json
 import math
 import re
 
-import numpy as np
 import pytest
 
 import dcrviz
 from dcrviz import AssembleConfig, Outcome, ablation
 from dcrviz.diagnostics.ablation import by_effect
-from dcrviz.diagnostics.fit_scores import SCORES, band_thirds
+from dcrviz.diagnostics.fit_scores import SCORES
 from dcrviz.diagnostics.holes import find_holes
 from dcrviz.diagnostics.pictures import shown_planes, sky_noise, source_pixels, typical_fwhm_px
 from dcrviz.simulate import random_scene, read_conditions, simulate_exposures
@@ -157,15 +156,6 @@ def test_colours_are_judged_against_the_truth_where_it_is_known():
     unknown = ablation(exposures, config, knobs=[])
     assert math.isnan(unknown.baseline.colour_error)
     assert math.isnan(unknown.baseline.colour_slope)
-
-
-def test_planes_of_any_number_compare_by_thirds_of_the_band():
-    sky = np.linspace(1, 2, 12, dtype=np.float32).reshape(1, 3, 4)
-    for number in (1, 2, 3, 5):
-        planes = np.repeat(sky / number, number, axis=0)
-        np.testing.assert_allclose(band_thirds(planes), np.repeat(sky / 3, 3, axis=0), rtol=1e-6)
-    three = np.arange(36, dtype=np.float32).reshape(3, 3, 4)
-    np.testing.assert_array_equal(band_thirds(three), three[::-1])
 
 
 def test_an_unknown_knob_is_refused_before_anything_is_fitted(exposures):
