@@ -46,13 +46,23 @@ class Session(Follower):
             self.exposures = list(branch.exposures)
             self.config.param.update(**branch.config.values())
 
-    def open_data(self, exposures: Sequence[Exposure]) -> None:
-        """Begin anew with other visits, and without what was for the old ones alone."""
+    def open_data(
+        self, exposures: Sequence[Exposure], config: AssembleConfig | None = None
+    ) -> None:
+        """Begin anew with other visits, and without what was for the old ones alone.
+
+        Parameters
+        ----------
+        config
+            The knobs to begin with; as they are without it, but for factors of visits that are
+            gone.
+        """
         self._start = Start()
         known = {str(exposure.visit.id) for exposure in exposures}
-        factors = {v: factor for v, factor in self.config.visit_factors.items() if v in known}
+        values = (config or self.config).values()
+        factors = {v: factor for v, factor in values["visit_factors"].items() if v in known}
         with self._no_restart():
-            self.config.visit_factors = factors
+            self.config.param.update(**values | {"visit_factors": factors})
         self.exposures = list(exposures)
 
     def try_knobs(self, knobs: Mapping[str, Any]) -> None:

@@ -8,14 +8,29 @@ from dcrviz.simulate.conditions import (
     spread_visits,
 )
 from dcrviz.simulate.curve import Curve
+from dcrviz.simulate.library import (
+    LIBRARY,
+    Cure,
+    LibraryScene,
+    cured_knobs,
+    cured_word,
+    library_exposures,
+    library_knobs,
+    library_name,
+    library_words,
+)
 from dcrviz.simulate.made_field import (
-    FIELDS,
     MadeField,
     made_exposures,
     made_scene,
     made_visits,
 )
-from dcrviz.simulate.observe import Simulation, simulate, simulate_exposures
+from dcrviz.simulate.observe import (
+    Simulation,
+    simulate,
+    simulate_exposures,
+    with_truth,
+)
 from dcrviz.simulate.psf import PROFILES, Psf
 from dcrviz.simulate.random_scene import random_scene
 from dcrviz.simulate.render import no_dcr_image, render_visit, truth_planes
@@ -26,12 +41,14 @@ from dcrviz.simulate.spectra import blackbody, flat, line, quasar, spectrum, tab
 
 __all__ = [
     "CTIO",
-    "FIELDS",
+    "LIBRARY",
     "PIXEL_SCALE_ARCSEC",
     "PROFILES",
     "RUBIN",
     "SCENE_FILE",
+    "Cure",
     "Curve",
+    "LibraryScene",
     "MadeField",
     "Psf",
     "Scene",
@@ -39,7 +56,13 @@ __all__ = [
     "Source",
     "blackbody",
     "condition_names",
+    "cured_knobs",
+    "cured_word",
     "flat",
+    "library_exposures",
+    "library_knobs",
+    "library_name",
+    "library_words",
     "line",
     "made_exposures",
     "made_scene",
@@ -59,4 +82,5 @@ __all__ = [
     "spread_visits",
     "table",
     "truth_planes",
+    "with_truth",
 ]
