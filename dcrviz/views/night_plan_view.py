@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,7 +23,6 @@ from dcrviz.diagnostics.planner import plan_night
 from dcrviz.diagnostics.plans import Plan
 from dcrviz.engine import Problem
 from dcrviz.physics.geometry import airmass_of
-from dcrviz.records import Site
 from dcrviz.session import Session
 from dcrviz.views.background import Newest
 from dcrviz.views.buttons import PushButton
@@ -71,9 +71,9 @@ class NightPlanView(Section):
         visit, target = problem.visits[0], target_of(problem)
         if target is not None:
             self.numbers["ra"].value, self.numbers["dec"].value = (round(v, 5) for v in target)
-        if visit.site is not None:
-            self.numbers["latitude"].value = visit.site.latitude_deg
-            self.numbers["longitude"].value = visit.site.longitude_deg
+        assert visit.site is not None
+        self.numbers["latitude"].value = visit.site.latitude_deg
+        self.numbers["longitude"].value = visit.site.longitude_deg
         self.date.value = datetime.now(UTC).strftime("%Y-%m-%d")
 
     def start(self) -> None:
@@ -83,10 +83,9 @@ class NightPlanView(Section):
             return
         date = self.date.value.strip()
         values = {name: float(field.value or 0.0) for name, field in self.numbers.items()}
-        # Of the height nothing depends.
-        site = Site(
-            longitude_deg=values["longitude"], latitude_deg=values["latitude"], height_m=0.0
-        )
+        own = problem.visits[0].site
+        assert own is not None
+        site = replace(own, longitude_deg=values["longitude"], latitude_deg=values["latitude"])
 
         def planned() -> Plan:
             night = night_of(date, ra_deg=values["ra"], dec_deg=values["dec"], site=site)
