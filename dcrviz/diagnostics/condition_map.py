@@ -53,7 +53,8 @@ class ConditionMap(Frozen):
         number = np.bincount(ring.ravel())
         sums = [np.bincount(ring.ravel(), weights=values.ravel() ** 2) for values in self.values]
         whole = np.flatnonzero(number)[: len(self.frequency) // 2]
-        return (whole + 0.5) * width, np.sqrt(np.array(sums)[:, whole] / number[whole])
+        means = np.array(sums)[:, whole] / number[whole]
+        return np.asarray((whole + 0.5) * width), np.asarray(np.sqrt(means))
 
 
 def condition_map(

@@ -51,7 +51,7 @@ class Verdicts {
     why.open = old?.querySelector("details").open ?? false;
     why.append(element("summary", "", "Why is this told?"), element("p", "", verdict.rule));
     item.append(head, element("p", "note", verdict.note), element("p", "", verdict.sentence), this.seen(verdict));
-    if (verdict.remedies.length) item.append(this.remedies(verdict));
+    if (verdict.remedies.length > 0) item.append(this.remedies(verdict));
     item.append(why);
     return item;
   }
@@ -104,7 +104,7 @@ class Verdicts {
   }
 }
 
-export function render({ model, el }) {
+export function render({ model }) {
   const list = document.createElement("ul");
   list.className = "verdicts";
   list.setAttribute("aria-label", "Verdicts");

@@ -7,6 +7,7 @@ import { element } from "./elements.js";
 import { FrameStore } from "./frames.js";
 import { listenToKeys } from "./keys.js";
 import { Looks } from "./looks.js";
+import { showPlace } from "./place.js";
 import { listen } from "./pointer.js";
 import { Server, decodeFrame } from "./protocol.js";
 import { Readout } from "./readout.js";
@@ -216,18 +217,9 @@ class Wall {
     if (plane) this.compare.only(this.item(plane));
   }
 
-  // A place in the field, closely, with the panel on which it is seen.
-  lookAt({ x, y, key }) {
-    this.view.centre({ x: x + 0.5, y: y + 0.5 });
-    this.readout.pixel = this.view.pixel({ x: x + 0.5, y: y + 0.5 });
-    const panel = this.rows.panels.find((one) => one.key === key);
-    panel?.box.scrollIntoView({ block: "nearest" });
-    this.moved();
-  }
-
   // What the server tells: a place to look at, panels to compare, or the exact values of a pixel.
   told(message) {
-    if (message.type === "look") this.lookAt(message);
+    if (message.type === "look") showPlace(this, message);
     if (message.type === "compare") {
       this.compare.these(message.items);
       this.compare.node.scrollIntoView({ block: "nearest" });
