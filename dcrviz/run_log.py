@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from dcrviz.diagnostics.verdict import Verdict, verdict_record
 from dcrviz.engine import Outcome, Problem, Step
 from dcrviz.engine.anderson import AndersonMemory
 from dcrviz.engine.problem import Tile
@@ -20,7 +21,10 @@ _log = logging.getLogger(__name__)
 
 
 def history_record(
-    problem: Problem, last: Step, clamps: Sequence[tuple[int, ClampReport]] = ()
+    problem: Problem,
+    last: Step,
+    clamps: Sequence[tuple[int, ClampReport]] = (),
+    verdicts: Sequence[Verdict] = (),
 ) -> dict[str, Any]:
     """Everything about a run but its pixels, ready for JSON; what was not measured is None.
 
@@ -30,6 +34,8 @@ def history_record(
         The last step of the run; its histories hold the whole course.
     clamps
         Tile and report of every iteration, in order.
+    verdicts
+        What was found wrong, or right, with the run.
     """
     solver = problem.config.solver
     return {
@@ -38,6 +44,7 @@ def history_record(
         "sentence": last.outcome.sentence_for(solver),
         "plane_sigma": _plane_sigma(last),
         "warnings": list(problem.warnings),
+        "verdicts": [verdict_record(verdict) for verdict in verdicts],
         "band": {
             "name": problem.band.name,
             "effective_nm": problem.band.effective_nm,

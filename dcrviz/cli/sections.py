@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from dcrviz.bright import BrightObject
+from dcrviz.diagnostics.course import CourseEntry
 from dcrviz.diagnostics.dipoles import find_dipoles
 from dcrviz.diagnostics.direction import NOT_TESTED, residual_direction
 from dcrviz.diagnostics.holdout import LEAST_VISITS, HeldOut, held_out_sentences
@@ -17,6 +18,7 @@ from dcrviz.diagnostics.holes import find_holes
 from dcrviz.diagnostics.pictures import sky_noise, source_pixels, typical_fwhm_px
 from dcrviz.diagnostics.residuals import noise_of, residual_rms_sigma
 from dcrviz.diagnostics.truth_scores import truth_scores
+from dcrviz.diagnostics.verdict import Verdict, verdict_record
 from dcrviz.engine import Problem, Step
 from dcrviz.engine.template import visit_templates
 from dcrviz.records import Coadd, Cube, Exposure
@@ -35,6 +37,8 @@ class Case:
         (S, Y, X), as they become coadds.
     step
         That the planes are of; None if they were made elsewhere.
+    course
+        The steps that led to it, from the starting model.
     template
         That was given to start from.
     scene
@@ -45,6 +49,7 @@ class Case:
     problem: Problem
     planes: Cube
     step: Step | None = None
+    course: Sequence[CourseEntry] = ()
     template: Coadd | None = None
     bright_objects: Sequence[BrightObject] = ()
     scene: Scene | None = None
@@ -168,6 +173,26 @@ def hold_out_section(case: Case, held: Callable[[], Sequence[HeldOut]]) -> Secti
     return Section(
         name="hold_out", title=title, sentences=held_out_sentences(visits), values=_plain(values)
     )
+
+
+def verdict_sections(verdicts: Sequence[Verdict]) -> list[Section]:
+    """One section for the verdicts of each phase."""
+    titles = {"before": "The visits", "during": "The fit", "after": "The planes"}
+    return [
+        Section(
+            name=f"verdicts_{when}",
+            title=f"Verdicts: {title.lower()}",
+            sentences=tuple(line for verdict in told for line in _lines(verdict)),
+            values={"verdicts": [_plain(verdict_record(verdict)) for verdict in told]},
+        )
+        for when, title in titles.items()
+        if (told := [verdict for verdict in verdicts if verdict.when == when])
+    ]
+
+
+def _lines(verdict: Verdict) -> list[str]:
+    cure = [f"  To do: {verdict.remedies[0].sentence}"] if verdict.remedies else []
+    return [f"{verdict.severity}: {verdict.sentence}", *cure]
 
 
 def _plain(value: Any) -> Any:

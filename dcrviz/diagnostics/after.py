@@ -90,7 +90,8 @@ def _about_direction(problem: Problem, direction: Direction | None) -> list[Verd
                 ),
             )
         )
-    for off in direction.shifted:
+    # One that is off has been dealt with.
+    for off in (one for one in direction.shifted if problem.factors[one.index] > 0):
         name = str(problem.visits[off.index].id)
         told.append(
             Verdict(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from functools import lru_cache
 
 import numpy as np
 
@@ -24,7 +24,7 @@ ONE_ANGLE_SHARE = 0.15
 SINGLE_SHARE = 0.5
 """Part of the leverage that must be left without any one visit."""
 SEEING_SPREAD = 0.10
-"""(best to worst) / median from which a fit of one PSF suffers."""
+"""(best to worst) / median from which seeing counts as variable; from twice that a fit suffers."""
 UNCERTAIN = 0.3
 """Expected colour error, in units of all colour, from which lacking leverage is a warning."""
 
@@ -48,6 +48,7 @@ def before_verdicts(problem: Problem, found: Leverage | None = None) -> tuple[Ve
     return told if any(v.severity != "notice" for v in told) else (*told, _good(found))
 
 
+@lru_cache(maxsize=8)
 def _known_leverage(problem: Problem) -> Leverage | None:
     known = all(v.parallactic_rad is not None for v in problem.visits)
     return leverage(problem) if known else None
@@ -139,15 +140,7 @@ def _single(problem: Problem, on: np.ndarray, spans: Floats, airmasses: Floats) 
         rule=f"Without one visit less than {100 * SINGLE_SHARE:.0f} % of the scatter of shifts "
         "between the ends of the band is left, and it has the highest airmass.",
         confidence=_beyond(SINGLE_SHARE * whole, left[alone]),
-        remedies=(
-            Remedy(
-                sentence=f"Add a second visit at airmass {middle:.1f} or higher.",
-            ),
-            Remedy(
-                sentence="Lower n_subfilters to 2, which asks less of it.",
-                knobs={"n_subfilters": 2},
-            ),
-        ),
+        remedies=(Remedy(sentence=f"Add visits at airmass {middle:.1f} or higher."),),
     )
 
 
@@ -165,10 +158,7 @@ def _narrow(airmasses: Floats, tangents: Floats, found: Leverage | None) -> Verd
         rule=f"The tangents of the zenith angles, to which refraction is proportional, span less "
         f"than {NARROW_TAN_Z}.",
         confidence=_beyond(NARROW_TAN_Z, extent),
-        remedies=(
-            Remedy(sentence=_other_airmass(airmasses)),
-            *_fewer_subfilters(found),
-        ),
+        remedies=(Remedy(sentence=_other_airmass(airmasses)),),
     )
 
 
@@ -199,7 +189,6 @@ def _one_angle(spans: Floats, found: Leverage | None) -> Verdict | None:
                 sentence="Add a visit at another parallactic angle, 45 deg away or more: on the "
                 "other side of the meridian.",
             ),
-            *_fewer_subfilters(found),
         ),
     )
 
@@ -211,14 +200,6 @@ def _told(found: Leverage | None) -> str:
 def _severity(found: Leverage | None, *, least: Severity = "notice") -> Severity:
     uncertain = found is None or found.colour_error > UNCERTAIN
     return "warning" if uncertain else least
-
-
-def _fewer_subfilters(found: Leverage | None) -> Iterable[Remedy]:
-    if found is not None and len(found.terms) > 1:
-        yield Remedy(
-            sentence="Lower n_subfilters to 2, which asks for one colour only.",
-            knobs={"n_subfilters": 2},
-        )
 
 
 def _subfilters(problem: Problem, found: Leverage | None) -> Verdict | None:
@@ -256,19 +237,19 @@ def _seeing(problem: Problem, on: np.ndarray) -> Verdict | None:
     spread = (max(fwhm.values()) - min(fwhm.values())) / middle
     if spread <= SEEING_SPREAD:
         return None
-    # Within half the spread that is allowed, to either side, all are kept.
-    off = [v for v, f in fwhm.items() if abs(f / middle - 1) > SEEING_SPREAD / 2]
+    # Those that are left then differ by twice the spread at most.
+    off = [v for v, f in fwhm.items() if abs(f / middle - 1) > SEEING_SPREAD]
     dropped = {str(problem.visits[v].id): 0.0 for v in off}
-    kept = len(on) - len(off) >= FEWEST_VISITS
+    kept = bool(off) and len(on) - len(off) >= FEWEST_VISITS
     return Verdict(
         kind="variable_seeing",
         when="before",
-        severity="warning",
+        severity="warning" if spread > 2 * SEEING_SPREAD else "notice",
         title="Seeing varies",
         sentence=f"The PSF is {min(fwhm.values()):.2f} to {max(fwhm.values()):.2f} px wide: the "
         "model has one PSF, so what differs is left as rings, or becomes a colour.",
         rule=f"Best and worst seeing differ by more than {100 * SEEING_SPREAD:.0f} % of the "
-        "median.",
+        "median; a warning from twice that.",
         confidence=_beyond(spread, SEEING_SPREAD),
         remedies=(
             Remedy(

@@ -6,15 +6,17 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from dcrviz.diagnostics.colour_residual import SHARE
 from dcrviz.diagnostics.course import CourseEntry
 from dcrviz.diagnostics.holes import DEPTH_SIGMA, LEAST_PIXELS, Blemish
 from dcrviz.diagnostics.verdict import Place, Remedy, Verdict
 from dcrviz.engine import Problem
 
 RULE = (
-    f"A plane is {DEPTH_SIGMA:g} sky sigma or more from the mean of the planes on {LEAST_PIXELS} "
-    "touching pixels, on or beside a source, and further than a colour can be: below the sky, or "
-    "above the sum of all planes."
+    "What a plane has beyond the source's colour, averaged over the PSF, is "
+    f"{DEPTH_SIGMA:g} sigma or more on {LEAST_PIXELS} touching pixels, on or beside a source. "
+    f"Sigma is its scatter beside sources, and {100 * SHARE:g} % of the light about it: so much is "
+    "left in planes that fit."
 )
 MANY = 10
 """Blemishes from which the planes are useless, not spoilt in places."""

@@ -34,7 +34,7 @@ def calmer(problem: Problem, config: AssembleConfig) -> tuple[Remedy, ...]:
                 knobs={"accelerate": usual.accelerate},
             )
         )
-    lower = min(auto, gain / 2)
+    lower = min(auto, gain) / 2
     remedies.append(
         Remedy(sentence=f"Lower base_gain to {lower:.2g}.", knobs={"base_gain": round(lower, 3)})
     )

@@ -54,10 +54,13 @@ def during_verdicts(
     config = config or problem.config
     if course[-1].iteration == 0 and outcome is Outcome.RUNNING:
         return (_start(course[-1]),)
+    of_metric = _metric_verdicts(problem, course, outcome, config)
+    # Where all goes wrong, no visit is to blame.
+    blamed = () if of_metric else _visit_verdicts(problem, course, config)
     told = [
         *blemish_verdicts(problem, course),
-        *_metric_verdicts(problem, course, outcome, config),
-        *_visit_verdicts(problem, course, config),
+        *of_metric,
+        *blamed,
         *flux_verdicts(course),
     ]
     if any(verdict.severity in ("warning", "alarm") for verdict in told):
@@ -237,9 +240,9 @@ def _stalled(
     floor = entries[-1].metric_floor
     if metrics.size < 3 or not np.isfinite(floor) or outcome is Outcome.NO_DETECTIONS:
         return None
-    recent = (metrics[-3] - metrics[-1]) / metrics[-1]
+    recent = float((metrics[-3] - metrics[-1]) / metrics[-1])
     above = float(metrics[-1] / floor)
-    if above < STALLED_ABOVE or recent > 2 * max(config.convergence_threshold, LEAST_CHANGE):
+    if above < STALLED_ABOVE or recent > 2 * max(float(config.convergence_threshold), LEAST_CHANGE):
         return None
     return Verdict(
         kind="stalled",
