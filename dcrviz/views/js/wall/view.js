@@ -58,12 +58,13 @@ export class View {
     this.height = (wide * height) / width;
   }
 
-  // A place closely, in the middle.
-  centre({ x, y }) {
+  // A pixel closely, in the middle; gives it, if it is one.
+  closely({ x, y }) {
     const [height, width] = this.field;
     const wide = Math.min(width, CLOSE_PX);
     const high = (wide * height) / width;
-    Object.assign(this, { x: x - wide / 2, y: y - high / 2, width: wide, height: high });
+    Object.assign(this, { x: x + 0.5 - wide / 2, y: y + 0.5 - high / 2, width: wide, height: high });
+    return this.pixel({ x: x + 0.5, y: y + 0.5 });
   }
 
   // A part of it from left to right, 0 to 1.

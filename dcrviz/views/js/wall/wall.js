@@ -7,7 +7,6 @@ import { element } from "./elements.js";
 import { FrameStore } from "./frames.js";
 import { listenToKeys } from "./keys.js";
 import { Looks } from "./looks.js";
-import { showPlace } from "./place.js";
 import { listen } from "./pointer.js";
 import { Server, decodeFrame } from "./protocol.js";
 import { Readout } from "./readout.js";
@@ -219,7 +218,10 @@ class Wall {
 
   // What the server tells: a place to look at, panels to compare, or the exact values of a pixel.
   told(message) {
-    if (message.type === "look") showPlace(this, message);
+    if (message.type === "look") {
+      this.pointed(this.view.closely(message));
+      this.rows.bring(message.key);
+    }
     if (message.type === "compare") {
       this.compare.these(message.items);
       this.compare.node.scrollIntoView({ block: "nearest" });
