@@ -98,7 +98,8 @@ class Explorer(Viewer):
         super().__init__()
         source = source or Source(choice=given_choice(exposures))
         deliver = deliver_to_page()
-        self._workers = [Worker(deliver), Worker(deliver)]
+        # For iterations, for images, and for verdicts, of which the last of a run may take a while.
+        self._workers = [Worker(deliver) for _ in range(3)]
         self.session = Session(
             exposures,
             config,
@@ -119,7 +120,7 @@ class Explorer(Viewer):
     def _make_views(self, source: Source, *, alone: bool) -> None:
         # In a notebook, keys are the notebook's unless its cell has the focus.
         self.controls = Controls(self.session, everywhere=alone)
-        engine, painter = self._workers
+        engine, painter, judge = self._workers
         background = Background(engine, told=self._notify)
         self.data = DataView(self.session, background, choice=source.choice, local=source.local)
         self.export = ExportView(
@@ -150,7 +151,7 @@ class Explorer(Viewer):
             save=self.export.give_branch,
             told=self._notify,
         )
-        self._make_diagnosis(engine, painter)
+        self._make_diagnosis(engine, judge)
         self.captions = Captions(self.session, curves=self.curves)
         self._rows_before: tuple[str, ...] | None = None
         self.appearance = Appearance(alone=alone, margin=(5, 10))
@@ -158,8 +159,8 @@ class Explorer(Viewer):
         self.appearance.param.watch(lambda event: self._turn_dark(event.new), "dark")
         self._warnings = pn.pane.HTML("", sizing_mode="stretch_width", margin=(0, 10))
 
-    def _make_diagnosis(self, engine: Worker | None, painter: Worker | None) -> None:
-        self.verdicts = Verdicts(self.session, curves=self.curves, worker=painter)
+    def _make_diagnosis(self, engine: Worker, judge: Worker) -> None:
+        self.verdicts = Verdicts(self.session, curves=self.curves, worker=judge)
         self.chips = ChipsView(self.verdicts, chosen=self._tell_verdict)
         self.diagnose = DiagnoseView(
             self.session,
