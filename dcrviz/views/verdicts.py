@@ -15,7 +15,7 @@ from dcrviz.engine import Outcome, Problem, Step
 from dcrviz.session import Session
 from dcrviz.views.background import Background, Newest
 from dcrviz.views.curves import CourseView
-from dcrviz.views.messages import TABLE_S, Seldom
+from dcrviz.views.messages import Seldom
 from dcrviz.views.scenes import current_scene
 from dcrviz.views.verdict_parts import (
     Told,
@@ -56,7 +56,7 @@ class Verdicts:
         self._known: dict[tuple[int, Outcome], tuple[Told, ...]] = {}
         self._heard: list[Callable[[], None]] = []
         self.told: tuple[Told, ...] = ()
-        self._look_soon = Seldom(self._look, pause_s=TABLE_S)
+        self._look_soon = Seldom(self._look)
         session.param.watch(lambda *_: self._look_soon(), ["problem", "moments", "cursor"])
         curves.tell(self._look_soon)
         self._look()
