@@ -91,7 +91,7 @@ class AblationView(Section):
         """Turn the knobs that are chosen, from where they are now."""
         if self._session.problem is None:
             return
-        run, knobs, sky = self._session.as_run(), list(self.knobs.value), self._sky
+        run, knobs, scene = self._session.as_run(), list(self.knobs.value), self._sky()
         self._rows, self._total, self._of = [], 0, self._session.title
         self.begin.disabled, self.cancel.disabled, self.progress.visible = True, False, True
         self.progress.param.update(value=0, words="The fit as it is")
@@ -104,7 +104,7 @@ class AblationView(Section):
                 knobs=knobs or None,
                 template=run.template,
                 bright_objects=run.bright_objects,
-                scene=sky(),
+                scene=scene,
             )
             yield found
             yield from found

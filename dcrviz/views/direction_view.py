@@ -75,9 +75,10 @@ class DirectionView(Section):
 
     def start(self) -> None:
         """Test the step on show."""
-        scene, sky = current_scene(self._session), self._sky
+        scene = current_scene(self._session)
         if scene is not None:
-            self._newest.do(lambda: _found(scene, sky()), self._draw)
+            sky = self._sky()
+            self._newest.do(lambda: _found(scene, sky), self._draw)
 
     def _draw(self, found: Findings) -> None:
         direction = found.direction

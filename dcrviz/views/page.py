@@ -167,7 +167,7 @@ class Explorer(Viewer):
             self.verdicts,
             show=self._show_place,
             told=self._notify,
-            sky=self._sky,
+            sky=self._sky_if_known,
             worker=engine,
         )
         parts = {
@@ -180,6 +180,13 @@ class Explorer(Viewer):
     def _sky(self) -> Sky | None:
         """What is truly there, where the visits on show are of a made field."""
         return scene_of(self.data.choice, self.session.exposures)
+
+    def _sky_if_known(self) -> Sky | None:
+        try:
+            return self._sky()
+        except ValueError as error:
+            self._notify(str(error))
+            return None
 
     def _tell_verdict(self, row: str) -> None:
         """Open the tab at a verdict."""
