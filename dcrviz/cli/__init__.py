@@ -14,12 +14,21 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from dcrviz.background import end_all
-from dcrviz.cli import ablate, assemble, diagnose, explore, show_config, simulate, template
+from dcrviz.cli import (
+    ablate,
+    assemble,
+    diagnose,
+    explore,
+    show_config,
+    simulate,
+    template,
+    warp,
+)
 from dcrviz.cli.console import console
 from dcrviz.cli.options import one_setting_each
 from dcrviz.cli.signals import Terminated, ended_by_signals
 
-_COMMANDS = (explore, assemble, diagnose, ablate, template, simulate, show_config)
+_COMMANDS = (explore, warp, assemble, diagnose, ablate, template, simulate, show_config)
 # What shells add to the number of a signal.
 _SIGNALLED = 128
 

@@ -26,7 +26,7 @@ from dcrviz.diagnostics.course import CourseEntry, course_entry
 from dcrviz.diagnostics.holdout import HeldOut, held_out
 from dcrviz.diagnostics.pictures import shown_planes
 from dcrviz.diagnostics.verdict import Verdict
-from dcrviz.diagnostics.verdicts import verdicts_on
+from dcrviz.diagnostics.verdicts import planes_verdicts, verdicts_on
 from dcrviz.engine import Step, assemble, prepare
 from dcrviz.engine.check import check_grid
 from dcrviz.io import read_coadds
@@ -161,7 +161,10 @@ def _judged(
 
 
 def _verdicts(case: Case) -> tuple[Verdict, ...]:
-    return verdicts_on(case.problem, case.course, case.step)
+    told = verdicts_on(case.problem, case.course, case.step)
+    if case.step is not None:
+        return told
+    return (*told, *planes_verdicts(case.problem, case.planes))
 
 
 def _held_out(case: Case, *, quiet: bool) -> list[HeldOut]:

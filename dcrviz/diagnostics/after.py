@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dcrviz.diagnostics.direction import AS_GIVEN, Direction
+from dcrviz.diagnostics.direction import Direction
 from dcrviz.diagnostics.holdout import HeldOut
+from dcrviz.diagnostics.shifted_visits import LEAST_SHIFT_PX
+from dcrviz.diagnostics.smears import AS_GIVEN
 from dcrviz.diagnostics.transients import Transient
 from dcrviz.diagnostics.truth_scores import TruthScores
 from dcrviz.diagnostics.verdict import Place, Remedy, Verdict
@@ -16,8 +18,8 @@ from dcrviz.engine import Problem
 WASHED_OUT = 0.5
 """Slope of the colours found against the true ones below which they are no colours any more."""
 _SHRINK_RULE = (
-    "Residuals of the bright and lonely sources shrink by a quarter or more under another angle, "
-    "with one colour and one place of each source fitted anew."
+    "Residuals of the bright and lonely sources shrink by a tenth or more under another angle, and "
+    "chi squared falls by 30 or more, with one colour and one place of each source fitted anew."
 )
 
 
@@ -90,6 +92,8 @@ def _about_direction(problem: Problem, direction: Direction | None) -> list[Verd
                 ),
             )
         )
+    if direction.best == AS_GIVEN and direction.undecided:
+        told.append(_cannot_tell(direction))
     # One that is off has been dealt with.
     for off in (one for one in direction.shifted if problem.factors[one.index] > 0):
         name = str(problem.visits[off.index].id)
@@ -102,15 +106,16 @@ def _about_direction(problem: Problem, direction: Direction | None) -> list[Verd
                 sentence=f"Visit {name} lies off by ({off.x_px:+.2f}, {off.y_px:+.2f}) px in x and "
                 f"y, whatever the source's colour (error {off.error_px:.2f} px): its astrometry is "
                 f"bad. Residuals shrink {off.shrink:.1f}x without it.",
-                rule="The median of what its sources are off is 0.1 px or more and 5 times its "
-                "error, and residuals shrink by a fifth without it.",
+                rule=f"The median of what its sources are off is {LEAST_SHIFT_PX:g} px or more "
+                "and 5 times its error, and residuals shrink by a tenth or more without it.",
                 confidence=float(1 - 0.5 / off.shrink),
                 remedies=(_without(problem, name),),
                 places=(),
             )
         )
     strength = direction.strength
-    if abs(strength - 1) > max(0.4, 5 * direction.strength_error) and not told:
+    silent = all(verdict.severity == "notice" for verdict in told)
+    if abs(strength - 1) > max(0.4, 5 * direction.strength_error) and silent:
         told.append(
             Verdict(
                 kind="refraction_strength",
@@ -138,6 +143,20 @@ def _about_direction(problem: Problem, direction: Direction | None) -> list[Verd
             )
         )
     return told
+
+
+def _cannot_tell(direction: Direction) -> Verdict:
+    return Verdict(
+        kind="undecided_angle",
+        when="after",
+        severity="notice",
+        title="Angle can't be tested",
+        sentence=f"The sources' places fit {' and '.join(direction.undecided)} as well as the "
+        "angles as given: the visits' angles are too much alike, or refraction too weak, to tell.",
+        rule="Chi squared differs by less than 9.",
+        confidence=0.9,
+        remedies=(Remedy(sentence="Add visits at other parallactic angles."),),
+    )
 
 
 def _without(problem: Problem, name: str) -> Remedy:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,6 +11,7 @@ from dcrviz.diagnostics.colour_residual import SHARE
 from dcrviz.diagnostics.course import CourseEntry
 from dcrviz.diagnostics.holes import DEPTH_SIGMA, LEAST_PIXELS, Blemish
 from dcrviz.diagnostics.verdict import Place, Remedy, Verdict
+from dcrviz.diagnostics.zenith import zenith_axis
 from dcrviz.engine import Problem
 
 RULE = (
@@ -20,6 +22,8 @@ RULE = (
 )
 MANY = 10
 """Blemishes from which the planes are useless, not spoilt in places."""
+ALONG = math.cos(math.radians(30))
+"""Cosine of the angle to the line to the zenith within which a blemish lies along it."""
 _WORDS = {
     "hole": "beside a source a plane is darker than the other planes and the source's colour "
     "leave room for",
@@ -50,7 +54,8 @@ def _verdict(
         title=f"{len(found)} {kind}{plural}",
         sentence=f"{len(found)} {kind}{plural}: {_WORDS[kind]}. The "
         f"{'deepest' if kind == 'hole' else 'highest'} has {deepest:.1f} sigma, at x "
-        f"{worst[0].x:.0f}, y {worst[0].y:.0f} in subfilter {worst[0].subfilter}.",
+        f"{worst[0].x:.0f}, y {worst[0].y:.0f} in subfilter {worst[0].subfilter}, "
+        f"{abs(worst[0].depth_percent):.0f} % of the source's light.{_along(problem, found)}",
         rule=RULE,
         confidence=float(np.clip(1 - 2.5 / deepest, 0.5, 1)),
         remedies=_remedies(problem),
@@ -59,6 +64,17 @@ def _verdict(
         ),
         places=tuple(Place(x=b.x, y=b.y, subfilter=b.subfilter) for b in worst),
     )
+
+
+def _along(problem: Problem, found: Sequence[Blemish]) -> str:
+    """How many lie from their sources as the visits are refracted, where they share a line."""
+    axis = zenith_axis(problem)
+    sides = np.array([(b.x - b.source_x, b.y - b.source_y) for b in found])
+    sides = sides[np.isfinite(sides).all(axis=1) & (np.hypot(*sides.T) > 0)]
+    if axis is None or not len(sides):
+        return ""
+    along = np.abs(sides @ axis) > ALONG * np.hypot(*sides.T)
+    return f" {int(along.sum())} of {len(sides)} lie along the line to the zenith."
 
 
 def _remedies(problem: Problem) -> tuple[Remedy, ...]:

@@ -85,7 +85,7 @@ def colour_residual(
         share /= power
         share *= light
         excess -= share
-        smooth(excess, psf_px, mode="constant", out=flux[a])
+        flux[a] = smooth(excess, psf_px, mode="constant")
         noise[a] = max(_scatter(flux[a], places), floor)
         np.divide(flux[a], np.sqrt(allowed + np.float32(noise[a] ** 2)), out=sigma[a])
     return ColourResidual(flux=flux, sigma=sigma, noise=noise)

@@ -14,6 +14,7 @@ from dcrviz.diagnostics.pictures import shown_planes
 from dcrviz.diagnostics.transients import find_transients
 from dcrviz.diagnostics.verdict import Verdict
 from dcrviz.engine import Outcome, Problem, Step
+from dcrviz.records import Cube
 
 
 def verdicts(
@@ -55,10 +56,19 @@ def verdicts_on(
     during = during_verdicts(problem, course, last.outcome, config)
     if last.outcome is Outcome.RUNNING:
         return (*before, *during)
-    planes = shown_planes(last)
-    after = after_verdicts(
+    return (*before, *during, *planes_verdicts(problem, shown_planes(last)))
+
+
+def planes_verdicts(problem: Problem, planes: Cube) -> tuple[Verdict, ...]:
+    """What the tests say that need no further fit, of planes that may be made elsewhere.
+
+    Parameters
+    ----------
+    planes
+        (S, Y, X), as they become coadds.
+    """
+    return after_verdicts(
         problem,
         direction=residual_direction(problem, planes),
         transients=find_transients(problem, planes),
     )
-    return (*before, *during, *after)

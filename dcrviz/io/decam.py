@@ -57,14 +57,40 @@ def decam_parts(hdus: tuple[Hdu, ...]) -> Parts | None:
     -----
     The variance is 0 and the mask NO_DATA where the weight is 0, negative or not finite.
     """
-    path = hdus[0].path
-    images = images_of(hdus)
-    if _ROLE.search(path.name) is None or not images:
+    if not _is_image_of_triple(hdus):
         return None
+    path = hdus[0].path
     image = _only_image(hdus)
-    pixels = image_plane(image)
     weight, quality = (_plane_beside(path, role) for role in "wd")
-    keys = Keywords(image.header, hdus[0].header)
+    return _triple(image, hdus[0], weight, quality)
+
+
+def decam_detectors(hdus: tuple[Hdu, ...]) -> list[Parts] | None:
+    """The planes of each CCD of a triple, given its image; None if the file's name is not one's.
+
+    Raises
+    ------
+    ValueError
+        If a weight or data quality file lacks a CCD that the image has.
+    """
+    if not _is_image_of_triple(hdus):
+        return None
+    path, images = hdus[0].path, images_of(hdus)
+    beside = {role: _images_beside(path, role) for role in "wd"}
+    found = []
+    for place, image in enumerate(images):
+        partners = [_same_ccd(image, place, beside[role], of=len(images)) for role in "wd"]
+        found.append(_triple(image, hdus[0], *partners))
+    return found
+
+
+def _is_image_of_triple(hdus: tuple[Hdu, ...]) -> bool:
+    return _ROLE.search(hdus[0].path.name) is not None and bool(images_of(hdus))
+
+
+def _triple(image: Hdu, primary: Hdu, weight: Hdu | None, quality: Hdu | None) -> Parts:
+    pixels = image_plane(image)
+    keys = Keywords(image.header, primary.header)
     coded = _version(keys.text("PLVER")) >= _FIRST_WITH_CODES
     return Parts(
         image=pixels,
@@ -72,7 +98,7 @@ def decam_parts(hdus: tuple[Hdu, ...]) -> Parts | None:
         variance=None if weight is None else computed_image(_variance, image_plane(weight)),
         planes=PLANES,
         header=image,
-        primary=hdus[0],
+        primary=primary,
         keys=keys,
     )
 
@@ -131,11 +157,36 @@ def _partner(path: Path, role: str) -> Path:
 
 
 def _plane_beside(path: Path, role: str) -> Hdu | None:
+    partner = _hdus_beside(path, role)
+    return None if partner is None else _only_image(partner)
+
+
+def _images_beside(path: Path, role: str) -> list[Hdu] | None:
+    partner = _hdus_beside(path, role)
+    return None if partner is None else images_of(partner)
+
+
+def _hdus_beside(path: Path, role: str) -> tuple[Hdu, ...] | None:
     partner = _partner(path, role)
     if not partner.is_file():
         _log.warning("%s: %s is not beside it; read without", path, partner.name)
         return None
-    return _only_image(scan(partner))
+    return scan(partner)
+
+
+def _same_ccd(image: Hdu, place: int, partners: list[Hdu] | None, *, of: int) -> Hdu | None:
+    """The plane of the same name; of files without names, the one in the same place."""
+    if partners is None:
+        return None
+    named = [hdu for hdu in partners if image.name and hdu.name == image.name]
+    if named:
+        return named[0]
+    if len(partners) == of and not any(hdu.name for hdu in partners):
+        return partners[place]
+    raise ValueError(
+        f"{image.path}: CCD {image.name or place} must be in the weight and data quality files, "
+        f"too; got {', '.join(hdu.name or '-' for hdu in partners)}"
+    )
 
 
 def _only_image(hdus: tuple[Hdu, ...]) -> Hdu:

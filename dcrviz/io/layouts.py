@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dcrviz.io.decam import decam_parts
+from dcrviz.io.decam import decam_detectors, decam_parts
 from dcrviz.io.lsst import lsst_parts
 from dcrviz.io.parts import Parts, check_shapes
 from dcrviz.io.scan import describe, scan
@@ -32,3 +32,19 @@ def read_parts(path: Path) -> Parts:
         f"{path}: must be an LSST Exposure, a DECam ooi file, have extensions SCI, VAR or ERR and "
         f"DQ, or hold a single image; got {describe(hdus)}"
     )
+
+
+def read_detectors(path: Path) -> list[Parts]:
+    """The planes and headers of every detector in a file; one where the layout knows no more.
+
+    Raises
+    ------
+    ValueError
+        If the file is no FITS file of a known layout.
+    """
+    detectors = decam_detectors(scan(path))
+    if detectors is None:
+        return [read_parts(path)]
+    for parts in detectors:
+        check_shapes(parts)
+    return detectors

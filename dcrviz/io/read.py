@@ -13,7 +13,7 @@ from astropy.wcs import WCS
 from dcrviz.bands import Band
 from dcrviz.io.decam import image_beside
 from dcrviz.io.grid import read_wcs, read_xy0
-from dcrviz.io.layouts import read_parts
+from dcrviz.io.layouts import read_detectors, read_parts
 from dcrviz.io.lazy import constant_image
 from dcrviz.io.parts import Parts
 from dcrviz.io.paths import Source, exposure_files
@@ -25,7 +25,11 @@ _log = logging.getLogger(__name__)
 
 
 def read_exposures(
-    paths: Source | Iterable[Source], *, band: Band | None = None, table: Source | None = None
+    paths: Source | Iterable[Source],
+    *,
+    band: Band | None = None,
+    table: Source | None = None,
+    detectors: bool = False,
 ) -> list[Exposure]:
     """Read exposures; their pixels stay in the files until they are indexed.
 
@@ -38,6 +42,8 @@ def read_exposures(
     table
         CSV with one row per exposure, matched by a column file, visit, exposure or id; default is
         a ``visits.csv`` beside the files. What it says wins over the headers.
+    detectors
+        Whether a file may hold several detectors, each of which becomes an exposure of the visit.
 
     Returns
     -------
@@ -57,7 +63,10 @@ def read_exposures(
     for path in exposure_files(paths):
         if given is None and path.parent not in beside:
             beside[path.parent] = _table_beside(path)
-        exposures.append(_read(path, band=band, table=given or beside[path.parent]))
+        each = read_detectors(path) if detectors else [read_parts(path)]
+        exposures += [
+            _read(parts, path, band=band, table=given or beside[path.parent]) for parts in each
+        ]
     return exposures
 
 
@@ -67,7 +76,7 @@ def read_exposure(
     """Read one exposure; see `read_exposures`."""
     file = image_beside(Path(path).expanduser())
     found = _table_beside(file) if table is None else read_table(Path(table).expanduser())
-    return _read(file, band=band, table=found)
+    return _read(read_parts(file), file, band=band, table=found)
 
 
 def read_start(path: str | os.PathLike[str]) -> Exposure:
@@ -106,8 +115,7 @@ def reread(path: Path, visit: Visit, *, variance: float | None = None) -> Exposu
     return _exposure(path, parts, wcs=wcs, visit=visit, variance=even or parts.variance)
 
 
-def _read(path: Path, *, band: Band | None, table: VisitTable | None) -> Exposure:
-    parts = read_parts(path)
+def _read(parts: Parts, path: Path, *, band: Band | None, table: VisitTable | None) -> Exposure:
     visit_id = read_id(parts.keys, path.name.split(".fit")[0])
     row = Row() if table is None else table.row_of(path, visit_id)
     wcs = read_wcs(parts.header, parts.primary)

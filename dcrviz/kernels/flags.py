@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from dcrviz.kernels.jit import compiled
+from dcrviz.kernels.jit import compiled, inlined
 from dcrviz.records import Bools, Bytes, Ints
 
 
@@ -35,35 +35,30 @@ def grow_flags(flags: Bools, radius_px: float) -> Bools:
 
 
 @compiled
-def open_in_place(flags: Bytes, other: Bytes, radius: int) -> int:
-    """Open (Y, X) flags with the diamond of this radius; returns how many are left.
+def open_in_place(flags: Bytes, other: Bytes, radius: int) -> bool:
+    """Open (Y, X) flags with the diamond of this radius; returns whether any are left.
 
-    `other` is room of the same shape.
+    Each bit of a byte is opened by itself. `other` is room of the same shape.
     """
-    left = 0
+    left = False
     for y in range(flags.shape[0]):
-        left += flags[y].sum()
-    if radius == 0 or left == 0:
-        return left
+        left |= _any(flags[y])
     # As many crosses grow as erode: the result ends up where it began.
     here = flags
-    for _ in range(radius):
-        left = _cross(here, other, True)
-        here, other = other, here
-        if left == 0:
+    for step in range(2 * radius):
+        if not left:
             flags[:] = 0
-            return 0
-    for _ in range(radius):
-        left = _cross(here, other, False)
+            return False
+        left = _cross(here, other, step < radius)
         here, other = other, here
     return left
 
 
 @compiled
-def _cross(flags: Bytes, out: Bytes, erode: bool) -> int:
-    """Erode or grow by a cross; outside the image nothing is flagged. Returns how many are left."""
+def _cross(flags: Bytes, out: Bytes, erode: bool) -> bool:
+    """Erode or grow by a cross; nothing is flagged outside. Returns whether any are left."""
     height, width = flags.shape
-    left = 0
+    left = False
     for y in range(height):
         here, target = flags[y], out[y]
         above, below = flags[max(y - 1, 0)], flags[min(y + 1, height - 1)]
@@ -80,8 +75,16 @@ def _cross(flags: Bytes, out: Bytes, erode: bool) -> int:
                 target[x] |= here[x + 1]
             for x in range(width - 1):
                 target[x + 1] |= here[x]
-        left += target.sum()
+        left |= _any(target)
     return left
+
+
+@inlined
+def _any(row: Bytes) -> bool:
+    bits = np.uint8(0)
+    for x in range(len(row)):
+        bits |= row[x]
+    return bool(bits)
 
 
 @compiled

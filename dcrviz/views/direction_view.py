@@ -8,13 +8,7 @@ from dataclasses import dataclass
 from bokeh.models import ColumnDataSource, FactorRange, HoverTool, Range1d, Span
 from bokeh.plotting import figure
 
-from dcrviz.diagnostics.direction import (
-    ANGLES,
-    LEAST_SHRINK,
-    NOT_TESTED,
-    Direction,
-    residual_direction,
-)
+from dcrviz.diagnostics.direction import NOT_TESTED, Direction, residual_direction
 from dcrviz.diagnostics.panels import Scene
 from dcrviz.diagnostics.pictures import shown_planes
 from dcrviz.diagnostics.truth_scores import TruthScores, truth_scores
@@ -68,6 +62,7 @@ class DirectionView(Section):
         self.test = PushButton(self.start, label="Test the step on show", margin=(4, 8))
         self.angles = ColumnDataSource({"angle": [], "shrink": []})
         self.offsets = ColumnDataSource({name: [] for name in _columns(None)})
+        self.names = FactorRange(factors=[])
         self.figures = self._shown(self._hypotheses(), self._arrows())
         self.figures.visible = False
         self.box.extend([self.words, self.test, self.figures])
@@ -87,6 +82,8 @@ class DirectionView(Section):
         self.say(f"{found.step}.", *tested, *truth)
         self.figures.visible = direction is not None
         if direction is not None:
+            # The first factor is the lowest.
+            self.names.factors = [one.name for one in reversed(direction.hypotheses)]
             self.angles.data = {
                 "angle": [one.name for one in direction.hypotheses],
                 "shrink": [one.shrink for one in direction.hypotheses],
@@ -100,18 +97,18 @@ class DirectionView(Section):
         self.push()
 
     def _hypotheses(self) -> figure:
-        """How much smaller residuals were under each angle; the line is where it would be told."""
+        """How much smaller residuals were under each angle: beyond the line it fits better."""
         plot = plain_figure(
             "Residuals shrink by, if the angle were",
             height=200,
-            y_range=FactorRange(factors=list(reversed(ANGLES))),
+            y_range=self.names,
         )
         plot.x_range.start = 0
         bars = plot.hbar(
             y="angle", right="shrink", height=0.6, source=self.angles, color=SKY, fill_alpha=0.7
         )
         plot.add_tools(HoverTool(renderers=[bars], tooltips=[("@angle", "@shrink{0.00} times")]))
-        plot.add_layout(Span(location=LEAST_SHRINK, dimension="height", line_color=ORANGE))
+        plot.add_layout(Span(location=1, dimension="height", line_color=ORANGE))
         return plot
 
     def _arrows(self) -> figure:

@@ -163,3 +163,25 @@ def test_every_verdict_has_its_rule_and_a_confidence_and_knobs_that_exist(exposu
         assert 0 <= verdict.confidence <= 1
         for remedy in verdict.remedies:
             AssembleConfig(**remedy.knobs)
+
+
+def test_the_light_in_holes_is_told_by_their_source(problem):
+    beside = replace(
+        blemish("hole"), depth_percent=-12.0, source_x=1.0, source_y=5.0, depth_sigma=-9.0
+    )
+    entries = [entry(0, 1.0), replace(entry(1, 0.9), blemishes=(beside,))]
+    sentence = told(problem, entries)["holes"].sentence
+    assert "9.0 sigma, at x 1, y 1 in subfilter 0, 12 % of the source's light" in sentence
+
+
+def test_a_visit_that_is_off_and_fits_worse_and_worse_tells_of_over_fitting(exposures):
+    name = str(exposures[2].visit.id)
+    problem = prepare(exposures, AssembleConfig(visit_factors={name: 0.0}))
+    falling, rising = (1.0, 0.9, 0.8, 0.7, 0.6), (1.0, 0.8, 0.85, 0.9, 0.95)
+    per_visit = [np.array([f, f, r, f, f, f]) for f, r in zip(falling, rising, strict=True)]
+    entries = [
+        replace(e, visit_metrics=v) for e, v in zip(course(*falling), per_visit, strict=True)
+    ]
+    verdict = told(problem, entries)["over_fitting"]
+    assert "risen by 19 %" in verdict.sentence
+    assert verdict.steps == (1, 2, 3, 4)

@@ -144,6 +144,17 @@ def test_a_mirrored_sky_has_mirrored_blemishes(planes, detected, axis):
         assert (one.x, one.y, one.radius_px) == pytest.approx((other.x, other.y, other.radius_px))
 
 
+def test_a_transposed_sky_has_transposed_blemishes(planes, detected):
+    marred = planted(planes, subfilter=0, y=26.0, x=26.0, height=-80)
+    turned = np.ascontiguousarray(marred.transpose(0, 2, 1))
+
+    def places(blemishes):
+        return sorted((b.kind, b.subfilter, round(b.x, 3), round(b.y, 3)) for b in blemishes)
+
+    back = [replace(b, x=b.y, y=b.x) for b in found(turned, np.ascontiguousarray(detected.T))]
+    assert places(back) == places(found(marred, detected))
+
+
 def test_planes_in_another_order_have_the_same_blemishes(planes, detected):
     marred = planted(planes, subfilter=0, y=26.0, x=26.0, height=-80)
     order = [2, 0, 1]

@@ -181,3 +181,52 @@ def test_west_of_the_meridian_the_zenith_is_to_the_east_of_north(triple):
     assert 165 < q < 180
     mirrored = read_exposure(triple(number="2", HA="-00:47:05.500")).visit
     assert np.degrees(mirrored.parallactic_rad) == pytest.approx(-q)
+
+
+@pytest.fixture
+def mosaic(tmp_path, sky_keys):
+    """Writes a triple of files with several CCDs each, and returns the image."""
+
+    def write(names, *, quality=None, shuffled=False):
+        for role, value in (("ooi", 10.0), ("oow", 4.0), ("ood", 0)):
+            listed = (quality or names) if role == "ood" else names
+            listed = listed[::-1] if shuffled and role != "ooi" else listed
+            dtype = np.int32 if role == "ood" else np.float32
+            hdus = [fits.PrimaryHDU(header=fits.Header(KEYS))]
+            for name in listed:
+                number = names.index(name) if name in names else 0
+                plane = np.full((2, 3), value + number, dtype)
+                header = fits.Header({**sky_keys, "CRPIX1": 4.5 + 100 * number, "INHERIT": True})
+                hdus.append(fits.ImageHDU(plane, header, name=name))
+            fits.HDUList(hdus).writeto(tmp_path / f"c4d_180225_074106_{role}_g_ls9.fits")
+        return tmp_path / "c4d_180225_074106_ooi_g_ls9.fits"
+
+    return write
+
+
+def test_every_ccd_of_a_file_is_an_exposure_of_its_visit(mosaic):
+    exposures = read_exposures(mosaic(["N1", "N2", "S3"]), detectors=True)
+    assert [float(e.image[0, 0]) for e in exposures] == [10.0, 11.0, 12.0]
+    assert [float(e.variance[0, 0]) for e in exposures] == pytest.approx([1 / 4, 1 / 5, 1 / 6])
+    assert {e.visit.id for e in exposures} == {725257}
+    assert [e.wcs.wcs.crpix[0] for e in exposures] == [4.5, 104.5, 204.5]
+
+
+def test_ccds_are_matched_by_name_whatever_their_order(mosaic):
+    exposures = read_exposures(mosaic(["N1", "N2", "S3"], shuffled=True), detectors=True)
+    assert [float(e.variance[0, 0]) for e in exposures] == pytest.approx([1 / 4, 1 / 5, 1 / 6])
+
+
+def test_a_ccd_without_its_data_quality_is_named(mosaic):
+    path = mosaic(["N1", "N2"], quality=["N1", "S9"])
+    with pytest.raises(ValueError, match=r"ooi_g_ls9\.fits: CCD N2 must be in the weight and data"):
+        read_exposures(path, detectors=True)
+
+
+def test_several_ccds_are_no_single_exposure(mosaic):
+    with pytest.raises(ValueError, match="must hold the image of one CCD"):
+        read_exposures(mosaic(["N1", "N2"]))
+
+
+def test_a_file_of_another_layout_is_one_exposure(triple):
+    assert len(read_exposures(triple(), detectors=True)) == 1

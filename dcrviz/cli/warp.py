@@ -1,0 +1,175 @@
+"""``dcrviz warp``: from calibrated single exposures to warps on one pixel grid."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from tqdm import tqdm
+from tqdm.contrib.logging import logging_redirect_tqdm
+
+from dcrviz.bands import Band
+from dcrviz.cli.console import LOGS
+from dcrviz.cli.numbers import real, whole
+from dcrviz.io import read_exposure, read_exposures
+from dcrviz.io.atomic import AtomicFiles, output_directory
+from dcrviz.io.visit_writer import visit_header
+from dcrviz.io.write import exposure_hdus
+from dcrviz.records import Coadd, Exposure
+
+if TYPE_CHECKING:
+    from dcrviz.warp import Grid, Warp
+
+_log = logging.getLogger(__name__)
+
+
+def add_parser(commands: Any) -> None:
+    """Describe the command's options."""
+    parser = commands.add_parser(
+        "warp",
+        help="bring calibrated single exposures to one pixel grid",
+        description=(
+            "Subtract the sky, bring fluxes to one scale, and resample each visit onto one "
+            "tangential grid: warp_<visit>.fits, for dcrviz assemble. A file may hold several "
+            "detectors. Needs reproject: pip install 'dcrviz[warp]'."
+        ),
+    )
+    parser.add_argument(
+        "paths", nargs="+", metavar="PATH", help="exposures: FITS files, folders or patterns"
+    )
+    parser.add_argument("--out", required=True, metavar="DIR", help="folder for the warps")
+    parser.add_argument("--table", metavar="CSV", help="circumstances that the headers lack")
+    parser.add_argument("--band", metavar="NAME", help="u g r i z y of Rubin, or decam-g and so on")
+    grid = parser.add_argument_group("grid: where every visit has pixels, unless said otherwise")
+    grid.add_argument(
+        "--cover", choices=("overlap", "all"), default="overlap", help="every visit's, or any's"
+    )
+    grid.add_argument("--like", metavar="FITS", help="the grid of this image")
+    grid.add_argument(
+        "--centre", metavar="RA,DEC", help="its middle, in degrees; with --size", type=_position
+    )
+    grid.add_argument("--size", metavar="N", type=whole(16, 20000), help="its side in pixels")
+    grid.add_argument(
+        "--scale", metavar="ARCSEC", type=real(1e-3, 100.0), help="side of a pixel; the visits' own"
+    )
+    parser.add_argument(
+        "--method",
+        choices=("bicubic", "exact"),
+        default="bicubic",
+        help="sharp interpolation, or by shared areas, which blurs by about a pixel",
+    )
+    parser.add_argument(
+        "--sky-box",
+        metavar="PX",
+        type=whole(0, 20000),
+        default=128,
+        help="boxes in which the sky's level is found, larger than any source; 0 leaves it in",
+    )
+    parser.add_argument(
+        "--zero-points",
+        choices=("auto", "header", "stars", "none"),
+        default="auto",
+        help="from the headers, or from stars in common where a header tells none",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Read the headers, choose the grid, warp one visit after the other."""
+    visits_of, warped = _library()
+    band = Band.named(options.band) if options.band else None
+    exposures = read_exposures(options.paths, band=band, table=options.table, detectors=True)
+    visits = visits_of(exposures)
+    grid = _grid(options, visits)
+    warps = warped(
+        visits,
+        grid,
+        method=options.method,
+        sky_box_px=options.sky_box or None,
+        zero_points=options.zero_points,
+    )
+    with output_directory(options.out) as folder, logging_redirect_tqdm(LOGS):
+        options.console.open()
+        _log.info(
+            "%d exposures of %d visits; grid of %d x %d pixels of %.4g arcsec",
+            *(len(exposures), len(visits), *grid.shape, grid.scale_arcsec),
+        )
+        # None: only on a terminal.
+        hidden = True if options.quiet else None
+        with AtomicFiles() as files:
+            for warp in tqdm(warps, desc="warp", unit=" visits", disable=hidden, total=len(visits)):
+                _tell(warp)
+                visit = warp.exposure.visit
+                _hdus(warp).writeto(files.add(folder / f"warp_{visit.id}.fits"))
+
+
+def _library() -> tuple[Any, Any]:
+    """What warps, if the library that resamples is installed."""
+    try:
+        from dcrviz.warp import visits_of, warped
+    except ImportError as error:
+        raise ValueError(
+            f"warping needs the extra 'warp': pip install 'dcrviz[warp]'; got {error}"
+        ) from error
+    return visits_of, warped
+
+
+def _grid(options: argparse.Namespace, visits: Sequence[Sequence[Exposure]]) -> Grid:
+    """The grid that the options describe."""
+    from dcrviz.io.grid import pixel_scale_arcsec
+    from dcrviz.warp import common_grid, grid_around, grid_of
+
+    _check_grid_options(options)
+    if options.like:
+        return grid_of(read_exposure(options.like))
+    if options.centre:
+        wcs = visits[0][0].wcs
+        assert wcs is not None
+        scale = options.scale or pixel_scale_arcsec(wcs)
+        return grid_around(options.centre, (options.size, options.size), scale_arcsec=scale)
+    return common_grid(visits, scale_arcsec=options.scale, cover=options.cover)
+
+
+def _check_grid_options(options: argparse.Namespace) -> None:
+    if (options.centre is None) != (options.size is None):
+        given, lacking = ("centre", "size") if options.centre else ("size", "centre")
+        raise ValueError(f"--{given} needs --{lacking}; got --{given} alone")
+    if options.like and (options.centre or options.scale):
+        other = "centre" if options.centre else "scale"
+        raise ValueError(f"--like tells the whole grid; got --{other}, too")
+
+
+def _position(text: str) -> tuple[float, float]:
+    """Right ascension and declination in degrees."""
+    try:
+        ra_deg, dec_deg = (float(part) for part in text.split(","))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(
+            f"must be RA,DEC in degrees, such as 150.1,2.2; got {text!r}"
+        ) from error
+    return ra_deg, dec_deg
+
+
+def _tell(warp: Warp) -> None:
+    visit = warp.exposure.visit
+    how = f" by {warp.stars} stars in common" if warp.stars else ""
+    _log.info(
+        "visit %s: sky %.4g, fluxes times %.4g%s, %.1f %% of the grid covered",
+        *(visit.id, warp.sky, warp.scale, how, 100 * warp.covered),
+    )
+    if warp.few_stars:
+        _log.warning("visit %s: its scale rests on %d stars only", visit.id, warp.stars)
+
+
+def _hdus(warp: Warp) -> Any:
+    exposure = warp.exposure
+    pixels = Coadd(
+        image=exposure.image[:],
+        mask=exposure.mask[:],
+        variance=exposure.variance[:] if exposure.variance is not None else exposure.image[:],
+        planes=dict(exposure.planes),
+    )
+    header = {**visit_header(exposure.visit), **({"BUNIT": warp.unit} if warp.unit else {})}
+    return exposure_hdus(pixels, wcs=exposure.wcs, xy0=exposure.xy0, header=header)
