@@ -23,6 +23,8 @@ from dcrviz.records import Cube, Floats, Visit
 
 LEAST_SOURCES = 3
 """With fewer, one variable star or blend would decide."""
+NOT_TESTED = "Fewer than three bright and lonely sources: their places tell nothing."
+"""What there is to say where `residual_direction` finds nothing."""
 _LEAST_SIGMA = 5.0
 _LEAST_STRENGTH_OFF = 0.4
 _HEALTHY = "The residuals have no direction: angles, sign and astrometry fit the data."
@@ -84,6 +86,15 @@ class Direction:
     def healthy(self) -> bool:
         """Whether angles, sign and astrometry are as the headers say."""
         return self.best == AS_GIVEN and not self.shifted
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The verdicts, and how far the templates are off."""
+        return (
+            *self.verdicts,
+            f"Templates are off by {self.along_px:.3f} px along the zenith and "
+            f"{self.across_px:.3f} px across it, in the mean of {self.n_sources} sources.",
+        )
 
 
 def residual_direction(problem: Problem, planes: Cube) -> Direction | None:

@@ -52,6 +52,22 @@ class TruthScores:
     template_sigma: float
     floor_sigma: float
 
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The scores in words; without colours where they are not scored."""
+        planes = ", ".join(f"{sigma:.2f}" for sigma in self.plane_sigma)
+        stars = f"{self.n_stars} star{'' if self.n_stars == 1 else 's'}"
+        colour = (
+            f"Colours of {stars}: slope {self.colour_slope:.2f} against the true ones (1 is "
+            f"right), scatter {self.colour_scatter:.3f}."
+        )
+        return (
+            *([colour] if math.isfinite(self.colour_slope) else []),
+            f"Planes are off the true ones by {planes} sky sigma.",
+            f"Templates are off the visits without noise by {self.template_sigma:.2f} sigma near "
+            f"sources; those of the true planes by {self.floor_sigma:.2f}, the floor.",
+        )
+
 
 def truth_scores(scene: Scene, problem: Problem, planes: Cube) -> TruthScores | None:
     """Scores of planes as they become coadds, (S, Y, X); None where `true_planes` has none.

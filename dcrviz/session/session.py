@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import param
 
 from dcrviz.config import AssembleConfig
+from dcrviz.config_rules import starts_anew
 from dcrviz.engine import Problem, Step
 from dcrviz.records import Exposure
 from dcrviz.session.branches import Branch
@@ -63,6 +64,21 @@ class Session(Follower):
         with self._no_restart():
             self.config.param.update(**values | {"visit_factors": factors})
         self.exposures = list(exposures)
+
+    def try_knobs(self, knobs: Mapping[str, Any]) -> None:
+        """Play a new run with these values from its start; the one on show becomes a branch.
+
+        Raises
+        ------
+        ValueError
+            If a knob refuses its value; the run on show stays.
+        """
+        self.config.with_values(**knobs)
+        self.begin_movement()
+        if not starts_anew(knobs):
+            self.reset()
+        self.config.param.update(**knobs)
+        self.play()
 
     def save(self, folder: str | os.PathLike[str], *, with_data: bool = False) -> None:
         """Save the run on show to a folder; see `dcrviz.save_run`."""
