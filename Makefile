@@ -17,7 +17,7 @@ explore: $(VENV)/.ready
 
 test: $(VENV)/.ready-test
 	sh .ci/browser
-	$(BIN)/python -m pytest --ui --numprocesses auto
+	$(BIN)/python -m pytest --ui --numprocesses auto --dist worksteal
 
 lint: $(VENV)/.ready-lint
 	$(BIN)/ruff format --check .

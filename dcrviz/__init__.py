@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from dcrviz.diagnostics.leverage import Leverage, leverage
     from dcrviz.diagnostics.night import night_of, path_of
     from dcrviz.diagnostics.planner import leave_one_out, plan_next, plan_night, plan_sky
+    from dcrviz.diagnostics.verdict import Verdict
+    from dcrviz.diagnostics.verdicts import verdicts
     from dcrviz.io import (
         read_coadds,
         read_exposure,
@@ -60,6 +62,7 @@ _LATER = {
     "Leverage": "dcrviz.diagnostics.leverage",
     "Run": "dcrviz.runs",
     "SavedRun": "dcrviz.runs",
+    "Verdict": "dcrviz.diagnostics.verdict",
     "condition_map": "dcrviz.diagnostics.condition_map",
     "explore": "dcrviz.views",
     "from_lsst": "dcrviz.io.lsst_config",
@@ -78,6 +81,7 @@ _LATER = {
     "read_throughput": "dcrviz.io",
     "save_run": "dcrviz.runs",
     "to_lsst": "dcrviz.io.lsst_config",
+    "verdicts": "dcrviz.diagnostics.verdicts",
     "write_coadds": "dcrviz.io",
     "write_config": "dcrviz.io.config_files",
     "write_exposure": "dcrviz.io",
@@ -104,6 +108,7 @@ __all__ = [
     "SolverConfig",
     "Step",
     "Throughput",
+    "Verdict",
     "Visit",
     "Weather",
     "ablation",
@@ -132,6 +137,7 @@ __all__ = [
     "read_throughput",
     "save_run",
     "to_lsst",
+    "verdicts",
     "write_coadds",
     "write_config",
     "write_exposure",

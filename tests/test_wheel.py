@@ -37,6 +37,19 @@ def pip(*words):
     assert done.returncode == 0, done.stderr.decode()
 
 
+def bring_machine_code(target):
+    """Spare the installed loops the compilation that those of the checkout have had.
+
+    numba knows its code by the time and size of the source.
+    """
+    for source in (ROOT / "dcrviz" / "kernels").glob("*.py"):
+        shutil.copystat(source, target / "dcrviz" / "kernels" / source.name)
+    cache = target / "dcrviz" / "kernels" / "__pycache__"
+    cache.mkdir(exist_ok=True)
+    for code in (ROOT / "dcrviz" / "kernels" / "__pycache__").glob("*.nb[ci]"):
+        shutil.copy(code, cache)
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
     """Built from a copy, as building leaves a folder behind."""
@@ -58,6 +71,7 @@ def installed(wheel, tmp_path_factory):
     """Environment and folder of processes that find the installed package and no checkout."""
     target = tmp_path_factory.mktemp("target")
     pip("install", "--no-deps", "--no-index", "--target", target, wheel)
+    bring_machine_code(target)
     environment = {**os.environ, "PYTHONPATH": str(target)}
     return {"env": environment, "cwd": tmp_path_factory.mktemp("elsewhere"), "text": True}
 

@@ -19,6 +19,8 @@ from dcrviz.cli.options import (
     exposures_from,
     template_from,
 )
+from dcrviz.diagnostics.course import CourseEntry, course_entry
+from dcrviz.diagnostics.verdicts import verdicts_on
 from dcrviz.engine import Problem, Step, assemble, coadds, prepare
 from dcrviz.engine.step import ClampReport
 from dcrviz.io import write_coadds
@@ -50,8 +52,9 @@ def run(options: argparse.Namespace) -> None:
         problem = _problem(options)
         options.console.open()
         log_start(problem)
-        last, clamps = _iterate(problem, quiet=options.quiet)
-        history = history_record(problem, last, clamps)
+        last, clamps, course = _iterate(problem, quiet=options.quiet)
+        told = verdicts_on(problem, course, last)
+        history = history_record(problem, last, clamps, told)
         write_coadds(
             coadds(problem, last),
             folder,
@@ -66,14 +69,17 @@ def _problem(options: argparse.Namespace) -> Problem:
     config = config_from(options)
     bright = bright_objects_from(options)
     if config.mask_bright_objects and not bright:
-        raise ValueError("the knob mask_bright_objects needs a catalogue: --bright-objects CSV")
+        raise ValueError("the knob mask_bright_objects needs a catalogue: --bright-objects FILE")
     exposures = exposures_from(options)
     template = template_from(options, exposures[0])
     return prepare(exposures, config, template=template, bright_objects=bright)
 
 
-def _iterate(problem: Problem, *, quiet: bool) -> tuple[Step, list[tuple[int, ClampReport]]]:
+def _iterate(
+    problem: Problem, *, quiet: bool
+) -> tuple[Step, list[tuple[int, ClampReport]], list[CourseEntry]]:
     """Run to the end with a progress bar on a terminal; keep only what the history needs."""
+    course: list[CourseEntry] = []
     clamps: list[tuple[int, ClampReport]] = []
     # A terminal that does not tell its size gets a bar too, by the size that this falls back to.
     columns, lines = get_terminal_size()
@@ -89,8 +95,9 @@ def _iterate(problem: Problem, *, quiet: bool) -> tuple[Step, list[tuple[int, Cl
                 bar.update()
             bar.set_postfix(_shown(step))
             log_step(problem, step, before)
+            course.append(course_entry(problem, step, before))
             before = step
-    return step, clamps
+    return step, clamps, course
 
 
 def _shown(step: Step) -> dict[str, Any]:

@@ -20,11 +20,14 @@ from dcrviz.cli.options import (
     exposures_from,
     template_from,
 )
-from dcrviz.cli.sections import Case, Section, after_the_fit, hold_out_section
+from dcrviz.cli.sections import Case, Section, after_the_fit, hold_out_section, verdict_sections
 from dcrviz.config import AssembleConfig
+from dcrviz.diagnostics.course import CourseEntry, course_entry
 from dcrviz.diagnostics.holdout import HeldOut, held_out
 from dcrviz.diagnostics.pictures import shown_planes
-from dcrviz.engine import assemble, prepare
+from dcrviz.diagnostics.verdict import Verdict
+from dcrviz.diagnostics.verdicts import planes_verdicts, verdicts_on
+from dcrviz.engine import Step, assemble, prepare
 from dcrviz.engine.check import check_grid
 from dcrviz.io import read_coadds
 from dcrviz.io.settings import apply_settings
@@ -63,7 +66,7 @@ def run(options: argparse.Namespace) -> None:
     """Find the case, go through the sections, print them."""
     case = _saved(options) if _is_saved_run(options) else _case(options)
     options.console.open()
-    sections = after_the_fit(case)
+    sections = [*verdict_sections(_verdicts(case)), *after_the_fit(case)]
     if not options.planes and not options.no_hold_out:
         sections += [hold_out_section(case, lambda: _held_out(case, quiet=options.quiet))]
     print(_json(sections) if options.json else _text(sections))
@@ -81,11 +84,13 @@ def _saved(options: argparse.Namespace) -> Case:
             raise ValueError(f"--{word} is for visits: {options.paths[0]} is a saved run")
     saved = open_run(options.paths[0])
     problem, step = saved.prepare(), saved.steps[-1]
+    pairs = zip([None, *saved.steps], saved.steps, strict=False)
     return Case(
         exposures=saved.exposures,
         problem=problem,
         planes=shown_planes(step),
         step=step,
+        course=[course_entry(problem, one, before) for before, one in pairs],
         template=saved.template,
         bright_objects=saved.bright_objects,
         scene=scene_beside(saved.exposures),
@@ -102,12 +107,17 @@ def _case(options: argparse.Namespace) -> Case:
     if options.planes:
         return _judged(exposures, read_coadds(options.planes), config, folder=options.planes)
     problem = prepare(exposures, config, template=template, bright_objects=bright)
-    *_, step = assemble(problem)
+    course: list[CourseEntry] = []
+    before: Step | None = None
+    for step in assemble(problem):
+        course.append(course_entry(problem, step, before))
+        before = step
     return Case(
         exposures=exposures,
         problem=problem,
         planes=shown_planes(step),
         step=step,
+        course=course,
         template=template,
         bright_objects=bright,
         scene=scene_beside(exposures),
@@ -148,6 +158,13 @@ def _judged(
     )
     planes = np.nan_to_num(result.planes)
     return Case(exposures=exposures, problem=problem, planes=planes, scene=scene_beside(exposures))
+
+
+def _verdicts(case: Case) -> tuple[Verdict, ...]:
+    told = verdicts_on(case.problem, case.course, case.step)
+    if case.step is not None:
+        return told
+    return (*told, *planes_verdicts(case.problem, case.planes))
 
 
 def _held_out(case: Case, *, quiet: bool) -> list[HeldOut]:

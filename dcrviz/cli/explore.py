@@ -16,6 +16,7 @@ from dcrviz.cli.options import (
 )
 from dcrviz.engine.check import check_exposures, common_band
 from dcrviz.runs import is_run, open_run
+from dcrviz.simulate import library_knobs, library_words
 
 _OWN = ("localhost", "127.0.0.1")
 _OF_VISITS = ("table", "template", "bright_objects", "band", "effective_nm", "min_nm", "max_nm")
@@ -34,6 +35,11 @@ def add_parser(commands: Any) -> None:
         ),
     )
     add_inputs(parser, needed=False)
+    parser.add_argument(
+        "--scene",
+        metavar="NAME",
+        help=f"a scene of the library instead: {', '.join(library_words())}",
+    )
     add_knobs(parser)
     parser.add_argument(
         "--port", type=whole(0, 65535), default=0, metavar="N", help="0, the default: a free one"
@@ -71,7 +77,9 @@ def run(options: argparse.Namespace) -> None:
             f"--address {options.address} needs --allow-origin HOST, the name under which browsers "
             "may reach it"
         )
-    if len(options.paths) == 1 and is_run(options.paths[0]):
+    if options.scene is not None:
+        given = _scene(options)
+    elif len(options.paths) == 1 and is_run(options.paths[0]):
         given = _saved(options)
     else:
         given = _visits(options)
@@ -124,6 +132,20 @@ def _visits(options: argparse.Namespace) -> dict[str, Any]:
         "config": config,
         "template": template,
         "bright_objects": bright,
+    }
+
+
+def _scene(options: argparse.Namespace) -> dict[str, Any]:
+    """A scene of the library, which has its own visits."""
+    others = [f"--{name.replace('_', '-')}" for name in _OF_VISITS if getattr(options, name)]
+    others = [*options.paths, *others]
+    if others:
+        raise ValueError(
+            f"--scene {options.scene}: a scene has its own visits; got {others[0]} beside it"
+        )
+    return {
+        "exposures": options.scene,
+        "config": config_from(options, library_knobs(options.scene)),
     }
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from dcrviz.bands import WAVELENGTH_RANGE_NM, Band
 from dcrviz.bright import BrightObject
@@ -49,7 +50,7 @@ def add_inputs(parser: argparse.ArgumentParser, *, needed: bool) -> None:
     parser.add_argument("--table", metavar="CSV", help="circumstances that the headers lack")
     parser.add_argument("--template", metavar="FITS", help="coadd to start from")
     parser.add_argument(
-        "--bright-objects", metavar="CSV", help="stars for the knob mask_bright_objects"
+        "--bright-objects", metavar="CSV|REG", help="stars for the knob mask_bright_objects"
     )
     band = parser.add_argument_group("band, if the headers do not tell it")
     band.add_argument("--band", metavar="NAME", help="u g r i z y of Rubin, or decam-g and so on")
@@ -79,9 +80,17 @@ def add_knobs(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def knobs_from(options: argparse.Namespace) -> AssembleConfig:
-    """The configuration that preset, file, settings and throughput describe."""
-    config = AssembleConfig.preset(options.preset)
+def knobs_from(
+    options: argparse.Namespace, begin: Mapping[str, Any] | None = None
+) -> AssembleConfig:
+    """The configuration that preset, file, settings and throughput describe.
+
+    Parameters
+    ----------
+    begin
+        Knobs laid over the preset, before all others.
+    """
+    config = AssembleConfig.preset(options.preset).with_values(**(begin or {}))
     if options.config:
         config = _config_file(Path(options.config), config)
     config = apply_settings(config, options.settings)
@@ -107,9 +116,11 @@ def _config_file(path: Path, base: AssembleConfig) -> AssembleConfig:
     return config
 
 
-def config_from(options: argparse.Namespace) -> AssembleConfig:
+def config_from(
+    options: argparse.Namespace, begin: Mapping[str, Any] | None = None
+) -> AssembleConfig:
     """The same with the band that the options name."""
-    config = knobs_from(options)
+    config = knobs_from(options, begin)
     band = band_from(options)
     return config if band is None else config.with_values(band=band)
 

@@ -10,13 +10,15 @@ from typing import Any
 import numpy as np
 
 from dcrviz.bright import BrightObject
+from dcrviz.diagnostics.course import CourseEntry
 from dcrviz.diagnostics.dipoles import find_dipoles
-from dcrviz.diagnostics.direction import residual_direction
-from dcrviz.diagnostics.holdout import LEAST_VISITS, HeldOut
+from dcrviz.diagnostics.direction import NOT_TESTED, residual_direction
+from dcrviz.diagnostics.holdout import LEAST_VISITS, HeldOut, held_out_sentences
 from dcrviz.diagnostics.holes import find_holes
 from dcrviz.diagnostics.pictures import sky_noise, source_pixels, typical_fwhm_px
 from dcrviz.diagnostics.residuals import noise_of, residual_rms_sigma
 from dcrviz.diagnostics.truth_scores import truth_scores
+from dcrviz.diagnostics.verdict import Verdict, verdict_record
 from dcrviz.engine import Problem, Step
 from dcrviz.engine.template import visit_templates
 from dcrviz.records import Coadd, Cube, Exposure
@@ -35,6 +37,8 @@ class Case:
         (S, Y, X), as they become coadds.
     step
         That the planes are of; None if they were made elsewhere.
+    course
+        The steps that led to it, from the starting model.
     template
         That was given to start from.
     scene
@@ -45,6 +49,7 @@ class Case:
     problem: Problem
     planes: Cube
     step: Step | None = None
+    course: Sequence[CourseEntry] = ()
     template: Coadd | None = None
     bright_objects: Sequence[BrightObject] = ()
     scene: Scene | None = None
@@ -128,20 +133,14 @@ def _direction(case: Case) -> Section:
     title = "Direction of the residuals"
     found = residual_direction(case.problem, case.planes)
     if found is None:
-        sentence = "Fewer than three bright and lonely sources: their places tell nothing."
-        return Section(name="direction", title=title, sentences=(sentence,), values={})
-    sentences = (
-        *found.verdicts,
-        f"Templates are off by {found.along_px:.3f} px along the zenith and {found.across_px:.3f} "
-        f"px across it, in the mean of {found.n_sources} sources.",
-    )
+        return Section(name="direction", title=title, sentences=(NOT_TESTED,), values={})
     values = _plain({k: v for k, v in asdict(found).items() if k != "verdicts"})
     for shifted in values["shifted"]:
         shifted["id"] = case.problem.visits[shifted.pop("index")].id
     return Section(
         name="direction",
         title=title,
-        sentences=sentences,
+        sentences=found.sentences,
         values=values | {"healthy": found.healthy},
     )
 
@@ -152,18 +151,9 @@ def _truth(case: Case) -> Section | None:
     scores = truth_scores(case.scene, case.problem, case.planes)
     if scores is None:
         return None
-    planes = ", ".join(f"{sigma:.2f}" for sigma in scores.plane_sigma)
-    colour = (
-        f"Colours of {_counted(scores.n_stars, 'star')}: slope {scores.colour_slope:.2f} against "
-        f"the true ones (1 is right), scatter {scores.colour_scatter:.3f}."
+    return Section(
+        name="truth", title="Truth", sentences=scores.sentences, values=_plain(asdict(scores))
     )
-    sentences = (
-        *([colour] if math.isfinite(scores.colour_slope) else []),
-        f"Planes are off the true ones by {planes} sky sigma.",
-        f"Templates are off the visits without noise by {scores.template_sigma:.2f} sigma near "
-        f"sources; those of the true planes by {scores.floor_sigma:.2f}, the floor.",
-    )
-    return Section(name="truth", title="Truth", sentences=sentences, values=_plain(asdict(scores)))
 
 
 def hold_out_section(case: Case, held: Callable[[], Sequence[HeldOut]]) -> Section:
@@ -178,19 +168,31 @@ def hold_out_section(case: Case, held: Callable[[], Sequence[HeldOut]]) -> Secti
         for name in ("model_sigma", "coadd_sigma", "model_dipoles", "coadd_dipoles")
     }
     better = sum(visit.model_sigma < visit.coadd_sigma for visit in visits)
-    worst = max(visits, key=lambda visit: visit.model_sigma / max(visit.coadd_sigma, 1e-30))
-    sentences = (
-        f"A visit that was not fitted is predicted to {mean['model_sigma']:.2f} sigma near "
-        f"sources, where the plain coadd leaves {mean['coadd_sigma']:.2f}; the model is better in "
-        f"{better} of {len(visits)} visits.",
-        f"Dipoles: {sum(v.model_dipoles for v in visits)} with the model, "
-        f"{sum(v.coadd_dipoles for v in visits)} with the plain coadd.",
-        f"Least is gained for visit {worst.id}: {worst.model_sigma:.2f} after "
-        f"{worst.coadd_sigma:.2f} sigma.",
-    )
     rows = [{k: v for k, v in asdict(visit).items() if k != "index"} for visit in visits]
     values = {"mean": mean, "better": better, "visits": rows}
-    return Section(name="hold_out", title=title, sentences=sentences, values=_plain(values))
+    return Section(
+        name="hold_out", title=title, sentences=held_out_sentences(visits), values=_plain(values)
+    )
+
+
+def verdict_sections(verdicts: Sequence[Verdict]) -> list[Section]:
+    """One section for the verdicts of each phase."""
+    titles = {"before": "The visits", "during": "The fit", "after": "The planes"}
+    return [
+        Section(
+            name=f"verdicts_{when}",
+            title=f"Verdicts: {title.lower()}",
+            sentences=tuple(line for verdict in told for line in _lines(verdict)),
+            values={"verdicts": [_plain(verdict_record(verdict)) for verdict in told]},
+        )
+        for when, title in titles.items()
+        if (told := [verdict for verdict in verdicts if verdict.when == when])
+    ]
+
+
+def _lines(verdict: Verdict) -> list[str]:
+    cure = [f"  To do: {verdict.remedies[0].sentence}"] if verdict.remedies else []
+    return [f"{verdict.severity}: {verdict.sentence}", *cure]
 
 
 def _plain(value: Any) -> Any:

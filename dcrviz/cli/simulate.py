@@ -1,40 +1,65 @@
-"""``dcrviz simulate``: a made sky, observed under real conditions."""
+"""``dcrviz simulate``: a made sky, observed under real conditions, or a scene of the library."""
 
 from __future__ import annotations
 
 import argparse
 import csv
 import logging
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import yaml
 from astropy.io import fits
 
 from dcrviz.cli.numbers import real, whole
+from dcrviz.config import AssembleConfig
 from dcrviz.io import AtomicFiles, visit_header
 from dcrviz.io.atomic import output_directory
 from dcrviz.io.coadd_keys import N_SUBFILTERS
+from dcrviz.io.config_files import config_text
 from dcrviz.io.filters import band_of_filter
 from dcrviz.io.write import exposure_hdus, set_key
 from dcrviz.records import Coadd, Exposure, Visit
 from dcrviz.simulate import (
+    LIBRARY,
     PROFILES,
     Psf,
     Scene,
     Simulation,
     condition_names,
+    library_exposures,
+    library_knobs,
+    library_name,
+    library_words,
     read_conditions,
     read_scene,
     scene_from_mapping,
     scene_to_mapping,
     simulate,
     spread_visits,
+    with_truth,
 )
+from dcrviz.suggest import unknown
 
 _log = logging.getLogger(__name__)
 _VISITS = 8
+_CONFIG = "config.yaml"
+_NO_KNOBS: Mapping[str, Any] = MappingProxyType({})
+_OF_OTHER_SCENES: Mapping[str, Any] = MappingProxyType(
+    {
+        "seed": 1,
+        "size": None,
+        "band": None,
+        "conditions": "hits2015",
+        "visits": None,
+        "seeing": None,
+        "psf": "kolmogorov",
+    }
+)
+"""Options that a scene of the library leaves no choice of, with their defaults."""
 
 
 def add_parser(commands: Any) -> None:
@@ -45,9 +70,18 @@ def add_parser(commands: Any) -> None:
         description="Write warps of a simulated field, truth.fits and scene.yaml.",
     )
     parser.add_argument("folder", metavar="DIR", help="folder for the files")
-    parser.add_argument("--scene", metavar="YAML", help="sources, band, size; random without it")
     parser.add_argument(
-        "--seed", type=whole(0, 2**63), default=1, metavar="N", help="of random scene and noise"
+        "--scene",
+        metavar="YAML|NAME",
+        help="sources, band, size; random without it. Or a scene of the library, which has its own "
+        f"visits and knobs: {', '.join(library_words())}",
+    )
+    parser.add_argument(
+        "--seed",
+        type=whole(0, 2**63),
+        default=_OF_OTHER_SCENES["seed"],
+        metavar="N",
+        help="of random scene and noise",
     )
     parser.add_argument(
         "--size", type=whole(25, 10000), metavar="PX", help="side of a random scene; 192"
@@ -55,7 +89,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("--band", metavar="NAME", help="of a random scene; lsst-g")
     parser.add_argument(
         "--conditions",
-        default="hits2015",
+        default=_OF_OTHER_SCENES["conditions"],
         metavar="NAME|CSV",
         help=f"table of visits: {', '.join(condition_names())} or a file",
     )
@@ -68,7 +102,9 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--seeing", type=real(0.1, 20.0), metavar="ARCSEC", help="the same for all visits"
     )
-    parser.add_argument("--psf", choices=PROFILES, default="kolmogorov", help="shape of the stars")
+    parser.add_argument(
+        "--psf", choices=PROFILES, default=_OF_OTHER_SCENES["psf"], help="shape of the stars"
+    )
     parser.add_argument(
         "--subfilters", type=whole(1, 20), default=3, metavar="N", help="planes in truth.fits"
     )
@@ -77,7 +113,11 @@ def add_parser(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Make the scene, observe it, write everything at once."""
+    known = options.scene in library_words()
     with output_directory(options.folder) as folder:
+        if known:
+            _write(_of_library(options), folder, knobs=library_knobs(options.scene))
+            return
         scene = _scene(options)
         simulation = simulate(
             scene,
@@ -89,7 +129,22 @@ def run(options: argparse.Namespace) -> None:
         _write(simulation, folder)
 
 
-def _write(simulation: Simulation, folder: Path) -> None:
+def _of_library(options: argparse.Namespace) -> Simulation:
+    """A scene of the library, of which nothing can be chosen."""
+    for name, default in _OF_OTHER_SCENES.items():
+        if getattr(options, name) != default:
+            raise ValueError(
+                f"--scene {options.scene}: a scene of the library has its own visits; got "
+                f"--{name} beside it"
+            )
+    return with_truth(
+        LIBRARY[library_name(options.scene)].sky(),
+        library_exposures(options.scene),
+        n_subfilters=options.subfilters,
+    )
+
+
+def _write(simulation: Simulation, folder: Path, *, knobs: Mapping[str, Any] = _NO_KNOBS) -> None:
     others = set(folder.glob("*.fits"))
     with AtomicFiles() as files:
         for exposure in simulation.exposures:
@@ -98,7 +153,12 @@ def _write(simulation: Simulation, folder: Path) -> None:
         _truth_hdus(simulation).writeto(files.add(folder / "truth.fits"))
         text = yaml.safe_dump(scene_to_mapping(simulation.scene), sort_keys=False)
         files.add(folder / "scene.yaml").write_text(text, encoding="utf-8")
+        if knobs:
+            text = config_text(AssembleConfig(**knobs))
+            files.add(folder / _CONFIG).write_text(text, encoding="utf-8")
     _log.info("%s: %d warps, truth.fits, scene.yaml", folder, len(simulation.exposures))
+    if knobs:
+        _log.info("%s: the knobs that the scene begins with", folder / _CONFIG)
     others -= set(files.paths)
     if others:
         names = ", ".join(sorted(path.name for path in others))
@@ -113,6 +173,8 @@ def _scene(options: argparse.Namespace) -> Scene:
     for name in ("size", "band"):
         if getattr(options, name) is not None:
             raise ValueError(f"--{name} is for a random scene: {options.scene} has its own")
+    if not Path(options.scene).suffix and not Path(options.scene).exists():
+        raise ValueError(unknown("scene", options.scene, library_words()))
     return read_scene(options.scene)
 
 

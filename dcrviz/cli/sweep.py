@@ -109,7 +109,6 @@ def run(options: argparse.Namespace) -> None:
             folder=folder, plan=_described(plan, base, inputs), knobs=tuple(plan.knobs)
         )
         rows = table.rows()
-        options.console.open()
         trials = _trials(plan, base, inputs, folder, coadds=not options.no_coadds)
         left = [trial for trial in trials if trial.number not in rows]
         if rows:
@@ -125,16 +124,17 @@ def _try(
     options: argparse.Namespace,
 ) -> None:
     """Try what is left, and keep each row as it comes."""
+    # Before a line is shown: a scheduler that is not there is a mistake of the person.
+    found = spread(run_trial, left, workers=options.workers, scheduler=options.scheduler)
+    options.console.open()
     # None: only on a terminal.
     hidden = True if options.quiet else None
-    bar = tqdm(desc="sweep", unit=" fits", disable=hidden, total=len(left))
+    bar = tqdm(found, desc="sweep", unit=" fits", disable=hidden, total=len(left))
     try:
         with logging_redirect_tqdm(LOGS), bar:
-            found = spread(run_trial, left, workers=options.workers, scheduler=options.scheduler)
-            for trial, row in found:
+            for trial, row in bar:
                 rows[trial.number] = row
                 table.write(rows)
-                bar.update()
     except Lost as error:
         raise ValueError(f"{error}; {table.folder} holds what was done") from error
 

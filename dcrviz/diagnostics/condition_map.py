@@ -42,6 +42,20 @@ class ConditionMap(Frozen):
             np.divide(self.values[-1], largest, out=np.zeros_like(largest), where=largest > 0)
         )
 
+    @property
+    def by_frequency(self) -> tuple[Floats, Floats]:
+        """(F,) spatial frequencies, and (S, F) root mean square singular values on their circles.
+
+        Each circle is as wide as a cell; those that the map cuts are left out.
+        """
+        width = float(self.frequency[1] - self.frequency[0])
+        ring = (np.hypot(*np.meshgrid(self.frequency, self.frequency)) / width).astype(int)
+        number = np.bincount(ring.ravel())
+        sums = [np.bincount(ring.ravel(), weights=values.ravel() ** 2) for values in self.values]
+        whole = np.flatnonzero(number)[: len(self.frequency) // 2]
+        means = np.array(sums)[:, whole] / number[whole]
+        return np.asarray((whole + 0.5) * width), np.asarray(np.sqrt(means))
+
 
 def condition_map(
     source: Problem | Sequence[Visit],

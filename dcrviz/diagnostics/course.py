@@ -9,7 +9,12 @@ import numpy as np
 
 from dcrviz.config import AssembleConfig
 from dcrviz.diagnostics.holes import Blemish, blemishes_of, near_pixels, share_of
-from dcrviz.diagnostics.pictures import shown_planes, sky_noise, source_pixels
+from dcrviz.diagnostics.pictures import (
+    shown_planes,
+    sky_noise,
+    source_pixels,
+    visit_noise,
+)
 from dcrviz.engine import Problem, Step
 from dcrviz.kernels.planes import plane_sums
 from dcrviz.records import Bools, Cube, Floats, Frozen
@@ -43,6 +48,10 @@ class CourseEntry(Frozen):
     clamped
         Fraction of the subregion's pixels, of all planes, that either clamp limited: one that both
         did counts twice.
+    clamp_flux
+        By which the clamps changed the sum of all planes, over that of the template; 0 without.
+    metric_floor
+        The metric that noise alone would leave, by the visits' background.
     plane_flux
         (S,), sum of each plane over the source pixels, or over all where nothing is detected.
     template_flux
@@ -66,6 +75,8 @@ class CourseEntry(Frozen):
     hole_fraction: float
     wing_fraction: float
     clamped: float
+    clamp_flux: float
+    metric_floor: float
     plane_flux: Floats
     template_flux: float
     change_sigma: float
@@ -129,6 +140,8 @@ def course_entry(
         hole_fraction=shares["hole"],
         wing_fraction=shares["wing"],
         clamped=_clamped(step),
+        clamp_flux=_clamp_flux(problem, step),
+        metric_floor=_metric_floor(problem),
         plane_flux=_flux(problem, shown_planes(step)),
         template_flux=_template_flux(problem),
         change_sigma=np.nan if before is None else _change(problem, step, before),
@@ -141,6 +154,28 @@ def _clamped(step: Step) -> float:
         return float("nan")
     parts = clamps.iteration_high + clamps.iteration_low
     return float(np.mean(parts + clamps.subfilter_high + clamps.subfilter_low))
+
+
+def _clamp_flux(problem: Problem, step: Step) -> float:
+    clamps, total = step.clamps, _template_flux(problem)
+    if clamps is None or not total:
+        return 0.0
+    return float((clamps.flux_after - clamps.flux_before).sum() / abs(total))
+
+
+@lru_cache(maxsize=8)
+def _metric_floor(problem: Problem) -> float:
+    """Mean over the visits that are on of what their background's noise adds to the metric.
+
+    Each pixel of a source weighs as much as it is bright (`convergence.importance_of`), and the
+    mean size of Gaussian noise is sqrt(2 / pi) of its deviation.
+    """
+    on = np.flatnonzero(problem.factors)
+    light = np.abs(problem.template.image[source_pixels(problem)]).astype(np.float64)
+    if not on.size or not light.any():
+        return np.nan
+    noise = np.mean([visit_noise(problem, int(visit)) for visit in on])
+    return float(np.sqrt(2 / np.pi) * noise * light.sum() / (light**2).sum())
 
 
 def _flux(problem: Problem, planes: Cube) -> Floats:

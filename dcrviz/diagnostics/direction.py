@@ -8,39 +8,26 @@ the visit's: so the places tell which angles fit, whatever colours a fit has fou
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from types import MappingProxyType
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
+from dcrviz.diagnostics.bends import Choice, choose_bend
 from dcrviz.diagnostics.offsets import Offsets, measure_offsets
-from dcrviz.diagnostics.places import about_mean, misfit
-from dcrviz.diagnostics.shifted_visits import ShiftedVisit, shifted_visits, without_shifted
+from dcrviz.diagnostics.places import about_mean
+from dcrviz.diagnostics.shifted_visits import ShiftedVisit, without_shifted
+from dcrviz.diagnostics.smears import AS_GIVEN, Bend, Smear, smear_of
 from dcrviz.engine import Problem
-from dcrviz.physics.geometry import wcs_jacobian
-from dcrviz.physics.shifts import displacement_px
 from dcrviz.records import Cube, Floats, Visit
 
-AS_GIVEN = "as given"
 LEAST_SOURCES = 3
 """With fewer, one variable star or blend would decide."""
-LEAST_SHRINK = 1.25
-"""By which another angle must shrink the residuals to be named."""
+NOT_TESTED = "Fewer than three bright and lonely sources: their places tell nothing."
+"""What there is to say where `residual_direction` finds nothing."""
 _LEAST_SIGMA = 5.0
 _LEAST_STRENGTH_OFF = 0.4
-
-ANGLES: Mapping[str, Callable[[float], float]] = MappingProxyType(
-    {
-        AS_GIVEN: lambda q: q,
-        "mirrored": lambda q: -q,
-        "turned by 180 deg": lambda q: q + math.pi,
-        "mirrored and turned by 180 deg": lambda q: math.pi - q,
-        "turned by 90 deg": lambda q: q + math.pi / 2,
-        "turned by -90 deg": lambda q: q - math.pi / 2,
-    }
-)
-"""What the parallactic angle might be, by name, made of what it is said to be."""
+_HEALTHY = "The residuals have no direction: angles, sign and astrometry fit the data."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,10 +62,13 @@ class Direction:
         The angles as given first.
     best
         Name of that which fits best, ``as given`` unless another one is clearly better.
+    undecided
+        Names of others that fit as well: the visits' angles are too much alike, or refraction too
+        weak, to tell.
     shifted
         Visits that are off by themselves, the worst first.
     verdicts
-        Sentences; the only one of a healthy field says so.
+        Sentences; the first of a healthy field says so.
     """
 
     n_sources: int
@@ -88,6 +78,7 @@ class Direction:
     strength_error: float
     hypotheses: tuple[Hypothesis, ...]
     best: str
+    undecided: tuple[str, ...]
     shifted: tuple[ShiftedVisit, ...]
     verdicts: tuple[str, ...]
 
@@ -95,6 +86,15 @@ class Direction:
     def healthy(self) -> bool:
         """Whether angles, sign and astrometry are as the headers say."""
         return self.best == AS_GIVEN and not self.shifted
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The verdicts, and how far the templates are off."""
+        return (
+            *self.verdicts,
+            f"Templates are off by {self.along_px:.3f} px along the zenith and "
+            f"{self.across_px:.3f} px across it, in the mean of {self.n_sources} sources.",
+        )
 
 
 def residual_direction(problem: Problem, planes: Cube) -> Direction | None:
@@ -122,62 +122,37 @@ def residual_direction(problem: Problem, planes: Cube) -> Direction | None:
     """
     if problem.wcs is None or any(visit.parallactic_rad is None for visit in problem.visits):
         return None
-    offsets = measure_offsets(problem, planes)
+
+    def measure(bends: Sequence[Bend]) -> tuple[Offsets, list[Smear]]:
+        smears = [smear_of(problem, bend) for bend in bends]
+        return measure_offsets(problem, planes, smears), smears
+
+    offsets, (smear,) = measure([Bend()])
     if len(offsets.x) < LEAST_SOURCES:
         return None
-    spans = {name: _band_spans(problem, bent) for name, bent in ANGLES.items()}
-    lift = _lift(offsets, spans[AS_GIVEN])
-    shifted, misfits = {}, {}
-    for name, span in spans.items():
-        seen = offsets.seen - lift[:, None] * span
-        shifted[name] = shifted_visits(seen, offsets.weight, span)
-        misfits[name] = misfit(seen, without_shifted(offsets.weight, shifted[name]), span)
-    best = min(misfits, key=lambda name: misfits[name])
-    shrink = {name: math.sqrt(misfits[AS_GIVEN] / max(m, 1e-30)) for name, m in misfits.items()}
-    best = best if shrink[best] >= LEAST_SHRINK else AS_GIVEN
-    along, across = _along_and_across(offsets, spans[AS_GIVEN])
-    strength, error = _strength(offsets, without_shifted(offsets.weight, shifted[best]))
+    choice = choose_bend(measure)
+    given, best = choice.tried[0], choice.best
+    along, across = _along_and_across(offsets, smear.span)
+    strength, error = _strength(offsets, without_shifted(offsets.weight, best.shifted))
+    wrong = [
+        *_about_angle(choice),
+        *_about_visits(problem.visits, best.shifted),
+        *_about_strength(strength, error),
+    ]
     return Direction(
         n_sources=len(offsets.x),
         along_px=along,
         across_px=across,
         strength=strength,
         strength_error=error,
-        hypotheses=tuple(Hypothesis(name=name, shrink=by) for name, by in shrink.items()),
-        best=best,
-        shifted=shifted[best],
-        verdicts=(
-            *_about_angle(best, shrink[best]),
-            *_about_visits(problem.visits, shifted[best]),
-            *_about_strength(strength, error),
-        )
-        or ("The residuals have no direction: angles, sign and astrometry fit the data.",),
+        hypotheses=tuple(
+            Hypothesis(name=one.bend.name, shrink=one.shrink(given)) for one in choice.tried
+        ),
+        best=best.bend.name,
+        undecided=tuple(one.bend.name for one in choice.undecided),
+        shifted=best.shifted,
+        verdicts=(*(wrong or [_HEALTHY]), *_about_undecided(choice)),
     )
-
-
-def _band_spans(problem: Problem, bent: Callable[[float], float]) -> Floats:
-    """(V, 2), the way (y, x) from red to blue in each visit under such angles."""
-    assert problem.wcs is not None
-    jacobian = wcs_jacobian(problem.wcs, problem.shape)
-    ends = np.array([problem.band.min_nm, problem.band.max_nm])
-    moved = [
-        displacement_px(ends, _bent(visit, bent), band=problem.band, jacobian=jacobian)
-        for visit in problem.visits
-    ]
-    return np.array([blue - red for blue, red in moved])
-
-
-def _bent(visit: Visit, bent: Callable[[float], float]) -> Visit:
-    assert visit.parallactic_rad is not None
-    return replace(visit, parallactic_rad=bent(visit.parallactic_rad))
-
-
-def _lift(offsets: Offsets, spans: Floats) -> Floats:
-    """(V,) how far a source without colour moves to the zenith, in spans."""
-    square = np.maximum((spans**2).sum(axis=1), 1e-30)
-    each = np.einsum("nvk,vk->nv", offsets.colourless, spans) / square
-    total = np.maximum(offsets.weight.sum(axis=0), 1e-30)
-    return np.asarray((each * offsets.weight).sum(axis=0) / total)
 
 
 def _along_and_across(offsets: Offsets, spans: Floats) -> tuple[float, float]:
@@ -202,13 +177,21 @@ def _strength(offsets: Offsets, weight: Floats) -> tuple[float, float]:
     return strength, math.sqrt(max(1.0, unit) / information)
 
 
-def _about_angle(best: str, shrink: float) -> list[str]:
-    if best == AS_GIVEN:
+def _about_angle(choice: Choice) -> list[str]:
+    best, given = choice.best, choice.tried[0]
+    if best is given:
         return []
     return [
-        f"Residuals shrink {shrink:.1f}x if the parallactic angle is {best}: the headers' "
-        "convention, or a flip of the images, is not what was assumed."
+        f"Residuals shrink {best.shrink(given):.1f}x if the parallactic angle is {best.bend.name}: "
+        "the headers' convention, or a flip of the images, is not what was assumed."
     ]
+
+
+def _about_undecided(choice: Choice) -> list[str]:
+    if not choice.undecided:
+        return []
+    names = " or ".join(one.bend.name for one in choice.undecided)
+    return [f"As well would fit an angle that is {names}: these visits can't tell."]
 
 
 def _about_visits(visits: Sequence[Visit], shifted: Sequence[ShiftedVisit]) -> list[str]:

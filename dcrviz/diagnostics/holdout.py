@@ -96,3 +96,23 @@ def held_out(
             )
 
     return each()
+
+
+def held_out_sentences(visits: Sequence[HeldOut]) -> tuple[str, ...]:
+    """What held-out visits tell, in words; nothing without any."""
+    if not visits:
+        return ()
+    model, coadd = (
+        float(np.nanmean([getattr(visit, name) for visit in visits]))
+        for name in ("model_sigma", "coadd_sigma")
+    )
+    better = sum(visit.model_sigma < visit.coadd_sigma for visit in visits)
+    worst = max(visits, key=lambda visit: visit.model_sigma / max(visit.coadd_sigma, 1e-30))
+    return (
+        f"A visit that was not fitted is predicted to {model:.2f} sigma near sources, where the "
+        f"plain coadd leaves {coadd:.2f}; the model is better in {better} of {len(visits)} visits.",
+        f"Dipoles: {sum(v.model_dipoles for v in visits)} with the model, "
+        f"{sum(v.coadd_dipoles for v in visits)} with the plain coadd.",
+        f"Least is gained for visit {worst.id}: {worst.model_sigma:.2f} after "
+        f"{worst.coadd_sigma:.2f} sigma.",
+    )

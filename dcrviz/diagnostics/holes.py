@@ -1,10 +1,9 @@
 """Holes and wings: the marks that badly separated subfilters leave beside sources.
 
-A hole is a patch of at least 4 pixels, on a source or near one, where a plane lies 5 sigma below
-the mean of the planes and 1 sigma below the sky: a source may be faint in a colour, but never
-darker than the sky. A wing is one where a plane lies 5 sigma above the mean, and either off the
-source's footprint or 1 sigma above the sum of the planes: no colour holds more than all the light
-there is. Light is counted from the sky of each plane.
+A source of any colour differs from the mean of the planes by a factor. What a plane has beyond that
+factor, averaged over the PSF, is compared with its own scatter beside sources and with a share of
+the light about it, which planes that fit are off, too (`colour_residual.py`). A patch of at least 4
+pixels, on a source or near one, 5.5 of these sigma below 0 is a hole; 5.5 above it, a wing.
 """
 
 from __future__ import annotations
@@ -15,6 +14,8 @@ from typing import Literal
 
 import numpy as np
 
+from dcrviz.diagnostics.colour_residual import ColourResidual, colour_residual
+from dcrviz.diagnostics.peaks import Peaks, peaks_of
 from dcrviz.diagnostics.pictures import shown_planes, sky_noise, source_pixels, typical_fwhm_px
 from dcrviz.engine import Problem, Step
 from dcrviz.kernels import grow_flags
@@ -22,15 +23,14 @@ from dcrviz.kernels.patches import find_patches
 from dcrviz.kernels.planes import mean_plane
 from dcrviz.records import Bools, Cube, Floats, Plane
 
-DEPTH_SIGMA = 5.0
-"""How far from the mean of the planes a blemish is, at least."""
-MARGIN_SIGMA = 1.0
-"""How far beyond what a real colour can be."""
+DEPTH_SIGMA = 5.5
+"""How far from the mean of the planes, less the source's colour, a blemish is, at least."""
 LEAST_PIXELS = 4
 _REACH_FWHM = 2.0
 _REACH_PX = 6.0
+_FWHM_PX = 3.0
 # Of more pixels only evenly spaced ones are sorted for the level of the sky.
-_ENOUGH = 20_000
+_ENOUGH = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,9 +44,15 @@ class Blemish:
     radius_px
         Of the circle that holds all its pixels.
     depth_sigma
-        Of the pixel furthest from the mean of the planes; negative for holes.
+        Of the pixel furthest from the mean of the planes, after the matched filter, over the noise
+        there; negative for holes.
+    depth_percent
+        The same over the light of the source beside it, averaged over the PSF; NaN where there is
+        no source.
     pixels
         How many there are.
+    source_x, source_y
+        The source that it lies beside; NaN if there is none.
     """
 
     kind: Literal["hole", "wing"]
@@ -56,15 +62,33 @@ class Blemish:
     radius_px: float
     depth_sigma: float
     pixels: int
+    depth_percent: float = float("nan")
+    source_x: float = float("nan")
+    source_y: float = float("nan")
 
 
 # The steps on their way to the screen: their numbers and their rings are wanted at once.
 @lru_cache(maxsize=4)
 def blemishes_of(problem: Problem, step: Step) -> tuple[Blemish, ...]:
     """Holes and wings of a step's planes as they become coadds."""
-    detected = source_pixels(problem)
     return _holes_near(
-        near_pixels(problem), shown_planes(step), noise=sky_noise(problem), detected=detected
+        near_pixels(problem),
+        shown_planes(step),
+        detected=source_pixels(problem),
+        noise=sky_noise(problem),
+        fwhm_px=typical_fwhm_px(problem) or _FWHM_PX,
+        peaks=known_peaks(problem),
+    )
+
+
+@lru_cache(maxsize=8)
+def known_peaks(problem: Problem) -> Peaks:
+    """The sources of the template."""
+    return peaks_of(
+        problem.template.image,
+        source_pixels(problem),
+        noise=sky_noise(problem),
+        fwhm_px=typical_fwhm_px(problem) or _FWHM_PX,
     )
 
 
@@ -86,7 +110,7 @@ def find_holes(
     planes
         (S, Y, X), as they become coadds.
     noise
-        Of the sky, in the flux of the planes: 1 sigma.
+        Of the sky, in the flux of the planes: peaks of the mean plane above 5 of it are sources.
     detected
         (Y, X), footprints of the sources.
     fwhm_px
@@ -103,26 +127,33 @@ def find_holes(
         raise ValueError(
             f"detected must have the planes' shape {planes.shape[1:]}; got {detected.shape}"
         )
+    planes = np.ascontiguousarray(planes, np.float32)
+    width_px = fwhm_px or _FWHM_PX
     return _holes_near(
-        near_sources(detected, fwhm_px=fwhm_px), planes, noise=noise, detected=detected
+        near_sources(detected, fwhm_px=fwhm_px),
+        planes,
+        detected=detected,
+        noise=noise,
+        fwhm_px=width_px,
+        peaks=peaks_of(mean_plane(planes), detected, noise=noise, fwhm_px=width_px),
     )
 
 
-def _holes_near(near: Bools, planes: Cube, *, noise: float, detected: Bools) -> tuple[Blemish, ...]:
+def _holes_near(
+    near: Bools, planes: Cube, *, detected: Bools, noise: float, fwhm_px: float, peaks: Peaks
+) -> tuple[Blemish, ...]:
     """Holes and wings among these pixels."""
-    mean = mean_plane(planes)
+    if not near.any() or len(planes) == 1:
+        return ()
     skies = sky_levels(planes, detected).astype(np.float32)
-    mean -= skies.mean()
-    sigma_1 = np.float32(noise)
+    light = planes - skies[:, None, None]
+    beside = near & ~detected
+    rest = colour_residual(light, beside=beside, sky_noise=noise, fwhm_px=fwhm_px)
     found: list[Blemish] = []
-    for subfilter, (plane, sky) in enumerate(zip(planes, skies, strict=True)):
-        light = plane - sky
-        sigma = (light - mean) / sigma_1
-        hole = (sigma < -DEPTH_SIGMA) & (light < -MARGIN_SIGMA * sigma_1)
-        more_than_all = light > len(planes) * mean + MARGIN_SIGMA * sigma_1
-        wing = (sigma > DEPTH_SIGMA) & (~detected | more_than_all)
-        found += _blemishes(hole & near, sigma, kind="hole", subfilter=subfilter)
-        found += _blemishes(wing & near, sigma, kind="wing", subfilter=subfilter)
+    for subfilter, sigma in enumerate(rest.sigma):
+        hole, wing = (sigma < -DEPTH_SIGMA) & near, (sigma > DEPTH_SIGMA) & near
+        found += _blemishes(hole, rest, peaks, kind="hole", subfilter=subfilter)
+        found += _blemishes(wing, rest, peaks, kind="wing", subfilter=subfilter)
     return tuple(found)
 
 
@@ -145,23 +176,36 @@ def share_of(blemishes: tuple[Blemish, ...], near: Bools, *, kind: str, n_subfil
 
 
 def _blemishes(
-    flags: Bools, sigma: Plane, *, kind: Literal["hole", "wing"], subfilter: int
+    flags: Bools,
+    rest: ColourResidual,
+    peaks: Peaks,
+    *,
+    kind: Literal["hole", "wing"],
+    subfilter: int,
 ) -> list[Blemish]:
-    patches = find_patches(flags, sigma)
+    patches = find_patches(flags, rest.sigma[subfilter])
     counted = np.flatnonzero(patches.pixels >= LEAST_PIXELS)
     deepest_first = counted[np.argsort(-np.abs(patches.peak[counted]), kind="stable")]
-    return [
-        Blemish(
-            kind=kind,
-            subfilter=subfilter,
-            x=float(patches.x[i]),
-            y=float(patches.y[i]),
-            radius_px=float(patches.radius_px[i]),
-            depth_sigma=float(patches.peak[i]),
-            pixels=int(patches.pixels[i]),
+    found = []
+    for i in deepest_first:
+        x, y = float(patches.x[i]), float(patches.y[i])
+        source_x, source_y, light = peaks.beside(x, y)
+        row, column = round(y), round(x)
+        found.append(
+            Blemish(
+                kind=kind,
+                subfilter=subfilter,
+                x=x,
+                y=y,
+                radius_px=float(patches.radius_px[i]),
+                depth_sigma=float(patches.peak[i]),
+                depth_percent=100 * float(rest.flux[subfilter, row, column]) / light,
+                pixels=int(patches.pixels[i]),
+                source_x=source_x,
+                source_y=source_y,
+            )
         )
-        for i in deepest_first
-    ]
+    return found
 
 
 def _median(pixels: Plane) -> float:

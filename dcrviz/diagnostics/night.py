@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from dcrviz.engine import Problem
 from dcrviz.physics.geometry import airmass_from_zenith, parallactic_angle_rad
 from dcrviz.records import Bools, Floats, Frozen, Site
 
@@ -167,6 +168,15 @@ def night_of(
         parallactic_rad=path.parallactic_rad + turned_rad,
         dark=f"It is dark from {names[0]} to {names[-1]} UTC: {below}.",
     )
+
+
+def target_of(problem: Problem) -> tuple[float, float] | None:
+    """Right ascension and declination [deg] of the middle of the field; None without a WCS."""
+    if problem.wcs is None:
+        return None
+    height, width = problem.shape
+    ra, dec = problem.wcs.pixel_to_world_values((width - 1) / 2, (height - 1) / 2)
+    return float(ra), float(dec)
 
 
 def least_airmass(dec_deg: float, latitude_deg: float) -> float:

@@ -40,8 +40,13 @@ def left(seen: Floats, weight: Floats, spans: Floats) -> Floats:
 
 def misfit(seen: Floats, weight: Floats, spans: Floats) -> float:
     """Weighted mean square of what is left, for each number that is not fitted."""
-    squares = float(np.einsum("nv,nvk->", weight, left(seen, weight, spans) ** 2))
-    return squares / max(1, 2 * int((weight > 0).sum()) - _PARAMETERS * len(weight))
+    return float(np.einsum("nv,nvk->", weight, left(seen, weight, spans) ** 2)) / freedom(weight)
+
+
+def freedom(weight: Floats) -> int:
+    """How many numbers are left to judge by: two for each offset less what is fitted."""
+    told = weight > 0
+    return max(1, 2 * int(told.sum()) - _PARAMETERS * int(told.any(axis=1).sum()))
 
 
 def about_mean(offsets: Floats, weight: Floats) -> Floats:

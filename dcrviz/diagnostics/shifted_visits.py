@@ -12,8 +12,9 @@ from dcrviz.diagnostics.places import left, misfit
 from dcrviz.records import Floats
 
 _LEAST_SIGMA = 5.0
-_LEAST_SHIFT_PX = 0.1
-_LEAST_SHRINK = 1.2
+LEAST_SHIFT_PX = 0.06
+"""Median offset of its sources from which on a visit counts as shifted."""
+_LEAST_SHRINK = 1.1
 _LEAST_SOURCES = 3
 # If more visits than this were off, nobody could say which are right.
 _MOST_SHIFTED = 0.25
@@ -56,7 +57,7 @@ def shifted_visits(seen: Floats, weight: Floats, spans: Floats) -> tuple[Shifted
     Notes
     -----
     One by one: the visit without which the others agree best, if the median of what its sources
-    are off is 0.1 px or more and 5 times its error, and residuals shrink by a fifth without it.
+    are off is 0.06 px or more and 5 times its error, and residuals shrink by a tenth without it.
     """
     found: list[ShiftedVisit] = []
     while len(found) < int(_MOST_SHIFTED * len(spans)):
@@ -68,7 +69,7 @@ def shifted_visits(seen: Floats, weight: Floats, spans: Floats) -> tuple[Shifted
         off, error = _common_shift(left(seen, rests[visit], spans)[weight[:, visit] > 0, visit])
         shrink = math.sqrt(before / max(misfits[visit], 1e-30))
         size = float(np.hypot(*off))
-        if size < max(_LEAST_SHIFT_PX, _LEAST_SIGMA * error) or shrink < _LEAST_SHRINK:
+        if size < max(LEAST_SHIFT_PX, _LEAST_SIGMA * error) or shrink < _LEAST_SHRINK:
             break
         found.append(
             ShiftedVisit(
@@ -86,6 +87,17 @@ def shifted_visits(seen: Floats, weight: Floats, spans: Floats) -> tuple[Shifted
 def without_shifted(weight: Floats, shifted: Sequence[ShiftedVisit]) -> Floats:
     """The weights with those of the shifted visits 0."""
     return _without(weight, [visit.index for visit in shifted])
+
+
+def put_back(seen: Floats, weight: Floats, spans: Floats, visits: Sequence[int]) -> Floats:
+    """The offsets (N, V, 2), with those of some visits back where the others predict them."""
+    back = seen.copy()
+    rest = left(seen, _without(weight, visits), spans)
+    for visit in visits:
+        told = weight[:, visit] > 0
+        if told.any():
+            back[:, visit] -= np.median(rest[told, visit], axis=0)
+    return back
 
 
 def _without(weight: Floats, visits: Sequence[int]) -> Floats:

@@ -52,6 +52,22 @@ class TruthScores:
     template_sigma: float
     floor_sigma: float
 
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The scores in words; without colours where they are not scored."""
+        planes = ", ".join(f"{sigma:.2f}" for sigma in self.plane_sigma)
+        stars = f"{self.n_stars} star{'' if self.n_stars == 1 else 's'}"
+        colour = (
+            f"Colours of {stars}: slope {self.colour_slope:.2f} against the true ones (1 is "
+            f"right), scatter {self.colour_scatter:.3f}."
+        )
+        return (
+            *([colour] if math.isfinite(self.colour_slope) else []),
+            f"Planes are off the true ones by {planes} sky sigma.",
+            f"Templates are off the visits without noise by {self.template_sigma:.2f} sigma near "
+            f"sources; those of the true planes by {self.floor_sigma:.2f}, the floor.",
+        )
+
 
 def truth_scores(scene: Scene, problem: Problem, planes: Cube) -> TruthScores | None:
     """Scores of planes as they become coadds, (S, Y, X); None where `true_planes` has none.
@@ -131,11 +147,20 @@ def _disturbs(other: Source, star: Source) -> bool:
 
 def _colours(planes: Cube, stars: list[Source]) -> Floats:
     """(N,) blue minus red over the sum, within 4 px of each star."""
-    rows, columns = np.indices(planes.shape[1:])
-    fluxes = [
-        planes[:, np.hypot(rows - s.y, columns - s.x) < APERTURE_PX].sum(axis=1) for s in stars
-    ]
+    fluxes = [_flux_within(planes, star) for star in stars]
     return np.array([(flux[0] - flux[-1]) / flux.sum() for flux in fluxes], dtype=np.float64)
+
+
+def _flux_within(planes: Cube, star: Source) -> Floats:
+    """(S,) sum of the pixels within 4 px of a star that is not at the edge."""
+    reach = math.ceil(APERTURE_PX)
+    rows, columns = (
+        slice(round(place) - reach, round(place) + reach + 1) for place in (star.y, star.x)
+    )
+    y, x = np.mgrid[rows, columns]
+    inside = np.hypot(y - star.y, x - star.x) < APERTURE_PX
+    flux: Floats = planes[:, rows, columns][:, inside].sum(axis=1)
+    return flux
 
 
 def colour_line(found: Floats, true: Floats) -> tuple[float, float]:

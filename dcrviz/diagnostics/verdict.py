@@ -86,3 +86,25 @@ class Verdict:
     remedies: tuple[Remedy, ...] = ()
     steps: tuple[int, ...] = ()
     places: tuple[Place, ...] = ()
+
+
+def verdict_record(verdict: Verdict) -> dict[str, Any]:
+    """A verdict as plain values."""
+    return {
+        "kind": verdict.kind,
+        "when": verdict.when,
+        "severity": verdict.severity,
+        "title": verdict.title,
+        "sentence": verdict.sentence,
+        "rule": verdict.rule,
+        "confidence": round(verdict.confidence, 3),
+        "remedies": [
+            {"sentence": remedy.sentence, "knobs": dict(remedy.knobs)}
+            for remedy in verdict.remedies
+        ],
+        "steps": list(verdict.steps),
+        "places": [
+            {"x": place.x, "y": place.y, "subfilter": place.subfilter, "visit": place.visit}
+            for place in verdict.places
+        ],
+    }

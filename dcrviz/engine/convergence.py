@@ -93,6 +93,7 @@ def importance_of(
         problem.background,
         margin_px=problem.buffer_px,
         estimator=estimator,
+        threads=threads,
     )
     importance = brightness(own, 3 * noise, threads=threads)
     return importance if importance.any() else np.ones_like(importance)

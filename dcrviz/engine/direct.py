@@ -8,6 +8,7 @@ import numpy as np
 
 from dcrviz.bands import Band
 from dcrviz.engine.fourier import Grid, visit_phases
+from dcrviz.engine.pixel_covariance import pixel_covariance
 from dcrviz.engine.prior import Prior, learn_prior, spectral_basis, tell_colours
 from dcrviz.engine.problem import Problem
 from dcrviz.engine.window import window_for
@@ -38,6 +39,8 @@ class System(Frozen):
         Brightness of the empty sky, which is not part of the equations.
     shares
         (S,), part of a flat spectrum's light in each plane.
+    covariance
+        (S, S), posterior covariance of the planes in one pixel.
     """
 
     grid: Grid
@@ -45,6 +48,7 @@ class System(Frozen):
     prior: Prior
     level: float
     shares: Floats
+    covariance: Floats
 
 
 def closed_form(problem: Problem, *, threads: int = 1) -> System:
@@ -56,13 +60,14 @@ def closed_form(problem: Problem, *, threads: int = 1) -> System:
     flux, basis = flat_spectrum(
         problem.band, problem.n_subfilters, throughput=problem.config.throughput
     )
-    level = sky_level(problem)
+    level, shares = sky_level(problem), flux.sum(axis=1)
     window = window_for(grid, modes=_LEARNT_FROM)
     equations = NormalEquations.empty(problem.n_subfilters, grid.half)
     inner = NormalEquations.empty(
         problem.n_subfilters, (len(window.rows), window.columns[1] - window.columns[0])
     )
     seen = np.flatnonzero(problem.precision > 0)
+    white = grid.spectrum(problem.template.image - np.float32(level), threads=threads)
     for start in range(0, len(seen), _AT_ONCE):
         few = seen[start : start + _AT_ONCE]
         spectra = [
@@ -74,7 +79,10 @@ def closed_form(problem: Problem, *, threads: int = 1) -> System:
         add_visits(equations, spectra, phases, basis, precision, threads=threads)
         add_visits(
             inner,
-            [window.through(spectrum) for spectrum in spectra],
+            [
+                window.through(spectrum) + window.carried(white, phase, shares)
+                for spectrum, phase in zip(spectra, phases, strict=True)
+            ],
             [window.phases(phase) for phase in phases],
             basis,
             precision * np.prod(grid.field) / window.energy,
@@ -91,7 +99,14 @@ def closed_form(problem: Problem, *, threads: int = 1) -> System:
         fwhm_px=_seeing_px(problem),
         told=tell_colours(problem.shifts, problem.precision > 0),
     )
-    return System(grid=grid, equations=equations, prior=prior, level=level, shares=flux.sum(axis=1))
+    return System(
+        grid=grid,
+        equations=equations,
+        prior=prior,
+        level=level,
+        shares=shares,
+        covariance=pixel_covariance(equations, grid, prior, visits=len(seen)),
+    )
 
 
 def solve_directly(system: System, *, threads: int = 1) -> Cube:

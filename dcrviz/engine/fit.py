@@ -11,7 +11,7 @@ import numpy as np
 from dcrviz.engine.problem import Problem
 from dcrviz.engine.taps import VisitTaps, visit_taps
 from dcrviz.kernels.blocks import BLOCK
-from dcrviz.kernels.pool import run_all
+from dcrviz.kernels.pool import bands_of, run_all
 from dcrviz.kernels.shift import add_shifts, add_weighted_shifts
 from dcrviz.kernels.spline import (
     begin_coefficients,
@@ -28,6 +28,8 @@ from dcrviz.records import Box, Cube, Floats, Frozen, Ints, Plane
 _AT_ONCE = 4
 # Pixels of all planes whose coefficients stay in the cache while these visits are compared.
 _PIXELS_AT_ONCE = 200_000
+# Bands of rows that stay in the cache while they are summed and weighted.
+_BANDS = 16
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -93,17 +95,29 @@ def fit_visits(
     parts = run_all(jobs, threads=threads)
     correction = None
     if stack:
-        correction = parts[0][0]
-        for total, _ in parts[1 : len(groups)]:
-            correction += total
+        totals = [total for total, _ in parts[: len(groups)]]
         weight = problem.stack_weight[:, *box.slices]
-        for plane, share in zip(correction, weight, strict=True):
-            plane *= share
+        correction = _weighted_sum(totals, weight, threads=threads)
         correction.flags.writeable = False
     per_visit = np.full(len(taps), np.nan)
     for visits, (_, misfits) in zip([*groups, off], parts, strict=False):
         per_visit[visits] = misfits
     return Fit(correction=correction, per_visit=per_visit)
+
+
+def _weighted_sum(totals: Sequence[Cube], weight: Cube, *, threads: int) -> Cube:
+    """Sum of the groups' totals times the weight, in place of the first."""
+    correction = totals[0]
+
+    def weigh(top: int, bottom: int) -> None:
+        rows = correction[:, top:bottom]
+        for other in totals[1:]:
+            rows += other[:, top:bottom]
+        rows *= weight[:, top:bottom]
+
+    height = correction.shape[1]
+    run_all([partial(weigh, *band) for band in bands_of(height, _BANDS)], threads=threads)
+    return correction
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)

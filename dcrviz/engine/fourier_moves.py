@@ -19,9 +19,7 @@ def move_directly(problem: Problem, _step: Step, _index: int, config: AssembleCo
     threads = threads_of(config)
     system = closed_form(problem, threads=threads)
     planes = solve_directly(system, threads=threads)
-    return Move(
-        planes=_held(problem, planes), gain=1.0, covariance=system.prior.covariance, residual=0.0
-    )
+    return Move(planes=_held(problem, planes), gain=1.0, covariance=system.covariance, residual=0.0)
 
 
 def move_by_pcg(problem: Problem, step: Step, _index: int, config: AssembleConfig) -> Move:
@@ -35,7 +33,7 @@ def move_by_pcg(problem: Problem, step: Step, _index: int, config: AssembleConfi
         gain=1.0,
         residual=memory.relative_residual,
         memory=memory,
-        covariance=memory.system.prior.covariance,
+        covariance=memory.system.covariance,
     )
 
 

@@ -12,7 +12,7 @@ from dcrviz.engine.problem import Problem, Tile
 from dcrviz.engine.regularize import Clamped, clamp_change, clamp_spectrum
 from dcrviz.engine.step import ClampReport, Step
 from dcrviz.engine.template import amplify, share_of_template
-from dcrviz.kernels.planes import blended, corrected, hold, mean_plane, plane_sums
+from dcrviz.kernels.planes import blended, blended_and_held, corrected, mean_plane, plane_sums
 from dcrviz.records import Cube
 
 # Distance from the edge of a cut within which the noise of the clamp is not measured.
@@ -40,15 +40,22 @@ def iterate(
     old = np.ascontiguousarray(planes[:, *tile.outer.slices])
     new = proposed(problem, old, tile, config, correction=correction)
     clamped, report = _clamp(problem, new, old, tile, config)
-    mixed = blended(clamped, old, gain, threads=threads_of(config))
-    if problem.config.use_model_weights:
-        share = share_of_template(problem)[tile.outer.slices]
-        hold(mixed, share, tile.omega, threads=threads_of(config))
+    mixed = _mixed(problem, clamped, old, tile, gain, threads=threads_of(config))
     after = mixed if mixed.shape == planes.shape else planes.copy()
     if after is not mixed:
         after[:, *tile.inner.slices] = mixed[:, *tile.inner.within(tile.outer).slices]
     after.flags.writeable = False
     return after, report
+
+
+def _mixed(
+    problem: Problem, new: Cube, old: Cube, tile: Tile, gain: float, *, threads: int
+) -> Cube:
+    """New and old planes blended by the gain, and by the model weights with the template."""
+    if not problem.config.use_model_weights:
+        return blended(new, old, gain, threads=threads)
+    share = share_of_template(problem)[tile.outer.slices]
+    return blended_and_held(new, old, gain, share, tile.omega, threads=threads)
 
 
 def proposed(
@@ -93,7 +100,7 @@ def _clamp(
         noise = clamp_noise(problem, change.planes, tile, config)
         spectrum = clamp_spectrum(
             change.planes,
-            mean_plane(old),
+            mean_plane(old, threads=threads_of(config)),
             factor=config.clamp_subfilters,
             radius_px=config.clamp_width,
             noise=noise,
@@ -105,8 +112,8 @@ def _clamp(
         iteration_low=change.low,
         subfilter_high=spectrum.high,
         subfilter_low=spectrum.low,
-        flux_before=plane_sums(new),
-        flux_after=plane_sums(clamped),
+        flux_before=plane_sums(new, threads=threads_of(config)),
+        flux_after=plane_sums(clamped, threads=threads_of(config)),
     )
     return clamped, report
 
@@ -118,4 +125,5 @@ def clamp_noise(problem: Problem, planes: Cube, tile: Tile, config: AssembleConf
         problem.background[tile.outer.slices],
         margin_px=_NOISE_MARGIN_PX,
         estimator=config.noise_estimator,
+        threads=threads_of(config),
     )

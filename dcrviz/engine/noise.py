@@ -13,7 +13,9 @@ _MAD_TO_SIGMA = 1.482602218505602
 _ENOUGH = 60_000
 
 
-def background_noise(image: Plane, background: Bools, *, margin_px: int, estimator: str) -> float:
+def background_noise(
+    image: Plane, background: Bools, *, margin_px: int, estimator: str, threads: int = 1
+) -> float:
     """Noise of the background pixels at least a margin away from the edge.
 
     Parameters
@@ -28,14 +30,14 @@ def background_noise(image: Plane, background: Bools, *, margin_px: int, estimat
     Where no background pixel is left, as when every pixel is detected, the robust estimate over
     the whole image is taken, where LSST's task of 2019 returned NaN.
     """
+    if estimator == "std":
+        number, sigma = deviation(image, background, margin_px=margin_px, threads=threads)
+        return sigma if number else _robust(image.ravel())
     height, width = image.shape
     inner = (
         slice(margin_px, max(margin_px, height - margin_px)),
         slice(margin_px, max(margin_px, width - margin_px)),
     )
-    if estimator == "std":
-        number, sigma = deviation(image[inner], background[inner])
-        return sigma if number else _robust(image.ravel())
     step = max(1, image.size // _ENOUGH)
     pixels = image[inner].ravel()[::step][background[inner].ravel()[::step]]
     if pixels.size == 0 and step > 1:

@@ -57,15 +57,15 @@ class Prior(Frozen):
         Of the modes that were weighed.
     error
         Variance by which visits stray from the model, in units of the noise and of `straying`.
-    covariance
-        (S, S), posterior covariance of the planes in one pixel.
+    profile
+        (T,), square root of the radial power of the sky, 1 at low frequency.
     """
 
     whitening: Whitening
     basis: Floats
     evidence: Evidence
     error: float
-    covariance: Floats
+    profile: Floats
 
     @property
     def colour_amplitudes(self) -> Floats:
@@ -159,18 +159,12 @@ def learn_prior(  # noqa: PLR0913 - what the equations do not know, each by its 
         frequency_y=frequency_y,
         frequency_x=frequency_x,
     )
-    # Each mode weighed stands for so many of those reached, and half a spectrum for the whole; the
-    # noise fills the field, the modes the padded one.
-    highest = STEP * np.count_nonzero(profile > _DARK)
-    reached = math.prod(grid.shape) * min(1.0, math.pi * highest**2) / len(sample.profile)
-    scale = reached * seen / (math.prod(grid.shape) * math.prod(grid.field))
-    covariance = basis @ evidence.covariance @ basis.T * scale
     return Prior(
         whitening=whitening,
         basis=basis,
         evidence=evidence,
         error=error,
-        covariance=covariance,
+        profile=profile,
     )
 
 
@@ -227,12 +221,27 @@ def _sample(equations: NormalEquations, radius: Floats, profile: Floats, *, visi
     heights = at_radius(profile, radius)
     reached = np.flatnonzero((heights > _DARK) & (radius > 0))
     chosen = reached[:: max(1, reached.size // _ENOUGH_MODES)]
+    return sample_of(equations, chosen, heights[chosen], visits=visits)
+
+
+def sample_of(equations: NormalEquations, modes: Ints, heights: Floats, *, visits: int) -> Sample:
+    """Some of the modes of a half spectrum.
+
+    Parameters
+    ----------
+    modes : (M,)
+        Their places in the half spectrum, row after row.
+    heights : (M,)
+        The profile of the sky there.
+    visits
+        How many the equations are of.
+    """
     return Sample(
-        normal=_columns(equations.normal, chosen),
-        right=_columns(equations.right, chosen),
-        power=_columns(equations.power[None], chosen)[0],
-        profile=heights[chosen],
-        straying=straying(heights[chosen]),
+        normal=_columns(equations.normal, modes),
+        right=_columns(equations.right, modes),
+        power=_columns(equations.power[None], modes)[0],
+        profile=heights,
+        straying=straying(heights),
         visits=visits,
     )
 

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 
-from dcrviz.kernels.gauss import smooth
-from dcrviz.kernels.planes import (
-    clamp_about,
-    divide_by_level,
-    positive_part,
-    sharpen,
-)
-from dcrviz.kernels.pool import run_all
+from dcrviz.kernels.clamp import clamp_rows
+from dcrviz.kernels.gauss import smooth_rows
+from dcrviz.kernels.planes import positive_part
+from dcrviz.kernels.pool import bands_of, run_all, run_bands
+from dcrviz.kernels.ratio import smooth_ratio
 from dcrviz.records import Cube, Floats, Plane
+
+# Pixels whose planes and flags stay in the cache while they are clamped.
+_PIXELS_AT_ONCE = 65_536
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -44,13 +44,7 @@ def clamp_change(
     ALGORITHM.md section 4, iteration clamp: old / f <= new <= f |old|. For negative pixels that is
     what LSST's task does, too: -1 becomes at least -0.5, and zero can never grow.
     """
-    planes = np.empty_like(new)
-
-    def clamp(subfilter: int) -> tuple[int, int]:
-        planes[subfilter] = new[subfilter]
-        return clamp_about(planes[subfilter], old[subfilter], factor, radius_px)
-
-    return _clamped(planes, clamp, threads)
+    return _clamped(new, list(old), factor, radius_px, threads)
 
 
 def clamp_spectrum(
@@ -72,51 +66,63 @@ def clamp_spectrum(
     ALGORITHM.md section 4, frequency regularization. With radius 0 nothing is smoothed or opened,
     where LSST's task of 2019 returned NaN.
     """
-    reference, any_light = positive_part(reference)
-    if not any_light:
-        return _clamped(new, lambda _: (0, 0), 1)
-    level, floor = _level(reference, radius_px, noise)
+    reference = positive_part(reference, threads=threads)
+    if not reference.any():
+        return _untouched(new)
+    level, floor = _level(reference, radius_px, noise, threads)
+    limited = _clamped(new, [level] * len(new), float(np.sqrt(factor)), radius_px, threads)
     planes = np.empty_like(new)
-
-    def clamp(subfilter: int) -> tuple[int, int]:
-        plane = planes[subfilter]
-        plane[...] = new[subfilter]
-        counts = clamp_about(plane, level, float(np.sqrt(factor)), radius_px)
-        ratio = smooth(plane, radius_px, mode="constant")
-        divide_by_level(ratio, floor, level)
-        sharpen(ratio, smooth(ratio, radius_px / 3, mode="reflect"), reference, out=plane)
-        return counts
-
-    return _clamped(planes, clamp, threads)
+    smoothing = partial(
+        smooth_ratio, reference=reference, level=level, floor=floor, width_px=radius_px
+    )
+    tasks = [
+        partial(smoothing, before, out=after, rows=rows)
+        for before, after in zip(limited.planes, planes, strict=True)
+        for rows in bands_of(len(reference), threads)
+    ]
+    run_all(tasks, threads=threads)
+    return replace(limited, planes=planes)
 
 
 def limit_spectrum(
     new: Cube, reference: Plane, *, factor: float, radius_px: int, noise: float, threads: int = 1
 ) -> Clamped:
     """What `clamp_spectrum` does first: the limits alone, before anything is smoothed."""
-    reference, any_light = positive_part(reference)
-    if not any_light:
-        return _clamped(new, lambda _: (0, 0), 1)
-    level, _ = _level(reference, radius_px, noise)
-    planes = new.copy()
-
-    def clamp(subfilter: int) -> tuple[int, int]:
-        return clamp_about(planes[subfilter], level, float(np.sqrt(factor)), radius_px)
-
-    return _clamped(planes, clamp, threads)
+    reference = positive_part(reference, threads=threads)
+    if not reference.any():
+        return _untouched(new)
+    level, _ = _level(reference, radius_px, noise, threads)
+    return _clamped(new, [level] * len(new), float(np.sqrt(factor)), radius_px, threads)
 
 
-def _level(reference: Plane, radius_px: int, noise: float) -> tuple[Plane, float]:
+def _level(reference: Plane, radius_px: int, noise: float, threads: int) -> tuple[Plane, float]:
     """The smoothed reference with a floor of the noise, and that floor."""
     floor = 3 * noise / (2 * radius_px) if radius_px else 3 * noise
-    level = smooth(reference, radius_px, mode="constant")
-    level += np.float32(floor)
+    level = np.empty_like(reference)
+
+    def write(top: int, bottom: int) -> None:
+        smooth_rows(reference, radius_px, mode="constant", out=level, rows=(top, bottom))
+        level[top:bottom] += np.float32(floor)
+
+    run_bands(write, len(level), threads=threads)
     return level, floor
 
 
-def _clamped(planes: Cube, clamp: Callable[[int], tuple[int, int]], threads: int) -> Clamped:
-    """Clamp each plane, and tell which fractions of its pixels were high and low."""
-    tasks = [partial(clamp, subfilter) for subfilter in range(len(planes))]
-    fractions = np.array(run_all(tasks, threads=threads), dtype=np.float64)
-    fractions /= max(planes[0].size, 1)
+def _clamped(
+    new: Cube, levels: Sequence[Plane], factor: float, radius_px: int, threads: int
+) -> Clamped:
+    """Planes clamped about their levels, band by band."""
+    planes = np.empty_like(new)
+    bands = bands_of(new.shape[1], max(threads, new[0].size // _PIXELS_AT_ONCE))
+    tasks = [
+        partial(clamp_rows, before, level, factor, radius_px, after, *rows)
+        for before, level, after in zip(new, levels, planes, strict=True)
+        for rows in bands
+    ]
+    counts = np.array(run_all(tasks, threads=threads), dtype=np.float64)
+    fractions = counts.reshape(len(new), len(bands), 2).sum(axis=1) / max(new[0].size, 1)
     return Clamped(planes=planes, high=fractions[:, 0], low=fractions[:, 1])
+
+
+def _untouched(planes: Cube) -> Clamped:
+    return Clamped(planes=planes, high=np.zeros(len(planes)), low=np.zeros(len(planes)))

@@ -3,17 +3,21 @@
 A source that the edge of a field cuts is no source of the model: what its cut adds to the spectra
 would pass for colour. Where only some modes are wanted, the window costs next to nothing: it is a
 sum of few harmonics, and so every mode a sum of few neighbours.
+
+But what refraction moves is not moved with the window: a source has another brightness in each
+visit, and that would pass for curvature of its spectrum. Most of it is known, as most of the light
+is white.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dcrviz.engine.fourier import Grid
-from dcrviz.kernels.modes import Phases, Spectrum
+from dcrviz.kernels.modes import Phases, Spectrum, matched_spectrum
 from dcrviz.records import Floats, Frozen, Ints
 
 _HARMONICS = 3
@@ -55,6 +59,28 @@ class Window(Frozen):
         for offset, tap in zip(_OFFSETS, self.along_x, strict=True):
             modes += tap * rows[:, first - offset : last - offset]
         return modes
+
+    def carried(self, white: Spectrum, phases: Phases, shares: Floats) -> Spectrum:
+        """What a visit would show more, had its sky been seen through the window and then moved.
+
+        Parameters
+        ----------
+        white
+            Transform of a sky with one spectrum everywhere.
+        shares
+            (S,), part of its light in each plane.
+        """
+        one = Phases(
+            along_y=phases.along_y * shares[phases.sources, None, None].astype(np.float32),
+            along_x=phases.along_x,
+            sources=np.zeros_like(phases.sources),
+        )
+        rows = np.unique((self.rows[:, None] - _OFFSETS) % len(white))
+        near = replace(one, along_y=np.ascontiguousarray(one.along_y[:, :, rows]))
+        moved = np.zeros_like(white)
+        moved[rows] = matched_spectrum([white[rows]], near)
+        carried = matched_spectrum([self.through(white)], self.phases(one))
+        return np.asarray(carried - self.through(moved))
 
     def phases(self, phases: Phases) -> Phases:
         """The phases of these modes alone."""

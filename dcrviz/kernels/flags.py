@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
-from dcrviz.kernels.jit import compiled
+from dcrviz.kernels.jit import compiled, inlined
 from dcrviz.records import Bools, Bytes, Ints
 
 
@@ -34,36 +35,55 @@ def grow_flags(flags: Bools, radius_px: float) -> Bools:
     return grown
 
 
-@compiled
-def open_in_place(flags: Bytes, other: Bytes, radius: int) -> int:
-    """Open (Y, X) flags with the diamond of this radius; returns how many are left.
+def grow_labels(labels: NDArray[np.int32], radius_px: float) -> NDArray[np.int32]:
+    """Give every pixel the label of the nearest labelled one that is not beyond the radius, else 0.
 
-    `other` is room of the same shape.
+    Parameters
+    ----------
+    labels
+        (Y, X), 0 where there is none.
     """
-    left = 0
+    near = grow_flags(labels > 0, radius_px)
+    reach = int(radius_px)
+    y, x = np.mgrid[-reach : reach + 1, -reach : reach + 1]
+    squared = (y**2 + x**2).ravel()
+    order = np.argsort(squared, kind="stable")[: (squared <= radius_px**2).sum()]
+    grown = np.zeros(labels.shape, dtype=np.int32)
+    _grow_labels(
+        np.ascontiguousarray(labels, np.int32),
+        near.view(np.uint8),
+        y.ravel()[order],
+        x.ravel()[order],
+        grown,
+    )
+    return grown
+
+
+@compiled
+def open_in_place(flags: Bytes, other: Bytes, radius: int) -> bool:
+    """Open (Y, X) flags with the diamond of this radius; returns whether any are left.
+
+    Each bit of a byte is opened by itself. `other` is room of the same shape.
+    """
+    left = False
     for y in range(flags.shape[0]):
-        left += flags[y].sum()
-    if radius == 0 or left == 0:
-        return left
+        left |= _any(flags[y])
     # As many crosses grow as erode: the result ends up where it began.
     here = flags
-    for _ in range(radius):
-        left = _cross(here, other, True)
-        here, other = other, here
-        if left == 0:
+    for step in range(2 * radius):
+        if not left:
             flags[:] = 0
-            return 0
-    for _ in range(radius):
-        left = _cross(here, other, False)
+            return False
+        left = _cross(here, other, step < radius)
         here, other = other, here
     return left
 
 
 @compiled
-def _cross(flags: Bytes, out: Bytes, erode: bool) -> int:
-    """Erode or grow by a cross; outside the image nothing is flagged. Returns how many are left."""
+def _cross(flags: Bytes, out: Bytes, erode: bool) -> bool:
+    """Erode or grow by a cross; nothing is flagged outside. Returns whether any are left."""
     height, width = flags.shape
-    left = 0
+    left = False
     for y in range(height):
         here, target = flags[y], out[y]
         above, below = flags[max(y - 1, 0)], flags[min(y + 1, height - 1)]
@@ -80,8 +100,16 @@ def _cross(flags: Bytes, out: Bytes, erode: bool) -> int:
                 target[x] |= here[x + 1]
             for x in range(width - 1):
                 target[x + 1] |= here[x]
-        left += target.sum()
+        left |= _any(target)
     return left
+
+
+@inlined
+def _any(row: Bytes) -> bool:
+    bits = np.uint8(0)
+    for x in range(len(row)):
+        bits |= row[x]
+    return bool(bits)
 
 
 @compiled
@@ -96,3 +124,20 @@ def _grow(flags: Bytes, widths: Ints, grown: Bytes) -> None:
             for x in range(width):
                 if row[x]:
                     grown[y, max(0, x - reach) : min(width, x + reach + 1)] = 1
+
+
+@compiled
+def _grow_labels(
+    labels: NDArray[np.int32], near: Bytes, dy: Ints, dx: Ints, grown: NDArray[np.int32]
+) -> None:
+    """Look around each pixel that is near, the nearest places first."""
+    height, width = labels.shape
+    for y in range(height):
+        for x in range(width):
+            if not near[y, x]:
+                continue
+            for k in range(len(dy)):
+                v, u = y + dy[k], x + dx[k]
+                if 0 <= v < height and 0 <= u < width and labels[v, u]:
+                    grown[y, x] = labels[v, u]
+                    break

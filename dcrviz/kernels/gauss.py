@@ -1,16 +1,22 @@
-"""Gaussian smoothing of an image."""
+"""Gaussian smoothing of an image, row by row."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import numpy as np
 
-from dcrviz.kernels.jit import compiled
+from dcrviz.kernels.jit import compiled, inlined
 from dcrviz.kernels.sums import PAIRS, aligned, copy_line, filter_rows
 from dcrviz.records import Ints, Plane
 
 _TRUNCATE = 4.0
+
+# A plain tuple, as numba's cache of machine code would not survive the renaming of a class.
+Blur: TypeAlias = tuple[Plane, bool, Plane, Plane, tuple[Ints, Ints], tuple[Ints, Ints]]
+"""A smoothing under way: half of its weights, whether it reflects, room for a row with its
+continuation, the ring of rows that have been filtered along x, and the places of the neighbours
+along x and along y."""
 
 
 def smooth(
@@ -18,7 +24,6 @@ def smooth(
     width_px: float,
     *,
     mode: Literal["constant", "reflect"],
-    out: Plane | None = None,
 ) -> Plane:
     """Convolve with a Gaussian of this standard deviation, cut at four of them.
 
@@ -28,36 +33,89 @@ def smooth(
         (Y, X).
     mode
         What lies outside: ``constant``, zero; ``reflect``, the image mirrored about its edges.
-    out
-        Where to write; a new array if None.
 
     Notes
     -----
     As `scipy.ndimage.gaussian_filter` defines it; a width of 0 returns a copy.
     """
     image = np.ascontiguousarray(image, dtype=np.float32)
-    out = np.empty_like(image) if out is None else out
-    if width_px == 0 or image.size == 0:
-        out[...] = image
-        return out
+    out = np.empty_like(image)
+    smooth_rows(image, width_px, mode=mode, out=out, rows=(0, len(image)))
+    return out
+
+
+def smooth_rows(
+    image: Plane,
+    width_px: float,
+    *,
+    mode: Literal["constant", "reflect"],
+    out: Plane,
+    rows: tuple[int, int],
+) -> None:
+    """Write some rows of a smoothed image: the first, and one past the last."""
+    if width_px == 0:
+        out[slice(*rows)] = image[slice(*rows)]
+    elif image.size:
+        _smooth(image, blur_of(width_px, image.shape[1], mode=mode), out, *rows)
+
+
+def blur_of(width_px: float, columns: int, *, mode: Literal["constant", "reflect"]) -> Blur:
+    """A smoothing of rows of so many columns, before its first row."""
     half = _half_weights(width_px)
     reach = len(half) - 1
-    _smooth(
-        image,
+    return (
         half,
         mode == "reflect",
-        out,
-        aligned(image.shape[1] + 2 * reach),
-        aligned((2 * reach + 2) * _row_length(image.shape[1])).reshape(2 * reach + 2, -1),
+        aligned(columns + 2 * reach),
+        aligned((2 * reach + 2) * _row_length(columns)).reshape(2 * reach + 2, -1),
         (np.arange(reach)[::-1].copy(), np.arange(reach) + reach + 1),
         (np.empty(reach, np.int64), np.empty(reach, np.int64)),
     )
-    return out
+
+
+@inlined
+def reach_of(blur: Blur) -> int:
+    """How many rows above and below a smoothed one are needed."""
+    return len(blur[0]) - 1
+
+
+@inlined
+def take_row(blur: Blur, row: Plane, y: int) -> None:
+    """Filter row y along x, into the ring of those that a smoothed row needs."""
+    half, reflect, line, ring, neighbours, _ = blur
+    reach, width, number = len(half) - 1, len(row), len(ring) - 1
+    copy_line(row, line[reach : reach + width])
+    for k in range(reach if reflect else 0):
+        line[reach - 1 - k] = line[reach + _reflected(-1 - k, width)]
+        line[reach + width + k] = line[reach + _reflected(width + k, width)]
+    place = y % number * ring.shape[1]
+    filter_rows(line, reach, neighbours, half, ring.reshape(ring.size), place, width)
+
+
+@inlined
+def give_row(blur: Blur, y: int, height: int, target: Plane, begin: int, width: int) -> None:
+    """Write row y of the smoothed image, of this height, into a part of a flat array.
+
+    The rows that it needs must have been taken. The ring's last row stays empty: it stands for what
+    lies outside.
+    """
+    half, reflect, _, ring, _, pairs = blur
+    number, length = len(ring) - 1, ring.shape[1]
+    for k in range(len(half) - 1):
+        for side, row in ((0, y - 1 - k), (1, y + 1 + k)):
+            if 0 <= row < height:
+                place = row % number
+            else:
+                place = _reflected(row, height) % number if reflect else number
+            pairs[side][k] = place * length
+    rows = ring.reshape(ring.size)
+    filter_rows(rows, y % number * length, pairs, half, target, begin, width)
 
 
 def _half_weights(width_px: float) -> Plane:
     radius = int(_TRUNCATE * width_px + 0.5)
-    weights = np.exp(-0.5 * (np.arange(radius + 1) / width_px) ** 2)
+    # Of a width of 0 the middle alone is left.
+    weights = np.exp(-0.5 * (np.arange(radius + 1) / (width_px or 1.0)) ** 2)
     weights /= 2 * weights.sum() - weights[0]
     filled = np.zeros(1 + max(1, -(-radius // PAIRS)) * PAIRS, dtype=np.float32)
     filled[: radius + 1] = weights
@@ -70,41 +128,15 @@ def _row_length(width: int) -> int:
 
 
 @compiled
-def _smooth(
-    image: Plane,
-    half: Plane,
-    reflect: bool,
-    out: Plane,
-    line: Plane,
-    ring: Plane,
-    neighbours: tuple[Ints, Ints],
-    pairs: tuple[Ints, Ints],
-) -> None:
-    """Filter each row once, into a ring of those that an output row needs; then their columns.
-
-    The ring's last row stays empty: it stands for what lies outside.
-    """
+def _smooth(image: Plane, blur: Blur, out: Plane, top: int, bottom: int) -> None:
     height, width = image.shape
-    reach, number, length = len(half) - 1, len(ring) - 1, ring.shape[1]
-    rows, target = ring.reshape(ring.size), out.reshape(out.size)
-    for y in range(-reach, height):
-        below = y + reach
-        if below < height:
-            copy_line(image[below], line[reach : reach + width])
-            for k in range(reach if reflect else 0):
-                line[reach - 1 - k] = line[reach + _reflected(-1 - k, width)]
-                line[reach + width + k] = line[reach + _reflected(width + k, width)]
-            filter_rows(line, reach, neighbours, half, rows, below % number * length, width)
-        if y < 0:
-            continue
-        for k in range(reach):
-            for side, row in ((0, y - 1 - k), (1, y + 1 + k)):
-                if 0 <= row < height:
-                    place = row % number
-                else:
-                    place = _reflected(row, height) % number if reflect else number
-                pairs[side][k] = place * length
-        filter_rows(rows, y % number * length, pairs, half, target, y * width, width)
+    reach = reach_of(blur)
+    target = out.reshape(out.size)
+    for y in range(top - 2 * reach, bottom):
+        if 0 <= y + reach < height:
+            take_row(blur, image[y + reach], y + reach)
+        if y >= top:
+            give_row(blur, y, height, target, y * width, width)
 
 
 @compiled

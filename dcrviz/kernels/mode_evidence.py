@@ -127,25 +127,30 @@ def _weigh(
         other[: 2 * unknowns * number] = vector[: 2 * unknowns * number]
         factor(matrix, unknowns, number)
         substitute(matrix, vector, unknowns, number)
+        # Sums stay out of the arrays until they are whole: stored in each turn of a loop they would
+        # make the order of its terms, and with it the last bit, depend on where arrays lie.
         for j in range(unknowns):
+            share = 0.0
             for x in range(number):
                 re, im = vector[j * number + x], vector[(unknowns + j) * number + x]
                 total -= re * other[j * number + x] + im * other[(unknowns + j) * number + x]
                 total -= np.log(matrix[(j * unknowns + j) * number + x])
-                explained[j] += re * re + im * im
+                share += re * re + im * im
+            explained[j] += share
         for j in range(unknowns):
             # One column of K^-1 after another.
             other[: 2 * unknowns * number] = 0
             other[j * number : (j + 1) * number] = 1
             substitute(matrix, other, unknowns, number)
             for k in range(unknowns):
-                both, square = 0.0, 0.0
+                both, square, less = 0.0, 0.0, 0.0
                 for x in range(number):
                     re, im = other[k * number + x], other[(unknowns + k) * number + x]
                     both += prior[start + x] * prior[start + x] * re
                     re -= 1.0 if j == k else 0.0
                     square += re * re + im * im
-                    determined[j] -= re if j == k else 0.0
+                    less += re
+                determined[j] -= less if j == k else 0.0
                 covariance[j, k] += amplitudes[j] * amplitudes[k] * both
                 information[j, k] += square
     return total

@@ -6,18 +6,17 @@ from functools import partial
 
 import numpy as np
 
-from dcrviz.kernels.flags import open_in_place
 from dcrviz.kernels.jit import compiled, inlined, summing
 from dcrviz.kernels.pool import run_bands
 from dcrviz.kernels.sums import copy_line
-from dcrviz.records import Bools, Bytes, Cube, Floats, Plane
+from dcrviz.records import Bools, Bytes, Cube, Floats, Ints, Plane
 
 
-def mean_plane(planes: Cube) -> Plane:
+def mean_plane(planes: Cube, *, threads: int = 1) -> Plane:
     """Mean of (S, Y, X) planes."""
     mean = np.empty(planes.shape[1:], dtype=np.float32)
     if mean.size:
-        _mean(planes, mean)
+        run_bands(partial(_mean, planes, mean), len(mean), threads=threads)
     return mean
 
 
@@ -47,38 +46,21 @@ def corrected(old: Cube, correction: Cube, *, threads: int = 1) -> Cube:
     return new
 
 
-def plane_sums(planes: Cube) -> Floats:
-    """(S,) sum of each plane, in double precision."""
-    return np.array([_sum(plane) for plane in planes])
+def plane_sums(planes: Cube, *, threads: int = 1) -> Floats:
+    """(S,) sum of each plane, in double precision; the same with any number of threads."""
+    of_rows = np.zeros(planes.shape[:2])
+    run_bands(partial(_sum, planes, of_rows), planes.shape[1], threads=threads)
+    sums: Floats = of_rows.sum(axis=1)
+    return sums
 
 
-def clamp_about(new: Plane, level: Plane, factor: float, radius_px: int) -> tuple[int, int]:
-    """Clamp `new` in place between level / factor and factor |level|; how many high and low.
-
-    Pixels beyond a limit count only where they survive an opening with the diamond of this radius.
-    """
-    if new.size == 0:
-        return 0, 0
-    room = np.empty((2, *new.shape), np.uint8)
-    return _clamp(new, level, np.float32(factor), radius_px, room[0], room[1])
-
-
-def positive_part(image: Plane) -> tuple[Plane, bool]:
-    """The image with 0 where it is not above 0, NaN included; and whether anything is left."""
+def positive_part(image: Plane, *, threads: int = 1) -> Plane:
+    """The image with 0 where it is not above 0, NaN included."""
     out = np.empty(image.shape, dtype=np.float32)
-    return out, bool(image.size) and _positive(np.ascontiguousarray(image, np.float32), out) > 0
-
-
-def divide_by_level(smoothed: Plane, floor: float, level: Plane) -> None:
-    """Replace in place by (smoothed + floor) / level, 0 where the level is: off all sources."""
-    if smoothed.size:
-        _ratio(smoothed, np.float32(floor), level)
-
-
-def sharpen(ratio: Plane, blurred: Plane, reference: Plane, *, out: Plane) -> None:
-    """Write the reference times the ratio with thrice what the blur took away added."""
     if out.size:
-        _sharpen(ratio, blurred, reference, out)
+        pixels = np.ascontiguousarray(image, np.float32)
+        run_bands(partial(_positive, pixels, out), len(out), threads=threads)
+    return out
 
 
 def blended(new: Cube, old: Cube, gain: float, *, threads: int = 1) -> Cube:
@@ -86,6 +68,17 @@ def blended(new: Cube, old: Cube, gain: float, *, threads: int = 1) -> Cube:
     out = np.empty_like(new)
     if out.size:
         run_bands(partial(_blend, new, old, np.float32(gain), out), out.shape[1], threads=threads)
+    return out
+
+
+def blended_and_held(
+    new: Cube, old: Cube, gain: float, held: Plane, omega: Plane, *, threads: int = 1
+) -> Cube:
+    """What `blended` and then `hold` make of planes, in one pass."""
+    out = np.empty_like(new)
+    if out.size:
+        loop = partial(_blend_and_hold, new, old, np.float32(gain), held, omega, out)
+        run_bands(loop, out.shape[1], threads=threads)
     return out
 
 
@@ -98,14 +91,32 @@ def hold(planes: Cube, held: Plane, omega: Plane, *, threads: int = 1) -> None:
         run_bands(partial(_hold, planes, held, omega), planes.shape[1], threads=threads)
 
 
-def deviation(image: Plane, counted: Bools) -> tuple[int, float]:
-    """How many pixels count, and their standard deviation in double precision."""
-    return _deviation(np.ascontiguousarray(image), np.ascontiguousarray(counted).view(np.uint8))
+def deviation(
+    image: Plane, counted: Bools, *, margin_px: int = 0, threads: int = 1
+) -> tuple[int, float]:
+    """How many pixels count, and their standard deviation in double precision.
+
+    Parameters
+    ----------
+    margin_px
+        How far from the edge pixels must be to count.
+    """
+    pixels = np.ascontiguousarray(image)
+    flags = np.ascontiguousarray(counted).view(np.uint8)
+    numbers, sums = np.zeros(len(image), np.int64), np.zeros(len(image))
+
+    def moment(mean: float, power: int) -> float:
+        loop = partial(_moments, pixels, flags, margin_px, mean, power, numbers, sums)
+        run_bands(loop, len(image), threads=threads)
+        return float(sums.sum()) / max(1, int(numbers.sum()))
+
+    variance = moment(moment(0.0, 1), 2)
+    return int(numbers.sum()), float(np.sqrt(variance))
 
 
 @compiled
-def _mean(planes: Cube, mean: Plane) -> None:
-    for y in range(planes.shape[1]):
+def _mean(planes: Cube, mean: Plane, top: int, bottom: int) -> None:
+    for y in range(top, bottom):
         _mean_row(planes, y, mean[y])
 
 
@@ -158,11 +169,10 @@ def _correct(old: Cube, correction: Cube, new: Cube, top: int, bottom: int) -> N
 
 
 @compiled
-def _sum(plane: Plane) -> float:
-    total = 0.0
-    for y in range(plane.shape[0]):
-        total += _sum_row(plane[y])
-    return total
+def _sum(planes: Cube, sums: Floats, top: int, bottom: int) -> None:
+    for a in range(len(planes)):
+        for y in range(top, bottom):
+            sums[a, y] = _sum_row(planes[a, y])
 
 
 @summing
@@ -174,57 +184,11 @@ def _sum_row(row: Plane) -> float:
 
 
 @compiled
-def _clamp(
-    new: Plane, level: Plane, factor: np.float32, radius: int, flags: Bytes, other: Bytes
-) -> tuple[int, int]:
-    height, width = new.shape
-    for y in range(height):
-        now, limit, flag = new[y], level[y], flags[y]
-        for x in range(width):
-            flag[x] = now[x] > factor * abs(limit[x])
-    high = open_in_place(flags, other, radius)
-    for y in range(height if high else 0):
-        now, limit, flag = new[y], level[y], flags[y]
-        for x in range(width):
-            now[x] = factor * abs(limit[x]) if flag[x] else now[x]
-    for y in range(height):
-        now, limit, flag = new[y], level[y], flags[y]
-        for x in range(width):
-            flag[x] = now[x] < limit[x] / factor
-    low = open_in_place(flags, other, radius)
-    for y in range(height if low else 0):
-        now, limit, flag = new[y], level[y], flags[y]
-        for x in range(width):
-            now[x] = limit[x] / factor if flag[x] else now[x]
-    return high, low
-
-
-@compiled
-def _positive(image: Plane, out: Plane) -> int:
-    number = 0
-    for y in range(image.shape[0]):
+def _positive(image: Plane, out: Plane, top: int, bottom: int) -> None:
+    for y in range(top, bottom):
         source, target = image[y], out[y]
         for x in range(image.shape[1]):
             target[x] = source[x] if source[x] > 0 else np.float32(0)
-            number += source[x] > 0
-    return number
-
-
-@compiled
-def _ratio(smoothed: Plane, floor: np.float32, level: Plane) -> None:
-    for y in range(smoothed.shape[0]):
-        value, limit = smoothed[y], level[y]
-        for x in range(smoothed.shape[1]):
-            value[x] = (value[x] + floor) / limit[x] if limit[x] != 0 else np.float32(0)
-
-
-@compiled
-def _sharpen(ratio: Plane, blurred: Plane, reference: Plane, out: Plane) -> None:
-    three = np.float32(3)
-    for y in range(out.shape[0]):
-        sharp, soft, source, target = ratio[y], blurred[y], reference[y], out[y]
-        for x in range(out.shape[1]):
-            target[x] = (sharp[x] + three * (sharp[x] - soft[x])) * source[x]
 
 
 @compiled
@@ -250,18 +214,38 @@ def _hold(planes: Cube, held: Plane, omega: Plane, top: int, bottom: int) -> Non
 
 
 @compiled
-def _deviation(image: Plane, counted: Bytes) -> tuple[int, float]:
-    number, total = 0, 0.0
-    for y in range(image.shape[0]):
-        counts, sum_of_row = _moment(image[y], counted[y], 0.0, 1)
-        number += counts
-        total += sum_of_row
-    if number == 0:
-        return 0, 0.0
-    squares = 0.0
-    for y in range(image.shape[0]):
-        squares += _moment(image[y], counted[y], total / number, 2)[1]
-    return number, np.sqrt(squares / number)
+def _blend_and_hold(
+    new: Cube,
+    old: Cube,
+    gain: np.float32,
+    held: Plane,
+    omega: Plane,
+    out: Cube,
+    top: int,
+    bottom: int,
+) -> None:
+    # Row by row, as a row is still in the cache when it is held.
+    for y in range(top, bottom):
+        _blend(new, old, gain, out, y, y + 1)
+        _hold(out, held, omega, y, y + 1)
+
+
+@compiled
+def _moments(
+    image: Plane,
+    flags: Bytes,
+    margin: int,
+    mean: float,
+    power: int,
+    numbers: Ints,
+    sums: Floats,
+    top: int,
+    bottom: int,
+) -> None:
+    height, width = image.shape
+    for y in range(max(top, margin), min(bottom, height - margin)):
+        row, flag = image[y, margin : width - margin], flags[y, margin : width - margin]
+        numbers[y], sums[y] = _moment(row, flag, mean, power)
 
 
 @summing

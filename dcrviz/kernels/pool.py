@@ -56,8 +56,12 @@ def run_all(tasks: Sequence[Callable[[], _Result]], *, threads: int) -> list[_Re
     return [results[index] for index in range(len(tasks))]
 
 
+def bands_of(length: int, number: int) -> list[tuple[int, int]]:
+    """First and one past the last row of at most so many bands, as even as they can be."""
+    parts = max(1, min(number, length))
+    return list(pairwise(length * part // parts for part in range(parts + 1)))
+
+
 def run_bands(loop: Callable[[int, int], None], length: int, *, threads: int) -> None:
     """Call a loop for the first and one past the last row of as many bands as there are threads."""
-    parts = max(1, min(threads, length))
-    edges = [length * part // parts for part in range(parts + 1)]
-    run_all([partial(loop, *band) for band in pairwise(edges)], threads=threads)
+    run_all([partial(loop, *band) for band in bands_of(length, threads)], threads=threads)

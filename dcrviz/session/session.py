@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import param
 
 from dcrviz.config import AssembleConfig
+from dcrviz.config_rules import starts_anew
 from dcrviz.engine import Problem, Step
 from dcrviz.records import Exposure
 from dcrviz.session.branches import Branch
@@ -45,14 +46,39 @@ class Session(Follower):
             self.exposures = list(branch.exposures)
             self.config.param.update(**branch.config.values())
 
-    def open_data(self, exposures: Sequence[Exposure]) -> None:
-        """Begin anew with other visits, and without what was for the old ones alone."""
+    def open_data(
+        self, exposures: Sequence[Exposure], config: AssembleConfig | None = None
+    ) -> None:
+        """Begin anew with other visits, and without what was for the old ones alone.
+
+        Parameters
+        ----------
+        config
+            The knobs to begin with; as they are without it, but for factors of visits that are
+            gone.
+        """
         self._start = Start()
         known = {str(exposure.visit.id) for exposure in exposures}
-        factors = {v: factor for v, factor in self.config.visit_factors.items() if v in known}
+        values = (config or self.config).values()
+        factors = {v: factor for v, factor in values["visit_factors"].items() if v in known}
         with self._no_restart():
-            self.config.visit_factors = factors
+            self.config.param.update(**values | {"visit_factors": factors})
         self.exposures = list(exposures)
+
+    def try_knobs(self, knobs: Mapping[str, Any]) -> None:
+        """Play a new run with these values from its start; the one on show becomes a branch.
+
+        Raises
+        ------
+        ValueError
+            If a knob refuses its value; the run on show stays.
+        """
+        self.config.with_values(**knobs)
+        self.begin_movement()
+        if not starts_anew(knobs):
+            self.reset()
+        self.config.param.update(**knobs)
+        self.play()
 
     def save(self, folder: str | os.PathLike[str], *, with_data: bool = False) -> None:
         """Save the run on show to a folder; see `dcrviz.save_run`."""

@@ -1,5 +1,12 @@
 """Made skies: scenes, the conditions of real nights, and the exposures they give."""
 
+from dcrviz.simulate.artifacts import (
+    cosmic_rays,
+    points_of_light,
+    satellite_trail,
+    simulate_variable,
+    with_light,
+)
 from dcrviz.simulate.conditions import (
     CTIO,
     RUBIN,
@@ -8,14 +15,29 @@ from dcrviz.simulate.conditions import (
     spread_visits,
 )
 from dcrviz.simulate.curve import Curve
+from dcrviz.simulate.library import (
+    LIBRARY,
+    Cure,
+    LibraryScene,
+    cured_knobs,
+    cured_word,
+    library_exposures,
+    library_knobs,
+    library_name,
+    library_words,
+)
 from dcrviz.simulate.made_field import (
-    FIELDS,
     MadeField,
     made_exposures,
     made_scene,
     made_visits,
 )
-from dcrviz.simulate.observe import Simulation, simulate, simulate_exposures
+from dcrviz.simulate.observe import (
+    Simulation,
+    simulate,
+    simulate_exposures,
+    with_truth,
+)
 from dcrviz.simulate.psf import PROFILES, Psf
 from dcrviz.simulate.random_scene import random_scene
 from dcrviz.simulate.render import no_dcr_image, render_visit, truth_planes
@@ -26,12 +48,14 @@ from dcrviz.simulate.spectra import blackbody, flat, line, quasar, spectrum, tab
 
 __all__ = [
     "CTIO",
-    "FIELDS",
+    "LIBRARY",
     "PIXEL_SCALE_ARCSEC",
     "PROFILES",
     "RUBIN",
     "SCENE_FILE",
+    "Cure",
     "Curve",
+    "LibraryScene",
     "MadeField",
     "Psf",
     "Scene",
@@ -39,24 +63,36 @@ __all__ = [
     "Source",
     "blackbody",
     "condition_names",
+    "cosmic_rays",
+    "cured_knobs",
+    "cured_word",
     "flat",
+    "library_exposures",
+    "library_knobs",
+    "library_name",
+    "library_words",
     "line",
     "made_exposures",
     "made_scene",
     "made_visits",
     "no_dcr_image",
+    "points_of_light",
     "quasar",
     "random_scene",
     "read_conditions",
     "read_scene",
     "render_visit",
+    "satellite_trail",
     "scene_beside",
     "scene_from_mapping",
     "scene_to_mapping",
     "simulate",
     "simulate_exposures",
+    "simulate_variable",
     "spectrum",
     "spread_visits",
     "table",
     "truth_planes",
+    "with_light",
+    "with_truth",
 ]

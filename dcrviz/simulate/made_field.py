@@ -82,16 +82,6 @@ class MadeField:
             )
 
 
-FIELDS: Mapping[str, MadeField] = MappingProxyType(
-    {
-        "spread": MadeField(visits="spread"),
-        "narrow-airmass": MadeField(visits="narrow airmass"),
-        "one-angle": MadeField(visits="one angle"),
-    }
-)
-"""Fields with a name: the same stars under conditions that make the fit easy or hard."""
-
-
 def made_exposures(field: MadeField) -> list[Exposure]:
     """The visits of such a field; the same field gives the same pixels."""
     return simulate_exposures(made_scene(field), made_visits(field), seed=field.seed)

@@ -69,9 +69,26 @@ def simulate(
         Number of true planes.
     """
     exposures = simulate_exposures(scene, visits, seed=seed, psf=psf, noise=noise)
+    return with_truth(scene, exposures, n_subfilters=n_subfilters, psf=psf)
+
+
+def with_truth(
+    scene: Scene,
+    exposures: Sequence[Exposure],
+    *,
+    n_subfilters: int = 3,
+    psf: Psf | None = None,
+) -> Simulation:
+    """Exposures with the true planes of their scene at their median seeing.
+
+    Raises
+    ------
+    ValueError
+        If there are none, or one lacks its seeing.
+    """
     if not exposures:
         raise ValueError("a simulation needs one visit or more; got none")
-    fwhm_px = float(np.median([fwhm_of(visit) for visit in visits]))
+    fwhm_px = float(np.median([fwhm_of(exposure.visit) for exposure in exposures]))
     return Simulation(
         exposures=tuple(exposures),
         truth=truth_planes(scene, n_subfilters=n_subfilters, fwhm_px=fwhm_px, psf=psf),

@@ -7,7 +7,7 @@ import html
 import panel as pn
 from panel.viewable import Viewer
 
-from dcrviz.diagnostics.symptoms import symptoms
+from dcrviz.diagnostics.during import during_verdicts
 from dcrviz.session import Session
 from dcrviz.views.curves import CourseView
 from dcrviz.views.messages import Seldom
@@ -20,13 +20,13 @@ ul {
 li { padding-left: 14px; border-left: 5px solid var(--dcrviz-edge, #888); }
 li.holes { border-color: #00a5b8; }
 li.wings { border-color: #ffb000; }
-li.oscillating, li.diverging { border-color: #d55e00; }
-li.clean, li.improving { border-color: #009e73; }
+li.ping_pong, li.diverging, li.visit_misfits, li.planes_exchange_flux { border-color: #d55e00; }
+li.healthy { border-color: #009e73; }
 """
 
 
 class Captions(Viewer):
-    """A line for each symptom of the step on show, the rings' colours beside theirs."""
+    """A line for each verdict on the step on show, the rings' colours beside theirs."""
 
     def __init__(self, session: Session, *, curves: CourseView) -> None:
         super().__init__()
@@ -55,7 +55,7 @@ class Captions(Viewer):
         course = self._curves.course_of(moments)
         if not course or course[-1].index != session.current.index:
             return
-        found = symptoms(course, session.current.outcome, solver=session.problem.config.solver)
+        found = during_verdicts(session.problem, course, session.current.outcome, session.config)
         lines = "".join(f'<li class="{s.kind}">{html.escape(s.sentence)}</li>' for s in found)
         self.words.object = f'<ul aria-label="What this shows">{lines}</ul>'
 

@@ -36,6 +36,8 @@ _TIPS = {
 # Said in the browser: under way before the server has heard of it.
 _SAID = {"Pause": "Pausing.", "Stop": "Stopping."}
 _GAP = (5, 3)
+# Not for a class, which needs the room; see frame.css.
+_COUNTED = {"display": "var(--dcrviz-counted, block)"}
 # While iterations follow each other nobody reads faster.
 _READABLE_S = 0.25
 _FOLLOWED = ["moments", "cursor", "busy", "playing", "error", "problem"]
@@ -56,7 +58,11 @@ class Controls(Viewer):
         self._following = False
         self._tempo = Tempo()
         self.count = CountField(
-            label="Iterations of Run N", tip="How many iterations Run N does", value=10, margin=_GAP
+            label="Iterations of Run N",
+            tip="How many iterations Run N does",
+            value=10,
+            margin=_GAP,
+            styles=_COUNTED,
         )
         acts = {
             "Play": session.play,
@@ -80,6 +86,7 @@ class Controls(Viewer):
                 channel=channel,
                 hotkey=" " if name in ("Play", "Pause") else "",
                 margin=_GAP,
+                styles=_COUNTED if name == "Run N" else {},
             )
             for name, act in acts.items()
         }
@@ -140,7 +147,12 @@ class Controls(Viewer):
         buttons = [self.buttons[name] for name in _TIPS]
         buttons.insert(buttons.index(self.buttons["Run N"]), self.count)
         return pn.FlexBox(
-            *buttons, self.keys, align_items="center", margin=0, styles={"flex": "1 1 600px"}
+            *buttons,
+            self.keys,
+            align_items="center",
+            margin=0,
+            # As wide as they are: what stands beside them has the rest.
+            styles={"flex": "0 1 auto", "width": "max-content", "max-width": "100%"},
         )
 
     def place_line(self) -> pn.FlexBox:

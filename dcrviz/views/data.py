@@ -9,13 +9,15 @@ from typing import Any
 import panel as pn
 from panel.viewable import Viewer
 
+from dcrviz.config import AssembleConfig
 from dcrviz.records import Exposure
 from dcrviz.runs import open_run
 from dcrviz.session import Session
 from dcrviz.simulate import MadeField
 from dcrviz.simulate.made_field import LIMITS, VISITS
 from dcrviz.views.background import Background
-from dcrviz.views.data_choice import FIELD, SCENES, DataChoice, load
+from dcrviz.views.data_choice import FIELD, DataChoice, load, title_of
+from dcrviz.views.scene_choice import SceneChoice
 from dcrviz.views.uploads import Limits, read_uploads
 
 _WIDTH = 250
@@ -59,9 +61,7 @@ class DataView(Viewer):
         self._first = choice
         # A run that is shown again is of visits that were opened before.
         self._choices = [(first, choice) for first in session.exposures[:1]]
-        self.scene = pn.widgets.Select(
-            label="Scene", options={title: name for name, title in SCENES.items()}, width=_WIDTH
-        )
+        self.scenes = SceneChoice(self._open_begun)
         made = MadeField()
         self.numbers = {
             name: pn.widgets.IntInput(
@@ -90,9 +90,9 @@ class DataView(Viewer):
         self.said = pn.pane.HTML("", margin=(0, 10))
         self.buttons = {
             name: pn.widgets.Button(label=name, width=_WIDTH)
-            for name in ("Open scene", "Make field", "Open files", "Open run")
+            for name in ("Make field", "Open files", "Open run")
         }
-        acts = (self.open_scene, self.make_field, self.open_files, self.open_saved)
+        acts = (self.make_field, self.open_files, self.open_saved)
         for button, act in zip(self.buttons.values(), acts, strict=True):
             button.on_click(lambda _, act=act: act())
         self.upload.param.watch(lambda _: self.take_upload(), "value")
@@ -110,9 +110,16 @@ class DataView(Viewer):
         """Open visits that a link or a person chose; the present run becomes a branch."""
         self._explore(choice, lambda: load(choice))
 
-    def open_scene(self) -> None:
-        """Open the bundled scene that is chosen."""
-        self.open(DataChoice(kind="scene", name=self.scene.value))
+    def _open_begun(self, choice: DataChoice, config: AssembleConfig, play: bool) -> None:
+        """Open a scene with the knobs that it begins with."""
+
+        def show(exposures: list[Any]) -> None:
+            self._remember(exposures, choice)
+            self._session.open_data(exposures, config)
+            if play:
+                self._session.play()
+
+        self._background.do(lambda: load(choice), show)
 
     def make_field(self) -> None:
         """Make the field that the numbers describe."""
@@ -182,10 +189,9 @@ class DataView(Viewer):
 
     def _tell(self) -> None:
         number = len(self._session.exposures)
-        if self.choice.kind == "scene":
-            self.scene.value = self.choice.name
+        self.scenes.show(self.choice)
         kinds = {
-            "scene": SCENES.get(self.choice.name, ""),
+            "scene": title_of(self.choice),
             "made": "A made field",
             "paths": "Files",
             "given": "As started",
@@ -198,8 +204,7 @@ class DataView(Viewer):
         numbers = pn.GridBox(*self.numbers.values(), ncols=2, margin=0)
         parts: list[Any] = [
             self.said,
-            self.scene,
-            self.buttons["Open scene"],
+            self.scenes,
             pn.Card(
                 numbers,
                 self.visits,

@@ -8,20 +8,30 @@ from pathlib import Path
 from typing import Any
 
 from dcrviz.bundled import bundled
+from dcrviz.config import AssembleConfig
 from dcrviz.io import read_exposures
 from dcrviz.io.config_link import code_of, from_code
 from dcrviz.io.entries import Entries
 from dcrviz.records import Exposure
-from dcrviz.simulate import FIELDS, MadeField, Scene, made_exposures, made_scene, scene_beside
+from dcrviz.simulate import (
+    LIBRARY,
+    MadeField,
+    Scene,
+    library_exposures,
+    library_knobs,
+    library_name,
+    library_words,
+    made_exposures,
+    made_scene,
+    scene_beside,
+)
+from dcrviz.suggest import unknown
 
-SCENES: Mapping[str, str] = {
-    "field": "Bundled field: nine visits",
-    "spread": "Stars, airmasses spread",
-    "narrow-airmass": "Stars, narrow airmass",
-    "one-angle": "Stars, one parallactic angle",
-}
-"""Scenes that come with the package: the word in a link, and what people read."""
-
+BUNDLED: Mapping[str, str] = {"field": "Bundled field: nine visits"}
+"""Fields that come as files: the word in a link, and what people read."""
+SCENES: tuple[str, ...] = (*BUNDLED, *library_words())
+"""Every word of a link that names a scene, those of cures by other visits among them."""
+_RENAMED = {"spread": "healthy"}
 _MADE, _PATHS, _GIVEN = "made", "paths", "given"
 
 
@@ -58,6 +68,20 @@ def given_choice(exposures: Sequence[Exposure]) -> DataChoice:
     )
 
 
+def scene_choice(word: str) -> DataChoice:
+    """The choice of a scene that comes with the package.
+
+    Raises
+    ------
+    ValueError
+        If there is none of that name.
+    """
+    name = _RENAMED.get(word, word)
+    if name not in SCENES:
+        raise ValueError(unknown("scene", word, SCENES))
+    return DataChoice(kind="scene", name=name)
+
+
 def word_of(choice: DataChoice) -> str:
     """The word of a link for a choice; empty where no link can repeat it."""
     if choice.kind == "scene":
@@ -85,8 +109,8 @@ def choice_of(word: str, *, local: bool, given: bool) -> DataChoice:
         If it is none, or not allowed here.
     """
     kind, _, code = word.partition(".")
-    if word in SCENES:
-        return DataChoice(kind="scene", name=word)
+    if _RENAMED.get(word, word) in SCENES:
+        return scene_choice(word)
     if word == _GIVEN:
         if not given:
             raise ValueError("link: data=given needs the visits that the explorer was started with")
@@ -104,6 +128,24 @@ def choice_of(word: str, *, local: bool, given: bool) -> DataChoice:
     raise ValueError(f"link: data must be one of {', '.join(SCENES)}, or made; got {shown!r}")
 
 
+def in_library(choice: DataChoice) -> bool:
+    """Whether it is one of the library's scenes, ill or cured."""
+    return choice.kind == "scene" and choice.name in library_words()
+
+
+def title_of(choice: DataChoice) -> str:
+    """What people read of a scene."""
+    if not in_library(choice):
+        return BUNDLED.get(choice.name, "")
+    name = library_name(choice.name)
+    return LIBRARY[name].title + ("" if name == choice.name else ", cured")
+
+
+def config_of(choice: DataChoice) -> AssembleConfig:
+    """The knobs that a choice begins with: the defaults, but for ill scenes of the library."""
+    return AssembleConfig(**(library_knobs(choice.name) if in_library(choice) else {}))
+
+
 def load(choice: DataChoice) -> list[Exposure]:
     """The visits of a choice that can be repeated.
 
@@ -115,8 +157,8 @@ def load(choice: DataChoice) -> list[Exposure]:
     if choice.kind == "made" and choice.made is not None:
         return made_exposures(choice.made)
     if choice.kind == "scene":
-        if choice.name in FIELDS:
-            return made_exposures(FIELDS[choice.name])
+        if in_library(choice):
+            return library_exposures(choice.name)
         return read_exposures(bundled(choice.name))
     if choice.paths:
         return read_exposures(list(choice.paths))
@@ -133,8 +175,8 @@ def scene_of(choice: DataChoice, exposures: Sequence[Exposure]) -> Scene | None:
     """
     if choice.kind == "made" and choice.made is not None:
         return made_scene(choice.made)
-    if choice.kind == "scene" and choice.name in FIELDS:
-        return made_scene(FIELDS[choice.name])
+    if in_library(choice):
+        return LIBRARY[library_name(choice.name)].sky()
     return scene_beside(exposures)
 
 

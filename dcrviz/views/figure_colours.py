@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from bokeh.models import Plot, Text
+from bokeh.models import ColorBar, Plot, Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,15 +56,20 @@ def paint(plot: Plot, *, dark: bool) -> None:
     for grid in plot.grid:
         grid.grid_line_color = colours.grid
     for renderer in plot.renderers:
-        glyph = getattr(renderer, "glyph", None)
-        if isinstance(glyph, Text):
-            glyph.text_color = colours.line
-        for name in ("line_color", "fill_color"):
-            if hasattr(glyph, name):
-                setattr(glyph, name, _curve_colour(getattr(glyph, name), dark=dark))
+        _paint_glyph(getattr(renderer, "glyph", None), colours, dark=dark)
+    for bar in plot.select({"type": ColorBar}):
+        bar.update(background_fill_color=None, major_label_text_color=colours.text)
     for legend in plot.legend:
         legend.update(
             label_text_color=colours.text,
             background_fill_color=colours.ground,
             border_line_color=colours.grid,
         )
+
+
+def _paint_glyph(glyph: Any, colours: _Colours, *, dark: bool) -> None:
+    if isinstance(glyph, Text):
+        glyph.text_color = colours.line
+    for name in ("line_color", "fill_color"):
+        if hasattr(glyph, name):
+            setattr(glyph, name, _curve_colour(getattr(glyph, name), dark=dark))

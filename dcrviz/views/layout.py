@@ -25,7 +25,7 @@ def laid_out(
     side: Sequence[Any],
     main: Sequence[Any],
     details: Sequence[Any],
-    curves: Any,
+    beside: Any,
     alone: bool,
 ) -> pn.Column:
     """The whole page.
@@ -38,8 +38,8 @@ def laid_out(
         In the narrow column at the left, which can be hidden.
     main, details
         In the middle; the details are left out for a class.
-    curves
-        At the right, or below where the page is narrow.
+    beside
+        Curves and diagnosis, at the right, or below where the page is narrow.
     alone
         Whether the whole document is this page; its columns then scroll one by one.
     """
@@ -52,7 +52,7 @@ def laid_out(
         pn.Column(top, *others, css_classes=["dcrviz-head"], **wide),
         pn.Column(_heading("Settings"), *side, css_classes=["dcrviz-side"], width=330, margin=0),
         pn.Column(_heading("Images"), *main, below, css_classes=["dcrviz-main"], **wide),
-        pn.Column(_heading("Curves"), curves, css_classes=["dcrviz-curves"], margin=0),
+        pn.Column(_heading("Curves, diagnosis"), beside, css_classes=["dcrviz-curves"], margin=0),
         css_classes=["dcrviz-page", *(["dcrviz-alone"] if alone else [])],
         stylesheets=[_PAGE],
         **wide,

@@ -12,17 +12,21 @@ from panel.viewable import Viewer
 
 from dcrviz.bright import BrightObject
 from dcrviz.config import AssembleConfig
+from dcrviz.diagnostics.verdict import Place
 from dcrviz.engine import Problem
 from dcrviz.records import Coadd, Exposure
 from dcrviz.runs import SavedRun
 from dcrviz.session import Session
+from dcrviz.simulate import Scene as Sky
 from dcrviz.views.appearance import Appearance, in_page_design
+from dcrviz.views.artifacts import ArtifactsView
 from dcrviz.views.background import Background
 from dcrviz.views.captions import Captions
 from dcrviz.views.controls import Controls
 from dcrviz.views.curves import CourseView
 from dcrviz.views.data import DataView
 from dcrviz.views.data_choice import FIELD, DataChoice, given_choice, scene_of
+from dcrviz.views.diagnose import DiagnoseView
 from dcrviz.views.export import ExportView
 from dcrviz.views.groups import KnobPanel
 from dcrviz.views.inspector import Inspector
@@ -30,6 +34,8 @@ from dcrviz.views.layout import laid_out
 from dcrviz.views.lazy import Later, lazy_card
 from dcrviz.views.messages import deliver_to_page, served_document
 from dcrviz.views.runs_view import RunsView
+from dcrviz.views.tabs import Tabs
+from dcrviz.views.verdicts import ChipsView, Verdicts
 from dcrviz.views.visits import VisitsView
 from dcrviz.views.wall import ImageWall
 from dcrviz.views.wall_canvas import WallCanvas
@@ -93,7 +99,8 @@ class Explorer(Viewer):
         super().__init__()
         source = source or Source(choice=given_choice(exposures))
         deliver = deliver_to_page()
-        self._workers = [Worker(deliver), Worker(deliver)]
+        # For iterations, for images, and for verdicts, of which the last of a run may take a while.
+        self._workers = [Worker(deliver) for _ in range(3)]
         self.session = Session(
             exposures,
             config,
@@ -114,7 +121,7 @@ class Explorer(Viewer):
     def _make_views(self, source: Source, *, alone: bool) -> None:
         # In a notebook, keys are the notebook's unless its cell has the focus.
         self.controls = Controls(self.session, everywhere=alone)
-        engine, painter = self._workers
+        engine, painter, judge = self._workers
         background = Background(engine, told=self._notify)
         self.data = DataView(self.session, background, choice=source.choice, local=source.local)
         self.export = ExportView(
@@ -125,7 +132,7 @@ class Explorer(Viewer):
         )
         self.inspector = Inspector(
             self.session,
-            sky=lambda: scene_of(self.data.choice, self.session.exposures),
+            sky=self._sky,
             worker=painter,
         )
         self.wall = ImageWall(
@@ -138,6 +145,7 @@ class Explorer(Viewer):
         self.wall.tell_painted(self._later.come)
         self.curves = CourseView(self.session, worker=painter)
         self.visits = VisitsView(self.session, chosen=self.wall.mark_visit)
+        self.artifacts = ArtifactsView(self.session, chosen=self._show_candidate)
         self.runs = RunsView(
             self.session,
             curves=self.curves,
@@ -145,12 +153,52 @@ class Explorer(Viewer):
             save=self.export.give_branch,
             told=self._notify,
         )
+        self._make_diagnosis(engine, judge)
         self.captions = Captions(self.session, curves=self.curves)
         self._rows_before: tuple[str, ...] | None = None
         self.appearance = Appearance(alone=alone, margin=(5, 10))
         self.appearance.param.watch(lambda *_: self._turn_to_class(), ["teacher", "room"])
         self.appearance.param.watch(lambda event: self._turn_dark(event.new), "dark")
         self._warnings = pn.pane.HTML("", sizing_mode="stretch_width", margin=(0, 10))
+
+    def _make_diagnosis(self, engine: Worker, judge: Worker) -> None:
+        self.verdicts = Verdicts(self.session, curves=self.curves, worker=judge)
+        self.chips = ChipsView(self.verdicts, chosen=self._tell_verdict)
+        self.diagnose = DiagnoseView(
+            self.session,
+            self.verdicts,
+            show=self._show_place,
+            told=self._notify,
+            sky=self._sky_if_known,
+            worker=engine,
+        )
+        parts = {
+            "Curves": lambda: self._later.part(lambda: self.curves),
+            "Diagnose": lambda: self.diagnose,
+        }
+        self.tabs = Tabs("Curves and diagnosis", parts)
+        self.tabs.tell(lambda name: self.diagnose.turn(name == "Diagnose"))
+
+    def _sky(self) -> Sky | None:
+        """What is truly there, where the visits on show are of a made field."""
+        return scene_of(self.data.choice, self.session.exposures)
+
+    def _sky_if_known(self) -> Sky | None:
+        try:
+            return self._sky()
+        except ValueError as error:
+            self._notify(str(error))
+            return None
+
+    def _tell_verdict(self, row: str) -> None:
+        """Open the tab at a verdict."""
+        self.tabs.bar.value = "Diagnose"
+        self.diagnose.verdicts.list.go_to(row)
+
+    def _show_place(self, place: Place) -> None:
+        """Show a place on the wall, and the source that is there."""
+        self.wall.look_at(place)
+        self.inspector.look_at(place.x + 0.5, place.y + 0.5)
 
     def close(self) -> None:
         """Stop the threads of this page."""
@@ -180,10 +228,16 @@ class Explorer(Viewer):
         items = "".join(f"<li>{html.escape(w)}</li>" for w in problem.warnings) if problem else ""
         self._warnings.object = f"<h3>Noticed in the input</h3><ul>{items}</ul>" if items else ""
 
+    def _show_candidate(self, visit: int, x: float, y: float) -> None:
+        """Mark the visit among the residuals, and look at the place."""
+        self.wall.mark_visit(visit)
+        self.inspector.look_at(x, y)
+
     def _turn_dark(self, dark: bool) -> None:
         """What is drawn on canvases can't follow the stylesheets."""
         self.wall.canvas.dark = dark
         self.curves.paint(dark=dark)
+        self.diagnose.paint(dark=dark)
         self.inspector.paint(dark=dark)
 
     def _turn_to_class(self) -> None:
@@ -204,7 +258,7 @@ class Explorer(Viewer):
             in_side = {"Data": lambda: self.data, "Export": lambda: self.export}
             return laid_out(
                 head=[
-                    [self.controls.buttons_line(), self.appearance],
+                    [self.controls.buttons_line(), self.chips, self.appearance],
                     self.controls.place_line(),
                 ],
                 side=[
@@ -215,11 +269,12 @@ class Explorer(Viewer):
                     self.knobs,
                 ],
                 main=[self.wall, self.captions],
-                curves=self._later.part(lambda: self.curves),
+                beside=self.tabs,
                 details=[
                     self._later.part(lambda: self.inspector, sizing_mode="stretch_width"),
                     self._card_later("Runs", self.runs),
                     self._card_later("Visits", self.visits),
+                    self._card_later("Artifacts", self.artifacts),
                     self._warnings,
                 ],
                 alone=self.appearance.alone,

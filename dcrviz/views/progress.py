@@ -28,6 +28,7 @@ _RECENT = 12
 class ProgressLine(Quiet):
     """A native progress bar with words."""
 
+    label = param.String("Progress of the run", doc="Accessible name of the bar.")
     value = param.Number(0, bounds=(0, 1), doc="How much is done at least.")
     words = param.String("", doc="The same as a person reads it.")
     tip = param.String("", doc="Shown when the pointer rests on it.")

@@ -17,8 +17,8 @@ from dcrviz.config import AssembleConfig
 from dcrviz.io.knob_values import plain
 from dcrviz.io.lsst_config import to_lsst
 from dcrviz.session import Moment
-from dcrviz.simulate import FIELDS, MadeField, made_scene, made_visits, scene_to_mapping
-from dcrviz.views.data_choice import DataChoice
+from dcrviz.simulate import MadeField, made_scene, made_visits, scene_to_mapping
+from dcrviz.views.data_choice import DataChoice, in_library
 
 _FIELD_PATH = "$(python -c 'import dcrviz; print(dcrviz.bundled(\"field\"))')"
 
@@ -41,11 +41,12 @@ def python_text(
     template_given
         Whether the run began with a coadd of somebody's, which the script can't name.
     """
-    made = choice.kind == "made" or choice.name in FIELDS
     first = moments[min(1, len(moments) - 1)].knobs
     lines = ["import dcrviz"]
-    if made:
+    if choice.kind == "made":
         lines.append("from dcrviz.simulate import MadeField, made_exposures")
+    elif in_library(choice):
+        lines.append("from dcrviz.simulate import library_exposures")
     lines += ["", *_data_lines(choice)]
     lines.append(f"config = {_config_call(config.with_values(**first))}")
     if template_given and choice.kind != "run":
@@ -62,12 +63,13 @@ def python_text(
 
 def command_text(choice: DataChoice, config: AssembleConfig) -> str:
     """Shell commands that run these knobs on these visits to the end and write the coadds."""
-    made = FIELDS.get(choice.name) if choice.kind == "scene" else choice.made
-    lines = [] if made is None else list(_made_lines(made))
+    lines = [] if choice.made is None else list(_made_lines(choice.made))
+    if in_library(choice):
+        lines.append(f"dcrviz simulate made --scene {choice.name}")
     words = ["dcrviz", "assemble", "--out", "coadds"]
     for name, value in config.changed().items():
         words += ["--set", shlex.quote(f"{name}={_setting(value)}")]
-    lines.append(" ".join([*words, *_command_paths(choice, made)]))
+    lines.append(" ".join([*words, *_command_paths(choice)]))
     return "\n".join(lines) + "\n"
 
 
@@ -83,8 +85,8 @@ def lsst_text(config: AssembleConfig) -> str:
 
 
 def _data_lines(choice: DataChoice) -> Iterator[str]:
-    if choice.kind == "scene" and choice.name in FIELDS:
-        yield f"exposures = made_exposures({_made_call(FIELDS[choice.name])})"
+    if in_library(choice):
+        yield f"exposures = library_exposures({choice.name!r})"
     elif choice.kind == "scene":
         yield f"exposures = dcrviz.read_exposures(dcrviz.bundled({choice.name!r}))"
     elif choice.kind == "made" and choice.made is not None:
@@ -139,8 +141,8 @@ def _course(moments: Sequence[Moment], first: dict[str, Any]) -> Iterator[str]:
         yield "    step = dcrviz.advance(problem, step, config)"
 
 
-def _command_paths(choice: DataChoice, made: MadeField | None) -> list[str]:
-    if made is not None:
+def _command_paths(choice: DataChoice) -> list[str]:
+    if choice.kind == "made" or in_library(choice):
         return ["made"]
     if choice.kind == "scene":
         return [f'"{_FIELD_PATH}"']

@@ -15,6 +15,9 @@ from dcrviz.session import Moment, Session
 from dcrviz.views.table import Column, Row
 
 _SCORES = (
+    Column(key="metric", title="Metric", digits=5, tip="At the end, mean over the visits."),
+    Column(key="holes", title="Holes [%]", digits=2, tip="Of the pixels near sources, at the end."),
+    Column(key="wings", title="Wings [%]", digits=2, tip="Of the pixels near sources, at the end."),
     Column(key="outcome", title="Outcome", kind="text"),
     Column(key="iterations", title="Iterations", tip="Of the last stored step's subregion."),
     Column(
@@ -24,9 +27,6 @@ _SCORES = (
         tip="Wall time of the engine in all iterations, without waiting for pictures; empty where "
         "it isn't known, as of a run that was opened.",
     ),
-    Column(key="metric", title="Metric", digits=5, tip="At the end, mean over the visits."),
-    Column(key="holes", title="Holes [%]", digits=2, tip="Of the pixels near sources, at the end."),
-    Column(key="wings", title="Wings [%]", digits=2, tip="Of the pixels near sources, at the end."),
     Column(
         key="flux",
         title="Flux [%]",
@@ -70,7 +70,10 @@ def runs_of(session: Session) -> list[ListedRun]:
 
 
 def run_columns(differing: Sequence[str]) -> list[Column]:
-    """Names, scores, the knobs in which the runs differ, and what can be done."""
+    """Names, what can be done, the knobs in which the runs differ, and scores.
+
+    The table scrolls where it is wider than its place: first comes what nobody should look for.
+    """
     return [
         Column(key="name", title="Run", kind="name"),
         Column(
@@ -79,9 +82,9 @@ def run_columns(differing: Sequence[str]) -> list[Column]:
             kind="check",
             tip="Pinned: drawn beside the run on show, and kept until it is deleted.",
         ),
-        *_SCORES,
-        *(Column(key=f"knob {k}", title=k.replace("_", " "), kind="text") for k in differing),
         *(Column(key=_key(act), title=act, kind="button") for act in _ACTS),
+        *(Column(key=f"knob {k}", title=k.replace("_", " "), kind="text") for k in differing),
+        *_SCORES,
     ]
 
 

@@ -21,7 +21,16 @@ from dcrviz.engine import Problem
 from dcrviz.io import read_exposures
 from dcrviz.records import Coadd, Exposure
 from dcrviz.runs import SavedRun
-from dcrviz.views.data_choice import FIELD, GIVEN, DataChoice, given_choice
+from dcrviz.views.data_choice import (
+    FIELD,
+    GIVEN,
+    DataChoice,
+    config_of,
+    given_choice,
+    in_library,
+    load,
+    scene_choice,
+)
 from dcrviz.views.link import read_link
 from dcrviz.views.messages import served_document
 from dcrviz.views.page import Explorer, Source
@@ -46,7 +55,7 @@ class Address:
 
 
 def explorer_app(
-    exposures: Sequence[Exposure] | None = None,
+    exposures: Sequence[Exposure] | str | None = None,
     config: AssembleConfig | None = None,
     *,
     template: Coadd | None = None,
@@ -59,7 +68,9 @@ def explorer_app(
     Parameters
     ----------
     exposures
-        The bundled field if none are given.
+        Visits, or the word of a scene of the library; the bundled field if none are given.
+    config
+        The knobs to start with; those of the scene without it.
     run
         A saved run with its prepared problem, to go on with instead.
     local
@@ -72,19 +83,22 @@ def explorer_app(
     """
     prepare_page()
     arguments = pn.state.session_args or {}
-    given = exposures is not None or run is not None
+    choice = _choice(exposures, run)
+    given = choice.kind != "scene"
     link = read_link(arguments, local=local, given=given)
-    there = (None, GIVEN) if given else (None, FIELD)
-    wanted = None if link.choice in there else link.choice
+    wanted = None if link.choice in (None, GIVEN if given else choice) else link.choice
     if wanted is not None:
         exposures, run, template, bright_objects = [], None, None, ()
+    first = wanted or choice
+    if in_library(first) and (config is None or wanted is not None):
+        config = config_of(first)
     explorer = Explorer(
-        bundled_exposures() if exposures is None and run is None else exposures or [],
+        [] if run is not None else _visits(exposures),
         link.config or config,
         template=template,
         bright_objects=bright_objects,
         source=Source(
-            choice=_choice(exposures, run),
+            choice=choice if wanted is None else GIVEN,
             wanted=wanted,
             refused=link.refused,
             run=run,
@@ -98,15 +112,23 @@ def explorer_app(
 
 
 def _choice(
-    exposures: Sequence[Exposure] | None, run: tuple[SavedRun, Problem] | None
+    exposures: Sequence[Exposure] | str | None, run: tuple[SavedRun, Problem] | None
 ) -> DataChoice:
     if run is not None:
         return DataChoice(kind="run", name=str(run[0].folder))
+    if isinstance(exposures, str):
+        return scene_choice(exposures)
     return FIELD if exposures is None else given_choice(exposures)
 
 
+def _visits(exposures: Sequence[Exposure] | str | None) -> Sequence[Exposure]:
+    if isinstance(exposures, str):
+        return load(scene_choice(exposures))
+    return bundled_exposures() if exposures is None else exposures
+
+
 def explore(
-    exposures: Sequence[Exposure] | None = None,
+    exposures: Sequence[Exposure] | str | None = None,
     config: AssembleConfig | None = None,
     *,
     template: Coadd | None = None,
@@ -116,9 +138,10 @@ def explore(
     Parameters
     ----------
     exposures
-        Visits on one pixel grid; the bundled field if none are given.
+        Visits on one pixel grid, or the word of a scene of the library; the bundled field if none
+        are given.
     config
-        The knobs to start with.
+        The knobs to start with; those of the scene without it.
     template
         Coadd to start from; made from the visits if none is given.
 

@@ -12,7 +12,7 @@ from dcrviz.views.telling import Telling
 
 _JS = Path(__file__).parent / "js"
 _TABLE_CSS = """
-.table { overflow-x: auto; width: 100%; }
+.table { overflow-x: auto; width: 100%; scrollbar-width: thin; }
 table { border-collapse: collapse; font-size: 0.9em; }
 caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 :host { min-width: 0; max-width: 100%; }
@@ -23,6 +23,11 @@ thead button { font: inherit; font-weight: 600; color: inherit; background: none
   padding: 0; cursor: pointer; text-align: left; }
 th[aria-sort=ascending] button::after { content: " \\25B4"; }
 th[aria-sort=descending] button::after { content: " \\25BE"; }
+/* A table that is wider than its place scrolls, and its rows keep their names. */
+thead th:first-child, tbody th { position: sticky; left: 0; z-index: 1;
+  background: var(--dcrviz-page, Canvas); }
+tr.chosen th { background: color-mix(in srgb, var(--dcrviz-accent, #1f6f8b) 20%,
+  var(--dcrviz-page, Canvas)); }
 td.number { text-align: right; font-variant-numeric: tabular-nums; }
 tbody tr:hover, tr.hovered { background: #8882; }
 tr.chosen { background: color-mix(in srgb, var(--dcrviz-accent, #1f6f8b) 20%, transparent); }

@@ -12,6 +12,7 @@ from typing import Any
 from panel.viewable import Viewer
 
 from dcrviz.diagnostics.panels import Panel, Row, Scene, rows_of
+from dcrviz.diagnostics.verdict import Place
 from dcrviz.records import Plane
 from dcrviz.session import Moment, Session
 from dcrviz.views.inputs import Slider
@@ -99,6 +100,17 @@ class ImageWall(Viewer):
         self._marked = visit
         by_visit = ["residual"] if visit is not None and "residual" not in self._visible else []
         self.show_rows(*self._visible, *by_visit)
+
+    def look_at(self, place: Place) -> None:
+        """Show a place closely in every panel, with its cross, and the row on which it is seen."""
+        if place.visit is not None:
+            self.mark_visit(place.visit)
+            key = f"residual {place.visit}"
+        else:
+            row = "minus_mean" if place.subfilter is not None else "plane"
+            self.show_rows(*self._visible, *([row] if row not in self._visible else []))
+            key = f"{row} {place.subfilter or 0}"
+        self.canvas.tell({"type": "look", "x": place.x, "y": place.y, "key": key})
 
     def compare(self, key: str, shots: Sequence[Shot]) -> None:
         """Show a panel of several steps large, of this run or others, to blink or swipe between.

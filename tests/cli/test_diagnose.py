@@ -9,6 +9,7 @@ import dcrviz
 from dcrviz import AssembleConfig, Run, assemble, prepare, save_run
 
 QUICK = ("--solver", "direct", "--quiet")
+VERDICTS = ["verdicts_before", "verdicts_during", "verdicts_after"]
 TITLES = ["Fit", "Direction of the residuals", "Truth", "Held-out visits"]
 
 
@@ -39,7 +40,12 @@ def test_it_tells_all_sections_in_plain_words(run, demo):
     ended = run("diagnose", demo, *QUICK)
     assert (ended.code, ended.err) == (0, "")
     lines = ended.out.splitlines()
-    assert [line for line in lines if line and not line.startswith(" ")] == TITLES
+    assert [line for line in lines if line and not line.startswith(" ")] == [
+        "Verdicts: the visits",
+        "Verdicts: the fit",
+        "Verdicts: the planes",
+        *TITLES,
+    ]
     assert "The residuals have no direction" in ended.out
     assert "Colours of" in ended.out
     assert "the plain coadd leaves" in ended.out
@@ -47,7 +53,7 @@ def test_it_tells_all_sections_in_plain_words(run, demo):
 
 def test_json_holds_the_same_sentences_and_their_values(run, demo, diagnosed):
     sections = diagnosed(demo, "--solver", "direct")
-    assert list(sections) == ["fit", "direction", "truth", "hold_out"]
+    assert list(sections) == [*VERDICTS, "fit", "direction", "truth", "hold_out"]
     text = run("diagnose", demo, *QUICK).out
     for section in sections.values():
         assert all(sentence in text for sentence in section["sentences"])
@@ -73,7 +79,9 @@ def test_headers_with_a_mirrored_angle_are_named(demo, diagnosed, tmp_path):
     sections = diagnosed(*warps, *words)
     assert sections["direction"]["best"] == "mirrored"
     assert "if the parallactic angle is mirrored" in sections["direction"]["sentences"][0]
-    assert list(sections) == ["fit", "direction"]
+    assert list(sections) == [*VERDICTS, "fit", "direction"]
+    found = sections["verdicts_after"]["verdicts"]
+    assert "mirrored_angle" in [verdict["kind"] for verdict in found]
 
 
 def test_coadds_made_elsewhere_are_judged_without_a_fit(run, demo, diagnosed, tmp_path):
@@ -81,7 +89,7 @@ def test_coadds_made_elsewhere_are_judged_without_a_fit(run, demo, diagnosed, tm
     assert run("assemble", demo, "--out", tmp_path / "fit", *words).code == 0
     judged = diagnosed(demo, "--planes", tmp_path / "fit")
     fitted = diagnosed(demo, "--solver", "direct", "--no-hold-out")
-    assert list(judged) == ["fit", "direction", "truth"]
+    assert list(judged) == ["verdicts_before", "verdicts_after", "fit", "direction", "truth"]
     assert judged["fit"]["outcome"] is None
     assert judged["fit"]["visits"] == fitted["fit"]["visits"]
     assert judged["direction"] == fitted["direction"]

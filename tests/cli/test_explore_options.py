@@ -181,3 +181,29 @@ def test_a_template_on_another_grid_is_refused_before_a_page_opens(
     rewrite(other, lambda hdus: [hdu.header.update(CRVAL1=151.0) for hdu in hdus[1:]])
     line = refused("explore", "--no-browser", *warps, "--template", other)
     assert f"{other}: WCS must be on the same pixel grid as {warps[0]}" in line
+
+
+def test_a_scene_of_the_library_reaches_the_page_with_its_knobs(served, monkeypatch):
+    given = {}
+    monkeypatch.setattr(serving, "explorer_app", page_that_notes(given))
+    words = ("--scene", "gain-too-high", "--set", "base_gain=0.7")
+    _, make, _, _ = served(*words)
+    make()
+    assert given["exposures"] == "gain-too-high"
+    assert given["config"].changed() == {
+        "base_gain": 0.7,
+        "clamp_iterations": 0.0,
+        "clamp_subfilters": 0.0,
+    }
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("healthy", "warps"), "--scene healthy: a scene has its own visits; got warps beside it"),
+        (("healthy", "--table", "a.csv"), "got --table beside it"),
+        (("helthy",), "unknown scene 'helthy'; did you mean 'healthy'?"),
+    ],
+)
+def test_a_scene_of_the_library_is_all_that_is_opened(refused, words, told):
+    assert told in refused("explore", "--no-browser", "--scene", *words)

@@ -8,6 +8,8 @@ import yaml
 from astropy.io import fits
 
 from dcrviz.io import read_exposure, read_exposures
+from dcrviz.io.config_files import read_config
+from dcrviz.simulate import library_exposures, library_knobs
 
 SCENE = {
     "band": "lsst-g",
@@ -250,3 +252,34 @@ def test_a_folder_that_is_a_file_is_named(refused, tmp_path):
     (tmp_path / "taken").write_text("mine")
     line = refused("simulate", tmp_path / "taken", "--size", 48)
     assert f"{tmp_path}/taken: must be a directory to write into; got a file" in line
+
+
+def test_a_scene_of_the_library_is_written_with_the_knobs_that_it_begins_with(run, tmp_path):
+    assert run("simulate", tmp_path / "sky", "--scene", "gain-too-high").code == 0
+    written = {e.visit.id: e.image[:] for e in read_exposures(tmp_path / "sky")}
+    for exposure in library_exposures("gain-too-high"):
+        np.testing.assert_array_equal(written[exposure.visit.id], exposure.image)
+    changed = read_config(tmp_path / "sky" / "config.yaml").changed()
+    assert changed == library_knobs("gain-too-high")
+
+
+def test_a_scene_without_knobs_of_its_own_is_written_without_any(run, tmp_path):
+    assert run("simulate", tmp_path / "sky", "--scene", "mirrored-angle").code == 0
+    angles = {e.visit.id: e.visit.parallactic_rad for e in read_exposures(tmp_path / "sky")}
+    for exposure in library_exposures("mirrored-angle"):
+        assert angles[exposure.visit.id] == pytest.approx(exposure.visit.parallactic_rad)
+    assert not (tmp_path / "sky" / "config.yaml").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (
+            ("--scene", "healthy", "--seed", "3"),
+            "--scene healthy: a scene of the library has its own visits; got --seed beside it",
+        ),
+        (("--scene", "helthy"), "unknown scene 'helthy'; did you mean 'healthy'?"),
+    ],
+)
+def test_a_scene_of_the_library_leaves_no_choice(not_simulated, words, told):
+    assert told in not_simulated(*words)

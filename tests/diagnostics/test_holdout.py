@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dcrviz import AssembleConfig, assemble, prepare
-from dcrviz.diagnostics.holdout import held_out
+from dcrviz.diagnostics.holdout import HeldOut, held_out, held_out_sentences
 from dcrviz.diagnostics.panels import Scene, flux_residuals
 from dcrviz.diagnostics.residuals import residual_rms_sigma
 
@@ -67,3 +67,19 @@ def test_fewer_than_three_visits_are_refused_before_anything_is_fitted(exposures
     off = {str(e.visit.id): 0.0 for e in exposures[2:]}
     with pytest.raises(ValueError, match="got 2"):
         held_out(exposures, AssembleConfig(visit_factors=off))
+
+
+def test_in_words_the_visit_stands_out_for_which_least_is_gained():
+    good = {"model_sigma": 1.0, "coadd_sigma": 2.0, "model_dipoles": 0, "coadd_dipoles": 7}
+    bad = {"model_sigma": 2.5, "coadd_sigma": 2.0, "model_dipoles": 3, "coadd_dipoles": 2}
+    mean, dipoles, worst = held_out_sentences(
+        [HeldOut(index=0, id="a", **good), HeldOut(index=1, id="b", **bad)]
+    )
+    assert "predicted to 1.75 sigma" in mean
+    assert "better in 1 of 2 visits" in mean
+    assert dipoles == "Dipoles: 3 with the model, 9 with the plain coadd."
+    assert worst == "Least is gained for visit b: 2.50 after 2.00 sigma."
+
+
+def test_without_a_held_out_visit_there_is_nothing_to_say():
+    assert held_out_sentences([]) == ()

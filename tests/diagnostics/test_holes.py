@@ -8,6 +8,7 @@ import pytest
 from dcrviz import AssembleConfig, assemble, prepare
 from dcrviz.diagnostics.holes import find_holes, near_sources, share_of
 from dcrviz.diagnostics.pictures import shown_planes, sky_noise
+from dcrviz.engine.detect import FWHM_PER_SIGMA
 from dcrviz.simulate import random_scene, read_conditions, simulate
 
 SHAPE = (70, 84)
@@ -86,14 +87,38 @@ def test_a_patch_far_from_every_source_is_no_blemish(planes, detected):
     assert found(planted(planes, subfilter=0, y=8.0, x=74.0, height=-80), detected) == []
 
 
-def test_a_patch_of_three_pixels_is_noise_and_of_four_a_hole(planes, detected):
-    flat = np.zeros_like(planes)
-    flat[0, 20, 20:23] = -30
-    assert found(flat, detected, "hole") == []
-    flat[0, 20, 23] = -30
-    (hole,) = found(flat, detected, "hole")
-    assert (hole.x, hole.y, hole.pixels, hole.depth_sigma) == (21.5, 20.0, 4, -20.0)
-    assert hole.radius_px == 2.0
+def test_a_patch_smaller_than_the_psf_counts_as_averaged_over_it(planes, detected):
+    """A dent of one pixel is shallow where one as high and as broad as the PSF is a hole."""
+    marred = planes.copy()
+    marred[0, 20, 32] -= 16
+    assert found(marred, detected, "hole") == []
+    broad = planted(planes, subfilter=0, y=20.0, x=32.0, height=-16)
+    assert [hole.subfilter for hole in found(broad, detected, "hole")] == [0]
+
+
+def test_a_dent_on_a_footprint_is_a_hole_beside_its_source(planes, detected):
+    y, x = 44, 56
+    marred = planted(planes, subfilter=1, y=y, x=x, height=-60)
+    assert detected[y, x]
+    (hole,) = found(marred, detected, "hole")
+    assert (hole.subfilter, hole.source_x, hole.source_y) == (1, 60, 44)
+    assert np.hypot(hole.y - y, hole.x - x) < 1.5
+
+
+def test_the_depth_is_that_of_the_dent_within_a_fifth(planes, detected):
+    """Averaged over the PSF, over the light of the source beside it."""
+    (hole,) = found(planted(planes, subfilter=0, y=20.0, x=30.0, height=-40), detected, "hole")
+    psf_px = 4.0 / FWHM_PER_SIGMA
+    depth, light = (
+        height * width**2 / (width**2 + psf_px**2) for height, width in ((-40, 1.5), (200, 2.0))
+    )
+    assert hole.depth_percent == pytest.approx(100 * depth / light, rel=0.2)
+
+
+def test_a_dark_patch_of_one_plane_is_no_colour_though_it_darkens_the_mean(planes, detected):
+    marred = planes.copy()
+    marred[2] -= blob(20.0, 30.0, height=40, sigma=1.5).astype(np.float32)
+    assert [hole.subfilter for hole in found(marred, detected, "hole")] == [2]
 
 
 def test_the_sky_of_a_plane_need_not_be_at_zero(planes, detected):
@@ -117,6 +142,17 @@ def test_a_mirrored_sky_has_mirrored_blemishes(planes, detected, axis):
     for one, other in zip(plain, back, strict=True):
         assert (one.kind, one.subfilter, one.pixels) == (other.kind, other.subfilter, other.pixels)
         assert (one.x, one.y, one.radius_px) == pytest.approx((other.x, other.y, other.radius_px))
+
+
+def test_a_transposed_sky_has_transposed_blemishes(planes, detected):
+    marred = planted(planes, subfilter=0, y=26.0, x=26.0, height=-80)
+    turned = np.ascontiguousarray(marred.transpose(0, 2, 1))
+
+    def places(blemishes):
+        return sorted((b.kind, b.subfilter, round(b.x, 3), round(b.y, 3)) for b in blemishes)
+
+    back = [replace(b, x=b.y, y=b.x) for b in found(turned, np.ascontiguousarray(detected.T))]
+    assert places(back) == places(found(marred, detected))
 
 
 def test_planes_in_another_order_have_the_same_blemishes(planes, detected):

@@ -146,6 +146,19 @@ def test_fewer_visits_than_planes_leave_singular_values_at_0(visits_at):
     assert found.values[1].max() > 0.1
 
 
+def test_by_frequency_slow_ones_tell_no_colour_and_every_singular_value_is_as_on_the_map(around):
+    found = condition_map(around, CONFIG)
+    frequency, values = found.by_frequency
+    assert values.shape == (3, len(frequency))
+    assert (np.diff(frequency) > 0).all()
+    assert values[1, 0] < 0.1 * values[1, -1]
+    # Every circle is whole, so that a wider one has more cells.
+    assert frequency[-1] <= found.frequency[-1]
+    inner = np.hypot(*np.meshgrid(found.frequency, found.frequency)) < 2 * frequency[0]
+    mean = np.sqrt((found.values[:, inner] ** 2).mean(axis=1))
+    np.testing.assert_allclose(values[:, 0], mean)
+
+
 @pytest.mark.parametrize(
     ("places", "unconstrained"),
     [

@@ -12,7 +12,7 @@ from astropy.time import Time
 from astropy.utils import iers
 
 from dcrviz import Site
-from dcrviz.diagnostics.night import night_of, path_of
+from dcrviz.diagnostics.night import night_of, path_of, target_of
 from dcrviz.simulate import RUBIN
 
 TARGET = {"ra_deg": 150.12, "dec_deg": 2.21}
@@ -135,3 +135,11 @@ def test_an_impossible_limit_is_refused():
     path = path_of(np.zeros(1), dec_deg=0, site=RUBIN)
     with pytest.raises(ValueError, match=r"airmass_limit must be 1 or more; got 0.9"):
         path.below(0.9)
+
+
+def test_the_target_is_the_middle_of_the_field(plain):
+    problem, _ = plain
+    ra, dec = target_of(problem)
+    x, y = problem.wcs.world_to_pixel_values(ra, dec)
+    height, width = problem.shape
+    assert (float(x), float(y)) == pytest.approx(((width - 1) / 2, (height - 1) / 2), abs=1e-3)

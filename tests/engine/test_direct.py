@@ -90,7 +90,7 @@ def test_under_one_prior_the_planes_are_linear_in_the_images(exposures):
 def test_a_constant_sky_adds_its_level_and_nothing_else(exposures, planes, level):
     lifted = [replace(e, image=e.image + np.float32(level)) for e in exposures]
     system = closed_form(prepared(lifted))
-    noise = np.sqrt(np.diag(system.prior.covariance))[:, None, None]
+    noise = np.sqrt(np.diag(system.covariance))[:, None, None]
     off = solve_directly(system) - planes - level / 3
     assert (np.abs(off) < 0.3 * noise).all()
 
@@ -136,7 +136,7 @@ def test_the_stated_errors_are_those_of_a_sky_that_is_drawn_from_the_model(model
         points[:, :6] = points[:, -6:] = points[:, :, :6] = points[:, :, -6:] = 0
         exposures, truth = model_field(points, sigma=10.0, seed=100 + seed)
         system = closed_form(without_level(prepared(exposures)))
-        errors, stated = solve_directly(system) - truth, system.prior.covariance
+        errors, stated = solve_directly(system) - truth, system.covariance
         ratios.append(errors.std(axis=(1, 2)) / np.sqrt(np.diag(stated)))
         scale = np.sqrt(np.outer(np.diag(stated), np.diag(stated)))
         found = np.corrcoef(errors.reshape(3, -1))
@@ -154,7 +154,7 @@ def test_the_variance_of_the_sum_is_that_of_the_planes_with_their_covariances(ex
 
 
 def test_the_sum_is_known_better_than_the_planes(exposures):
-    covariance = closed_form(prepared(exposures)).prior.covariance
+    covariance = closed_form(prepared(exposures)).covariance
     assert covariance.sum() < np.trace(covariance)
 
 

@@ -23,8 +23,8 @@ def run(exposures, *, template=None, **knobs):
     return last
 
 
-def with_lost_pixels(exposures, flag, *, fraction=0.04):
-    rng = np.random.default_rng(5)
+def with_lost_pixels(exposures, flag, *, fraction=0.04, seed=5):
+    rng = np.random.default_rng(seed)
     return [flag(e, "BAD", rng.random(e.shape) < fraction) for e in exposures]
 
 
@@ -105,16 +105,21 @@ def test_without_masks_and_with_equal_weights_it_agrees_with_the_closed_form_ins
     exposures, _ = stars
     problem = prepared(exposures)
     directly = solve_directly(closed_form(problem))
-    noise = np.sqrt(np.diag(closed_form(problem).prior.covariance))
+    noise = np.sqrt(np.diag(closed_form(problem).covariance))
     inner = np.s_[10:-10, 10:-10]
     for found, expected, sigma in zip(run(exposures).planes, directly, noise, strict=True):
         assert np.abs(found - expected)[inner].max() < 0.5 * sigma
 
 
-def test_with_masks_it_is_nearer_to_the_truth_than_the_closed_form(stars, masked):
-    _, truth = stars
-    directly = solve_directly(closed_form(prepared(masked)))
-    assert (run(masked).planes - truth).std() < (directly - truth).std()
+def test_with_masks_it_is_nearer_to_the_truth_than_the_closed_form(stars, flag):
+    exposures, truth = stars
+    ours, closed = 0.0, 0.0
+    # Which pixels are lost matters as much as what fills them: over several draws.
+    for seed in (1, 2, 3):
+        masked = with_lost_pixels(exposures, flag, seed=seed)
+        ours += (run(masked).planes - truth).var()
+        closed += (solve_directly(closed_form(prepared(masked))) - truth).var()
+    assert ours < 0.98 * closed
 
 
 def test_few_iterations_solve_a_field_with_masks(masked):

@@ -36,6 +36,7 @@ class Drawn:
     basis: Floats
     profile: Floats
     visits: int
+    planes: list
 
     def learnt(self, **options):
         known = {"visits": self.visits, "basis": self.basis, "fwhm_px": FWHM_PX}
@@ -89,7 +90,7 @@ def drawn(seed, amplitudes=AMPLITUDES, *, n_visits=8, sigma=1.0, shifts=None):
         noise = np.fft.rfft2(rng.normal(scale=sigma, size=grid.shape))
         seen = (matched_spectrum(planes, phases) + noise).astype(np.complex64)
         add_visits(equations, [seen], [phases], basis, np.array([1 / (sigma**2 * pixels)]))
-    return Drawn(equations, grid, basis, profile, len(shifts.split))
+    return Drawn(equations, grid, basis, profile, len(shifts.split), planes)
 
 
 def columns_of(planes, chosen):
@@ -166,17 +167,6 @@ def test_a_brighter_sky_with_more_noise_has_larger_amplitudes_and_the_same_colou
     np.testing.assert_allclose(
         other.whitening.amplitudes, 100 * one.whitening.amplitudes, rtol=1e-3
     )
-
-
-def test_the_posterior_covariance_is_symmetric_and_positive(sky):
-    covariance = sky.learnt().covariance
-    np.testing.assert_allclose(covariance, covariance.T, rtol=1e-6)
-    assert (np.linalg.eigvalsh(covariance) > 0).all()
-
-
-def test_more_visits_leave_less_doubt():
-    few, many = drawn(6, n_visits=4).learnt(), drawn(6, n_visits=16).learnt()
-    assert (np.diag(many.covariance) < np.diag(few.covariance)).all()
 
 
 @pytest.mark.parametrize("n_subfilters", [1, 3, 20])

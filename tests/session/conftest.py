@@ -62,6 +62,10 @@ def assert_same_steps():
     return check
 
 
+# Loops may be compiled meanwhile, on a busy machine.
+PATIENCE_S = 120
+
+
 class Desk:
     """Where results wait until they are taken, as in the queue of a page's event loop."""
 
@@ -71,7 +75,7 @@ class Desk:
 
     def take(self):
         """Take one result; a deadline instead of a hanging test."""
-        self._inbox.get(timeout=20)()
+        self._inbox.get(timeout=PATIENCE_S)()
 
     def nothing_comes(self):
         """Whether no result waits, and none comes within a moment."""

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import dcrviz
-from dcrviz.simulate import FIELDS, MadeField, made_exposures, made_scene, made_visits
+from dcrviz.simulate import MadeField, made_exposures, made_scene, made_visits
+from dcrviz.simulate.made_field import VISITS
 
 SMALL = MadeField(n_stars=3, n_visits=3, size_px=40)
 
@@ -40,17 +41,17 @@ def test_other_temperatures_leave_the_stars_where_they_are():
 
 
 def test_visits_of_narrow_airmass_span_little_of_it():
-    assert extent(made_visits(FIELDS["narrow-airmass"]), "airmass") < 0.05
-    assert extent(made_visits(FIELDS["spread"]), "airmass") > 0.7
+    assert extent(made_visits(MadeField(visits="narrow airmass")), "airmass") < 0.05
+    assert extent(made_visits(MadeField(visits="spread")), "airmass") > 0.7
 
 
 def test_visits_of_one_angle_span_little_of_it():
-    assert np.degrees(extent(made_visits(FIELDS["one-angle"]), "parallactic_rad")) < 5
+    assert np.degrees(extent(made_visits(MadeField(visits="one angle")), "parallactic_rad")) < 5
 
 
-@pytest.mark.parametrize("name", FIELDS)
-def test_every_named_field_can_be_prepared(name):
-    field = replace(FIELDS[name], n_stars=3, size_px=48)
+@pytest.mark.parametrize("visits", VISITS)
+def test_every_choice_of_visits_can_be_prepared(visits):
+    field = replace(SMALL, visits=visits, size_px=48)
     assert len(dcrviz.prepare(made_exposures(field)).visits) == field.n_visits
 
 

@@ -7,7 +7,22 @@ import uuid
 import panel as pn
 import pytest
 from browsers import FLAGS, find_browser
-from on_page import expect_start
+from on_page import PATIENCE, expect_start
+from playwright.sync_api import expect
+
+from dcrviz.views.warm import warm_up_in_background
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled():
+    """No page waits for a compiler: in a fresh checkout that takes a minute."""
+    warm_up_in_background().join()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patience():
+    """Every expectation waits as long as a busy machine may need."""
+    expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -29,15 +44,22 @@ def serve(context):
         pn.serve(app, port=0, threaded=True, show=False, server_id=name)
         deadline = time.monotonic() + 20
         while name not in pn.state._servers and time.monotonic() < deadline:
-            time.sleep(0.05)
+            time.sleep(0.01)
         return f"http://localhost:{pn.state._servers[name][0].port}"
 
     yield start
     # Pages leave before their server does, as nothing can be sent to them afterwards.
     for page in context.pages:
         page.goto("about:blank")
-    time.sleep(0.5)
+    deadline = time.monotonic() + 5
+    while any_page_is_open() and time.monotonic() < deadline:
+        time.sleep(0.01)
     pn.state.kill_all_servers()
+
+
+def any_page_is_open():
+    """Whether a server still has a connection to a page."""
+    return any(server._tornado._clients for server, *_ in pn.state._servers.values())
 
 
 @pytest.fixture
@@ -58,7 +80,7 @@ def watched(page):
         "console",
         lambda message: page.complaints.append(message.text) if message.type == "error" else None,
     )
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(PATIENCE)
     yield page
     assert page.left == []
     assert page.complaints == []

@@ -2,8 +2,8 @@
 
 from playwright.sync_api import expect
 
-# For what the engine must compute first, on a machine that has other work.
-PATIENCE = 20_000
+# Milliseconds until a test gives up, on a machine that has other work.
+PATIENCE = 30_000
 
 # The bytes of a panel's pixels, or of the marks over them, by the panel's key.
 PANEL_BYTES = """([key, layer]) => {
@@ -54,16 +54,40 @@ def slider(page):
     return page.get_by_role("slider", name="Iteration", exact=True)
 
 
+def wait_until(page, holds):
+    """Wait until what is looked at holds, where no expectation of Playwright's tells it."""
+    for _ in range(PATIENCE // 100):
+        if holds():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("it did not come to hold")
+
+
+def settled(page, look, unlike=None):
+    """What a look at the page gives once it has been the same for half a second.
+
+    Until then it may still be what it was before, which it shall be `unlike`.
+    """
+    seen = [unlike]
+
+    def rests():
+        seen.append(look())
+        return unlike not in seen[-5:] and all(one == seen[-1] for one in seen[-5:])
+
+    wait_until(page, rests)
+    return seen[-1]
+
+
 def expect_start(page):
     """Wait until the starting model of a run is told."""
-    expect(words(page)).to_contain_text("the starting model", timeout=PATIENCE)
+    expect(words(page)).to_contain_text("the starting model")
 
 
 def step_to(page, *iterations):
     """Click Step for each of these iterations, and wait until it is told."""
     for iteration in iterations:
         button(page, "Step").click()
-        expect(words(page)).to_contain_text(f"Iteration {iteration}: metric", timeout=PATIENCE)
+        expect(words(page)).to_contain_text(f"Iteration {iteration}: metric")
 
 
 def painted_sum(page, key):

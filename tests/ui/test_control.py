@@ -5,7 +5,7 @@ import threading
 import time
 
 import pytest
-from on_page import button, expect_start, slider, words
+from on_page import button, expect_start, settled, slider, wait_until, words
 from playwright.sync_api import expect
 
 from dcrviz.config import AssembleConfig
@@ -80,17 +80,18 @@ def test_pause_and_stop_are_told_while_the_engine_is_still_at_work(explorer, eng
 def test_the_page_answers_before_the_server_does(explorer, monkeypatch, name, act, said):
     button(explorer, "Play").click()
     expect(words(explorer)).to_contain_text(at_least(1))
-    true_pause = Session.pause
+    true_pause, told = Session.pause, threading.Event()
 
     def slow(session):
-        time.sleep(1.0)
+        assert told.wait(30)
         true_pause(session)
 
     # The button that was pressed would take the key itself.
     explorer.evaluate("document.activeElement.blur()")
     monkeypatch.setattr(explorer.controls.buttons[name], "_act", lambda: slow(explorer.session))
     act(explorer)
-    expect(words(explorer)).to_contain_text(said, timeout=900)
+    expect(words(explorer)).to_contain_text(said)
+    told.set()
     expect(words(explorer)).to_contain_text("Paused.")
     expect(words(explorer)).not_to_contain_text(said)
 
@@ -197,21 +198,19 @@ def test_the_slider_moves_images_curves_and_words_together(explorer):
     button(explorer, "Run N").click()
     expect(words(explorer)).to_contain_text(re.compile("Iteration 3: .* Paused"))
     panel = explorer.locator("[data-key='plane 0']")
-    last = panel.screenshot()
+    last = settled(explorer, panel.screenshot)
     slider(explorer).press("Home")
     expect_start(explorer)
-    explorer.wait_for_timeout(700)
-    assert panel.screenshot() != last
+    wait_until(explorer, lambda: panel.screenshot() != last)
     slider(explorer).press("End")
     expect(words(explorer)).to_contain_text("Iteration 3: metric")
-    explorer.wait_for_timeout(700)
-    assert panel.screenshot() == last
+    wait_until(explorer, lambda: panel.screenshot() == last)
 
 
 def test_a_full_history_says_so_and_steps_come_back_when_they_are_shown(explorer, monkeypatch):
     explorer.session.history_bytes = 2_000_000
     button(explorer, "To end").click()
-    expect(words(explorer)).to_contain_text(at_least(8), timeout=30_000)
+    expect(words(explorer)).to_contain_text(at_least(8))
     expect(explorer.get_by_text(re.compile(r"it/s · .* left at most"))).to_be_visible()
     button(explorer, "Pause").click()
     expect(words(explorer)).to_contain_text("Paused.")

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from on_page import painted_colours, step_to
+from on_page import painted_colours, settled, step_to, wait_until
 from playwright.sync_api import expect
 
 from dcrviz import AssembleConfig
@@ -38,8 +38,7 @@ def test_a_click_on_a_curve_goes_to_that_iteration(open_explorer):
     step_to(page, 1, 2, 3)
     plot = page.get_by_role("img", name=re.compile("^Metric"))
     plot.scroll_into_view_if_needed()
-    page.wait_for_timeout(800)
-    box = plot.bounding_box()
+    box = settled(page, plot.bounding_box)
     # The starting model is at the left end of the axis, right of the numbers.
     page.mouse.click(box["x"] + 0.2 * box["width"], box["y"] + box["height"] / 2)
     expect(page.get_by_role("status")).to_contain_text(re.compile("starting model|Iteration 1"))
@@ -52,11 +51,13 @@ def test_the_subfilters_are_shown_in_colour(open_explorer, painter):
     page.get_by_text("Rows", exact=True).click()
     page.get_by_role("checkbox", name="Colours of the subfilters").check()
     expect(panel(page, "Colours of the subfilters: the longest")).to_be_visible()
-    page.wait_for_timeout(1500)
-    painted = painted_colours(page, "rgb 0")
-    # Many of the bundled stars are red in this band.
-    assert any(red > blue + 30 for red, _, blue in painted)
-    assert len(painted) > 300
+
+    def in_colour():
+        painted = painted_colours(page, "rgb 0")
+        # Many of the bundled stars are red in this band.
+        return len(painted) > 300 and any(red > blue + 30 for red, _, blue in painted)
+
+    wait_until(page, in_colour)
     panel(page, "Colours of the subfilters: the longest").hover()
     flux = r"-?[0-9.]+(e[+-][0-9]+)?"
     expect(page.get_by_text(re.compile(f"^R {flux}  G {flux}  B {flux}$"))).to_be_visible()
@@ -67,10 +68,13 @@ def test_holes_and_wings_have_rings(open_explorer):
     page.wait_for_timeout(1000)
     assert (0, 229, 255) not in painted_colours(page, "minus_mean 0", "marks")
     step_to(page, 1, 2)
-    page.wait_for_timeout(1500)
     keys = [f"minus_mean {subfilter}" for subfilter in range(3)]
-    marks = {colour for key in keys for colour in painted_colours(page, key, "marks")}
-    assert {(0, 229, 255), (255, 176, 0)} <= marks
+
+    def ringed():
+        marks = {colour for key in keys for colour in painted_colours(page, key, "marks")}
+        return {(0, 229, 255), (255, 176, 0)} <= marks
+
+    wait_until(page, ringed)
 
 
 def test_a_click_on_a_source_shows_it_closely(open_explorer):
@@ -79,7 +83,7 @@ def test_a_click_on_a_source_shows_it_closely(open_explorer):
     expect(page.get_by_text("Click on a source in a panel")).to_be_attached()
     box = panel(page, re.compile("^Subfilter planes: S1"))
     box.scroll_into_view_if_needed()
-    page.wait_for_timeout(800)
+    settled(page, box.bounding_box)
     box.click()
     expect(page.get_by_text(re.compile("at x [0-9]+, y [0-9]+"))).to_be_attached()
     expect(page.get_by_label("Cut towards the zenith of")).to_be_attached()

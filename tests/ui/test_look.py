@@ -4,7 +4,7 @@ import re
 from itertools import pairwise
 
 import pytest
-from on_page import PATIENCE, button, expect_start, step_to
+from on_page import button, expect_start, step_to, wait_until
 from playwright.sync_api import expect
 
 from dcrviz.simulate import random_scene, read_conditions, simulate_exposures
@@ -89,8 +89,12 @@ def test_nothing_scrolls_sideways_at_any_size(explorer):
     for width, height in SIZES:
         explorer.set_viewport_size({"width": width, "height": height})
         explorer.wait_for_timeout(300)
-        wide = explorer.evaluate("() => document.documentElement.scrollWidth")
-        assert wide <= width, f"{wide} px at {width}"
+        wait_until(
+            explorer,
+            lambda most=width: (
+                explorer.evaluate("() => document.documentElement.scrollWidth") <= most
+            ),
+        )
 
 
 def test_control_images_and_metric_are_seen_without_scrolling_at_1280_by_800(explorer):
@@ -103,6 +107,7 @@ def test_control_images_and_metric_are_seen_without_scrolling_at_1280_by_800(exp
         explorer.get_by_role("img", name=re.compile("^Metric")),
     ]
     for locator in seen:
+        expect(locator).to_be_visible()
         assert inside_the_window(explorer, locator), locator
 
 
@@ -132,13 +137,12 @@ def test_dark_changes_page_widgets_figures_and_tables_and_is_remembered(explorer
     assert (ground(explorer) > 200, text.evaluate(colour) < 100) == (True, True)
     button(explorer, "Dark").click()
     expect(button(explorer, "Dark")).to_have_attribute("aria-pressed", "true")
-    assert (ground(explorer) < 60, text.evaluate(colour) > 200) == (True, True)
+    wait_until(explorer, lambda: ground(explorer) < 60 and text.evaluate(colour) > 200)
     # Figures are drawn anew when the server has changed their colours.
-    explorer.wait_for_timeout(500)
-    assert metric.screenshot() != light
+    wait_until(explorer, lambda: metric.screenshot() != light)
     explorer.reload()
     expect(button(explorer, "Dark")).to_have_attribute("aria-pressed", "true")
-    assert ground(explorer) < 60
+    wait_until(explorer, lambda: ground(explorer) < 60)
 
 
 def test_without_a_choice_the_page_is_as_dark_as_the_system(watched, address):
@@ -155,12 +159,10 @@ def test_knobs_can_be_put_away_and_brought_back(explorer):
     narrow = panel(explorer, "plane 0").bounding_box()["width"]
     button(explorer, "Knobs").click()
     expect(preset).to_be_hidden()
-    explorer.wait_for_timeout(300)
-    assert panel(explorer, "plane 0").bounding_box()["x"] < 60
+    wait_until(explorer, lambda: panel(explorer, "plane 0").bounding_box()["x"] < 60)
     button(explorer, "Knobs").click()
     expect(preset).to_be_visible()
-    explorer.wait_for_timeout(300)
-    assert panel(explorer, "plane 0").bounding_box()["width"] == narrow
+    wait_until(explorer, lambda: panel(explorer, "plane 0").bounding_box()["width"] == narrow)
 
 
 def test_a_class_sees_two_rows_large_type_and_what_they_show(explorer):
@@ -171,12 +173,12 @@ def test_a_class_sees_two_rows_large_type_and_what_they_show(explorer):
     expect(explorer.get_by_role("combobox", name="Preset")).to_be_hidden()
     expect(explorer.get_by_role("table", name="Visits")).to_be_hidden()
     expect(explorer.get_by_text("no source has a colour yet")).to_be_visible()
-    assert button(explorer, "Play").bounding_box()["height"] > 1.3 * small
+    wait_until(explorer, lambda: button(explorer, "Play").bounding_box()["height"] > 1.3 * small)
     for name in TEACHER_BUTTONS:
         expect(button(explorer, name)).to_be_visible()
     step_to(explorer, 1)
-    expect(explorer.get_by_text("The fit still improves")).to_be_visible(timeout=PATIENCE)
-    assert inside_the_window(explorer, panel(explorer, "minus_mean 2"))
+    expect(explorer.get_by_text("The fit still improves")).to_be_visible()
+    wait_until(explorer, lambda: inside_the_window(explorer, panel(explorer, "minus_mean 2")))
     button(explorer, "Teacher").click()
     expect(explorer.get_by_text("The fit still improves")).to_be_hidden()
     expect(panel(explorer, "residual 0")).to_have_count(1)
@@ -185,5 +187,5 @@ def test_a_class_sees_two_rows_large_type_and_what_they_show(explorer):
 def test_a_link_can_ask_for_the_class_s_page(watched, address):
     opened(watched, f"{address}/?teacher=1")
     expect(button(watched, "Teacher")).to_have_attribute("aria-pressed", "true")
-    expect(watched.get_by_text("no source has a colour yet")).to_be_visible(timeout=PATIENCE)
+    expect(watched.get_by_text("no source has a colour yet")).to_be_visible()
     expect(panel(watched, "residual 0")).to_have_count(0)

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from on_page import PATIENCE, button, expect_start, step_to, words
+from on_page import button, expect_start, step_to, wait_until, words
 from playwright.sync_api import expect
 
 from dcrviz.simulate import random_scene, read_conditions, simulate_exposures
@@ -68,10 +68,11 @@ def test_a_person_switches_a_visit_off_and_sees_it_predicted_by_the_others(explo
     expect_start(explorer)
     step_to(explorer, 1)
     expect(cell(explorer, "Visits", visit, "Share")).to_have_text("0.0")
-    assert float(cell(explorer, "Visits", visit, "Metric").inner_text()) > with_it
+    metric = cell(explorer, "Visits", visit, "Metric")
+    wait_until(explorer, lambda: float(metric.inner_text()) > with_it)
     panel = explorer.locator("figure", has_text=re.compile(rf"{visit} .*, off"))
     expect(panel).to_be_visible()
-    assert painted(explorer, panel.locator(".box"))
+    wait_until(explorer, lambda: painted(explorer, panel.locator(".box")))
     expect(table(explorer, "Runs").locator("tbody tr")).to_have_count(2)
     expect(cell(explorer, "Runs", "run 2", "visit factors")).to_have_text(f"{visit}: 0")
 
@@ -79,7 +80,7 @@ def test_a_person_switches_a_visit_off_and_sees_it_predicted_by_the_others(explo
 def test_the_last_visits_can_not_be_switched_off_and_the_page_lives_on(explorer):
     for visit in visit_ids(explorer):
         explorer.get_by_role("checkbox", name=f"On: visit {visit}", exact=True).uncheck()
-    expect(words(explorer)).to_contain_text("must leave at least one visit on", timeout=PATIENCE)
+    expect(words(explorer)).to_contain_text("must leave at least one visit on")
     for visit in visit_ids(explorer)[:3]:
         explorer.get_by_role("checkbox", name=f"On: visit {visit}", exact=True).check()
     expect_start(explorer)
@@ -90,9 +91,7 @@ def test_a_weight_is_typed_and_what_is_no_weight_goes_back(explorer):
     field = explorer.get_by_role("spinbutton", name=f"Weight: visit {visit}", exact=True)
     field.fill("4")
     field.press("Enter")
-    expect(cell(explorer, "Visits", visit, "Share")).to_have_text(
-        re.compile("^[4-6]"), timeout=PATIENCE
-    )
+    expect(cell(explorer, "Visits", visit, "Share")).to_have_text(re.compile("^[4-6]"))
     expect(field).to_be_focused()
     field.fill("-1")
     field.press("Tab")
@@ -141,11 +140,11 @@ def test_a_run_is_named_pinned_and_compared_with_the_next_on_the_wall(explorer):
     button(explorer, "Compare: all visits").click()
     large = explorer.get_by_role("region", name="Compare")
     expect(large).to_contain_text("run 2, iteration 1 (1 of 2)")
-    assert painted(explorer, large.locator(".box"))
+    wait_until(explorer, lambda: painted(explorer, large.locator(".box")))
     explorer.keyboard.press("b")
     expect(large).to_contain_text("all visits, iteration 1 (2 of 2)")
     expect(words(explorer)).to_contain_text("Iteration 1")
-    assert painted(explorer, large.locator(".box"))
+    wait_until(explorer, lambda: painted(explorer, large.locator(".box")))
 
 
 def test_a_run_is_shown_again_and_another_deleted(explorer):
@@ -155,7 +154,7 @@ def test_a_run_is_shown_again_and_another_deleted(explorer):
     expect_start(explorer)
     step_to(explorer, 1)
     button(explorer, "Show: run 1").click()
-    expect(words(explorer)).to_have_text(before, timeout=PATIENCE)
+    expect(words(explorer)).to_have_text(before)
     expect(
         explorer.get_by_role("checkbox", name=f"On: visit {visit_ids(explorer)[0]}")
     ).to_be_checked()
@@ -182,4 +181,4 @@ def test_nothing_is_wider_than_a_laptop(explorer):
     step_to(explorer, 1)
     explorer.get_by_role("checkbox", name=f"On: visit {visit_ids(explorer)[0]}").uncheck()
     expect(table(explorer, "Runs").locator("tbody tr")).to_have_count(2)
-    assert explorer.evaluate("document.documentElement.scrollWidth") <= 1280
+    wait_until(explorer, lambda: explorer.evaluate("document.documentElement.scrollWidth") <= 1280)

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from on_page import button, expect_start, painted_sum, slider
+from on_page import button, expect_start, painted_sum, settled, slider, wait_until
 from playwright.sync_api import expect
 
 from dcrviz import AssembleConfig
@@ -41,12 +41,12 @@ def open_explorer(open_page):
 def step(page, number):
     """Click Step so often; what was painted for the starting model and each iteration."""
     expect(page.locator(".wall")).to_have_attribute("data-shown", re.compile("."))
-    seen = [settled(page)]
+    seen = [settled_pixels(page)]
     for done in range(1, number + 1):
         button(page, "Step").click()
         said = re.compile(f"^Iteration {done}:? ")
-        expect(page.get_by_role("status")).to_contain_text(said, timeout=20_000)
-        seen.append(settled(page, unlike=seen[-1]))
+        expect(page.get_by_role("status")).to_contain_text(said)
+        seen.append(settled_pixels(page, unlike=seen[-1]))
     return seen
 
 
@@ -54,19 +54,20 @@ def painted(page, key="plane 0"):
     return painted_sum(page, key)
 
 
-def settled(page, unlike=None):
+def settled_pixels(page, unlike=None):
     """What is painted once it has changed."""
-    for _ in range(100):
-        page.wait_for_timeout(100)
-        if painted(page) != unlike:
-            page.wait_for_timeout(300)
-            return painted(page)
-    raise AssertionError("nothing else was painted")
+    return settled(page, lambda: painted(page), unlike)
 
 
 def told(received):
     """What came beside the bare answers to messages of the page, such as where it is scrolled."""
     return [part for part in received if part != "{}" and '"msgtype": "OK"' not in str(part)]
+
+
+def forget(page, received):
+    """Drop what the server sent, once it has sent all."""
+    settled(page, lambda: len(received))
+    received.clear()
 
 
 def value(page):
@@ -76,14 +77,12 @@ def value(page):
 def test_dragging_the_slider_shows_held_iterations_without_the_server(received, open_explorer):
     page = open_explorer()
     seen = step(page, 3)
-    page.wait_for_timeout(800)
-    received.clear()
+    forget(page, received)
     box = slider(page).bounding_box()
     page.mouse.move(box["x"] + box["width"] - 6, box["y"] + box["height"] / 2)
     page.mouse.down()
     page.mouse.move(box["x"] + 6, box["y"] + box["height"] / 2, steps=3)
-    page.wait_for_timeout(300)
-    assert painted(page) == seen[0]
+    wait_until(page, lambda: painted(page) == seen[0])
     assert told(received) == []
     page.mouse.up()
     expect_start(page)
@@ -96,20 +95,19 @@ def test_the_slider_by_keys_ends_where_it_was_put(open_explorer):
     for key in ("ArrowLeft", "ArrowLeft", "ArrowRight"):
         slider(page).press(key)
     expect(page.get_by_role("status")).to_contain_text("Iteration 2")
-    assert settled(page) == seen[2]
+    wait_until(page, lambda: painted(page) == seen[2])
 
 
 def test_looks_and_blinking_need_no_server(received, open_explorer):
     page = open_explorer()
     before = step(page, 1)[-1]
-    page.wait_for_timeout(800)
-    received.clear()
+    forget(page, received)
     page.get_by_label("flux: colours").select_option("grey")
     page.get_by_label("flux: stretch").select_option("linear")
-    grey = settled(page, unlike=before)
+    grey = settled_pixels(page, unlike=before)
     page.get_by_label("flux: high").fill("20")
     page.get_by_label("flux: high").press("Enter")
-    settled(page, unlike=grey)
+    settled_pixels(page, unlike=grey)
     page.keyboard.press("Tab")
     page.locator("h1").click()
     page.keyboard.press("1")
@@ -130,8 +128,7 @@ def test_the_readout_is_quantised_at_once_and_exact_soon(received, open_explorer
         page.mouse.wheel(0, -250)
     expect(value(page)).to_have_text(re.compile("^-?[0-9]"))
     exact = value(page).inner_text()
-    page.wait_for_timeout(500)
-    received.clear()
+    forget(page, received)
     page.mouse.wheel(0, -100)
     page.wait_for_timeout(500)
     # The pointer is still on the same pixel, of which all is known.
@@ -171,8 +168,7 @@ def test_a_full_browser_lets_go_of_iterations_and_gets_them_again(open_explorer)
         expect(slider(page)).to_have_js_property("value", str(5 - place))
         if place < 5:
             expect(page.get_by_role("status")).to_contain_text(f"Iteration {5 - place}")
-        page.wait_for_timeout(700)
-        assert painted(page) == seen[5 - place]
+        wait_until(page, lambda was=seen[5 - place]: painted(page) == was)
 
 
 def test_keys_that_are_typed_into_a_field_are_not_for_the_wall(open_explorer):

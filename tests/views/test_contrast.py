@@ -10,7 +10,11 @@ from bokeh.palettes import interp_palette
 import dcrviz.views
 from dcrviz.views.charts import _OVERLAID
 from dcrviz.views.curves import CourseView
+from dcrviz.views.direction_view import DirectionView
 from dcrviz.views.inspector import Inspector
+from dcrviz.views.leverage_view import _COLOURS, LeverageView
+from dcrviz.views.night_plan_view import NightPlanView
+from dcrviz.views.sky_plan_view import SkyPlanView
 from dcrviz.views.source_plots import _SHORT_TO_LONG
 
 CSS = (Path(dcrviz.views.__file__).parent / "css" / "frame.css").read_text()
@@ -29,6 +33,11 @@ def contrast(one, other):
     return (lighter + 0.05) / (darker + 0.05)
 
 
+def mixed(one, other, *, share):
+    pairs = [[int(c[i : i + 2], 16) for c in (one, other)] for i in (1, 3, 5)]
+    return "#" + "".join(f"{round(share * a + (1 - share) * b):02x}" for a, b in pairs)
+
+
 @pytest.fixture(params=["light", "dark"])
 def theme(request):
     """The page's colours by their names."""
@@ -44,7 +53,9 @@ def figures(session, theme):
     inspector = Inspector(session)
     inspector.look_at(30, 30)
     roots = []
-    for view in (CourseView(session), inspector):
+    views = [CourseView(session), inspector, LeverageView(session), DirectionView(session)]
+    views += [SkyPlanView(session), NightPlanView(session)]
+    for view in views:
         view.paint(dark=theme["is_dark"])
         roots.append(view.__panel__().get_root())
     return [plot for root in roots for plot in root.select({"type": Plot})]
@@ -60,7 +71,16 @@ def test_the_words_of_a_page_can_be_read(theme):
         assert contrast(theme["text"], theme[ground]) >= TEXT
         assert contrast(theme["accent"], theme[ground]) >= DRAWN
         assert contrast(theme["edge"], theme[ground]) >= DRAWN
+        for severity in ("alarm", "warning", "notice", "good"):
+            assert contrast(theme[severity], theme[ground]) >= TEXT
     assert contrast("#ffffff", theme["fill"]) >= TEXT
+
+
+def test_words_on_the_tint_of_a_verdict_can_be_read(theme):
+    """A chip's ground is 28 % of its colour at most."""
+    for severity in ("alarm", "warning", "notice", "good"):
+        tint = mixed(theme[severity], theme["raised"], share=0.28)
+        assert contrast(theme["text"], tint) >= TEXT
 
 
 def test_the_words_of_figures_can_be_read(figures, theme):
@@ -93,5 +113,5 @@ def test_curves_whose_colours_are_data_are_seen_on_both_pages(theme):
     planes = {
         colour for number in range(2, 12) for colour in interp_palette(_SHORT_TO_LONG, number)
     }
-    for colour in {*planes, *_OVERLAID}:
+    for colour in {*planes, *_OVERLAID, *_COLOURS}:
         assert contrast(colour, theme["page"]) >= DRAWN, colour

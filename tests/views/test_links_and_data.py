@@ -64,7 +64,7 @@ def test_every_choice_comes_back(choice):
 
 
 @EXAMPLES
-@given(word=st.text(max_size=30).filter(lambda word: word not in {*SCENES, "given"}))
+@given(word=st.text(max_size=30).filter(lambda word: word not in {*SCENES, "spread", "given"}))
 def test_no_word_breaks_it(word):
     linked = read_link({"data": [word.encode()]}, local=True, given=True)
     assert linked.choice is None
@@ -74,7 +74,7 @@ def test_no_word_breaks_it(word):
 @pytest.mark.parametrize(
     ("word", "told"),
     [
-        ("../field", "link: data must be one of field, spread, narrow-airmass, one-angle"),
+        ("../field", "link: data must be one of field, healthy, one-angle, "),
         ("paths." + code_of({"paths": ["/etc/passwd"]}), "no path of this machine"),
         ("given", "needs the visits that the explorer was started with"),
         ("made." + code_of({"size_px": 10**6}), "size_px of a field must be a whole number"),
@@ -108,7 +108,11 @@ def test_a_page_without_a_query_asks_for_nothing():
 
 def test_the_last_of_several_values_counts():
     linked = read_link({"data": [b"field", b"spread"]}, local=False, given=False)
-    assert linked.choice.name == "spread"
+    assert linked.choice.name == "healthy"
+
+
+def test_a_scene_is_found_under_its_former_name():
+    assert choice_of("spread", local=False, given=False).name == "healthy"
 
 
 def test_visits_in_no_file_are_given_without_paths(exposures):

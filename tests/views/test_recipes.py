@@ -15,7 +15,7 @@ from dcrviz.io.exposure_files import data_hdus
 from dcrviz.io.lsst_config import from_lsst
 from dcrviz.session import Session
 from dcrviz.simulate import MadeField, made_exposures
-from dcrviz.views.data_choice import FIELD, DataChoice
+from dcrviz.views.data_choice import FIELD, DataChoice, load
 from dcrviz.views.recipes import command_text, lsst_text, python_text
 
 QUICK = {"interpolation_order": 1, "max_iterations": 3}
@@ -77,6 +77,20 @@ def test_the_script_of_a_made_field_makes_it():
     session = Session(made_exposures(SMALL), AssembleConfig(**QUICK))
     session.step()
     np.testing.assert_array_equal(planes_of(text_of(session, MADE)), session.current.planes)
+
+
+def test_the_script_of_a_scene_of_the_library_makes_it():
+    choice = DataChoice(kind="scene", name="one-angle-cured")
+    session = Session(load(choice), AssembleConfig(**QUICK))
+    session.step()
+    np.testing.assert_array_equal(planes_of(text_of(session, choice)), session.current.planes)
+
+
+def test_the_command_of_a_scene_of_the_library_writes_its_visits_first():
+    choice = DataChoice(kind="scene", name="mirrored-angle")
+    first, second = command_text(choice, AssembleConfig(n_subfilters=2)).splitlines()
+    assert first == "dcrviz simulate made --scene mirrored-angle"
+    assert second == "dcrviz assemble --out coadds --set n_subfilters=2 made"
 
 
 def test_the_script_of_a_saved_run_opens_it(exposures, tmp_path):

@@ -223,3 +223,11 @@ def test_the_words_tell_what_becomes_of_the_run(session, view):
     assert words().startswith("run 2 has ended.")
     session.config.n_subfilters = 2
     assert words().startswith("Other knobs or other visits begin a new run")
+
+
+def test_what_can_be_done_and_what_differs_stand_before_the_scores(session, view):
+    session.step()
+    session.config.n_subfilters = 2
+    session.start()
+    keys = [column["key"] for column in view.table.columns]
+    assert keys.index("delete") < keys.index("knob n_subfilters") < keys.index("metric")

@@ -10,6 +10,7 @@ from dcrviz import AssembleConfig
 from dcrviz.diagnostics.holes import blemishes_of
 from dcrviz.diagnostics.panels import images, rows_of
 from dcrviz.diagnostics.pictures import sky_noise
+from dcrviz.diagnostics.verdict import Place
 from dcrviz.kernels.quantise import restored
 from dcrviz.session import Session
 from dcrviz.session.moments import outline
@@ -303,3 +304,20 @@ def test_another_number_of_subfilters_makes_other_panels(session, browser):
     session.start()
     assert sum(key.startswith("plane") for key in browser.shown) == 5
     assert browser.shown["plane 4"].shape == session.problem.shape
+
+
+@pytest.mark.parametrize(
+    ("place", "key", "row"),
+    [
+        (Place(x=12.0, y=30.0, subfilter=2), "minus_mean 2", "minus_mean"),
+        (Place(x=12.0, y=30.0, visit=3), "residual 3", "residual"),
+        (Place(x=12.0, y=30.0), "plane 0", "plane"),
+    ],
+)
+def test_a_place_is_looked_at_on_the_panel_where_it_is_seen(wall, browser, place, key, row):
+    told = []
+    wall.canvas.tell = told.append
+    browser.choose("omega")
+    wall.look_at(place)
+    assert told == [{"type": "look", "x": 12.0, "y": 30.0, "key": key}]
+    assert wall.rows == ("omega", row)

@@ -3,7 +3,7 @@ export function render({ model }) {
   const box = document.createElement("label");
   box.className = "progress";
   const bar = document.createElement("progress");
-  bar.setAttribute("aria-label", "Progress of the run");
+  bar.setAttribute("aria-label", model.label);
   const words = document.createElement("span");
   box.append(bar, words);
 

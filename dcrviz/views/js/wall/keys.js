@@ -1,6 +1,6 @@
 // Keys that are for the wall: wherever on the page the focus is, or in a notebook within its cell.
 
-const TYPED_INTO = "input, select, textarea, [contenteditable], dialog[open]";
+const TYPED_INTO = "input, select, textarea, [contenteditable], dialog[open], :popover-open";
 
 // `told` has turn(by), close() and plane(number); gives the way to stop listening.
 export function listenToKeys(model, root, told) {

@@ -51,6 +51,11 @@ export class Rows {
     return node;
   }
 
+  // Scrolls to a panel, if it is there.
+  bring(key) {
+    this.panels.find((one) => one.key === key)?.box.scrollIntoView({ block: "nearest" });
+  }
+
   // Sizes of the boxes from the width that there is; gives the width of a panel, 0 without room.
   fit([height, width], largest, compare) {
     const room = this.node.clientWidth;

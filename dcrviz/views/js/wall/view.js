@@ -1,6 +1,8 @@
 // The part of the field that every panel shows, in its pixels; y goes up.
 
 const LEAST_PX = 8;
+// Enough to see a source with its surroundings.
+const CLOSE_PX = 48;
 
 export class View {
   constructor() {
@@ -54,6 +56,15 @@ export class View {
     this.y = fixed.y - (fixed.y - this.y) * scale;
     this.width = wide;
     this.height = (wide * height) / width;
+  }
+
+  // A pixel closely, in the middle; gives it, if it is one.
+  closely({ x, y }) {
+    const [height, width] = this.field;
+    const wide = Math.min(width, CLOSE_PX);
+    const high = (wide * height) / width;
+    Object.assign(this, { x: x + 0.5 - wide / 2, y: y + 0.5 - high / 2, width: wide, height: high });
+    return this.pixel({ x: x + 0.5, y: y + 0.5 });
   }
 
   // A part of it from left to right, 0 to 1.

@@ -216,8 +216,12 @@ class Wall {
     if (plane) this.compare.only(this.item(plane));
   }
 
-  // What the server tells: panels to compare, or the exact values of a pixel.
+  // What the server tells: a place to look at, panels to compare, or the exact values of a pixel.
   told(message) {
+    if (message.type === "look") {
+      this.pointed(this.view.closely(message));
+      this.rows.bring(message.key);
+    }
     if (message.type === "compare") {
       this.compare.these(message.items);
       this.compare.node.scrollIntoView({ block: "nearest" });

@@ -1,0 +1,55 @@
+"""What calms a fit that overshoots."""
+
+from __future__ import annotations
+
+from dcrviz.config import AssembleConfig
+from dcrviz.config_rules import auto_values
+from dcrviz.diagnostics.verdict import Remedy
+from dcrviz.engine import Problem
+
+_MODEST_SUBFILTERS = 3
+
+
+def calmer(problem: Problem, config: AssembleConfig) -> tuple[Remedy, ...]:
+    """The knobs that are bolder than usual back to usual, fewer planes, and a solver that is exact.
+
+    The likeliest first: clamps that are off, then a gain above that of so many planes, then planes
+    beyond what visits tell, then a smaller gain.
+    """
+    usual = AssembleConfig()
+    auto = auto_values(config.n_subfilters)["base_gain"]
+    gain = config.base_gain or auto
+    remedies = []
+    if problem.n_subfilters > _MODEST_SUBFILTERS:
+        remedies.append(
+            Remedy(
+                sentence=f"Lower n_subfilters to {_MODEST_SUBFILTERS}.",
+                knobs={"n_subfilters": _MODEST_SUBFILTERS},
+            )
+        )
+    if config.accelerate > usual.accelerate:
+        remedies.append(
+            Remedy(
+                sentence=f"Lower accelerate to {usual.accelerate:g}.",
+                knobs={"accelerate": usual.accelerate},
+            )
+        )
+    lower = min(auto, gain) / 2
+    remedies.append(
+        Remedy(sentence=f"Lower base_gain to {lower:.2g}.", knobs={"base_gain": round(lower, 3)})
+    )
+    off = {
+        name: getattr(usual, name)
+        for name in ("clamp_iterations", "clamp_subfilters")
+        if not getattr(config, name)
+    }
+    if off:
+        names = " and ".join(f"{name} back to {value:g}" for name, value in off.items())
+        remedies.append(Remedy(sentence=f"Set {names}.", knobs=off))
+    remedies.append(
+        Remedy(
+            sentence="Solve in closed form, which takes no steps that could go too far.",
+            knobs={"solver": "direct"},
+        )
+    )
+    return tuple(remedies)

@@ -1,0 +1,62 @@
+"""The sources of an image as single peaks: what a hole lies beside, and how bright that is."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import ndimage
+
+from dcrviz.engine.detect import FWHM_PER_SIGMA
+from dcrviz.kernels.gauss import smooth
+from dcrviz.records import Bools, Floats, Frozen, Plane
+
+_LEAST_SIGMA = 5.0
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Peaks(Frozen):
+    """Sources, the brightest first.
+
+    Parameters
+    ----------
+    x, y
+        (N,), the pixel of each peak.
+    light
+        (N,), of the image averaged over the PSF.
+    """
+
+    x: Floats
+    y: Floats
+    light: Floats
+
+    def beside(self, x: float, y: float) -> tuple[float, float, float]:
+        """Place and light of the source nearest to a pixel; NaN without any."""
+        if not self.x.size:
+            return math.nan, math.nan, math.nan
+        nearest = int(np.argmin(np.hypot(self.x - x, self.y - y)))
+        return float(self.x[nearest]), float(self.y[nearest]), float(self.light[nearest])
+
+
+def peaks_of(image: Plane, detected: Bools, *, noise: float, fwhm_px: float) -> Peaks:
+    """Peaks within footprints, that stand 5 sigma out of the image averaged over the PSF.
+
+    Parameters
+    ----------
+    noise
+        Of a pixel of the image.
+    """
+    width_px = fwhm_px / FWHM_PER_SIGMA
+    light = smooth(np.nan_to_num(image), width_px, mode="constant")
+    about = 2 * round(fwhm_px / 2) + 1
+    top = (light == ndimage.maximum_filter(light, size=about)) & detected
+    # White noise, averaged over a Gaussian.
+    noise /= 2 * math.sqrt(math.pi) * width_px
+    y, x = np.nonzero(top & (light > _LEAST_SIGMA * noise))
+    order = np.argsort(-light[y, x], kind="stable")
+    return Peaks(
+        x=x[order].astype(np.float64),
+        y=y[order].astype(np.float64),
+        light=light[y, x][order].astype(np.float64),
+    )

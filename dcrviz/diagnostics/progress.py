@@ -1,0 +1,44 @@
+"""How a fit goes on, in numbers and in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from dcrviz.diagnostics.course import CourseEntry
+from dcrviz.engine import Outcome
+from dcrviz.records import Floats
+
+LEAST_CHANGE = 1e-4
+"""Smaller relative changes of the metric are not seen."""
+RISE = 0.01
+"""Rise above its best from which a metric, or a visit's, has turned."""
+
+
+def progress_sentence(course: Sequence[CourseEntry], outcome: Outcome, *, solver: str) -> str:
+    """How the fit goes, or how it has ended."""
+    if outcome is not Outcome.RUNNING:
+        return outcome.sentence_for(solver)
+    metrics = metrics_of(course)
+    change = float(metrics[-1] / metrics[-2] - 1) if metrics.size > 1 else 0.0
+    if change > LEAST_CHANGE:
+        return f"The fit gets worse: the metric grew by {percent(change)} in this iteration."
+    if change < -LEAST_CHANGE:
+        return f"The fit still improves: by {percent(-change)} in this iteration."
+    return "The fit hardly changes any more."
+
+
+def same_tile(course: Sequence[CourseEntry]) -> list[CourseEntry]:
+    """The entries of the tile that the last one is of."""
+    return [entry for entry in course if entry.tile == course[-1].tile]
+
+
+def metrics_of(course: Sequence[CourseEntry]) -> Floats:
+    """Of that tile, one after the other."""
+    return np.array([entry.metric for entry in same_tile(course)])
+
+
+def percent(share: float) -> str:
+    """A share in words."""
+    return f"{100 * share:.2g} %"

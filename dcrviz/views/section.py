@@ -1,0 +1,86 @@
+"""What the parts of the Diagnose tab have in common."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+import panel as pn
+from bokeh.plotting import figure
+from panel.viewable import Viewer
+
+from dcrviz.session import Session
+from dcrviz.views.background import Background
+from dcrviz.views.charts import named
+from dcrviz.views.figure_colours import paint
+from dcrviz.worker import Worker
+
+WIDTH = 302
+"""Of figures and fields, CSS pixels: what the right column has room for on a small laptop."""
+_CSS = """
+p { margin: 4px 0; line-height: 1.4; }
+"""
+
+
+class Section(Viewer):
+    """Words, tables and figures about the run on show.
+
+    Parameters
+    ----------
+    worker
+        In whose thread it computes; without one it computes in place.
+    """
+
+    def __init__(self, session: Session, *, worker: Worker | None = None) -> None:
+        super().__init__()
+        self._session = session
+        self.words = pn.pane.HTML(
+            "", sizing_mode="stretch_width", margin=(2, 8), stylesheets=[_CSS]
+        )
+        self.background = Background(worker, told=self.say)
+        self.box = pn.Column(sizing_mode="stretch_width", margin=0)
+        self._figures: list[figure] = []
+        self._dark = False
+
+    def refresh(self) -> None:
+        """Look at what the session shows now; called while the section is on show."""
+
+    def say(self, *sentences: str) -> None:
+        """Say these sentences in the place of those before."""
+        self.words.object = "".join(f"<p>{html.escape(sentence)}</p>" for sentence in sentences)
+
+    def paint(self, *, dark: bool) -> None:
+        """Draw on a dark page, or on a light one."""
+        self._dark = dark
+        for plot in self._figures:
+            paint(plot, dark=dark)
+        self.push()
+
+    def push(self) -> None:
+        """Tell a notebook, which is not told of what changes in a figure as a page is."""
+        pn.io.push_notebook(self.box)
+
+    def _shown(self, *plots: figure) -> pn.FlexBox:
+        """Figures side by side where there is room, in the colours of the page."""
+        self._figures += plots
+        for plot in plots:
+            paint(plot, dark=self._dark)
+        return pn.FlexBox(*(pn.pane.Bokeh(plot, margin=2) for plot in plots), margin=0)
+
+    def __panel__(self) -> pn.Column:
+        return self.box
+
+
+def plain_figure(heading: str, *, height: int = 220, **others: Any) -> figure:
+    """A figure without tools that tells a screen reader what it is of."""
+    plot = figure(
+        title=heading,
+        toolbar_location=None,
+        tools="",
+        width=WIDTH,
+        height=height,
+        html_attributes=named(heading),
+        **others,
+    )
+    plot.title.text_font_size = "9.5pt"
+    return plot

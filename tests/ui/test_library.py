@@ -1,0 +1,145 @@
+"""A person opens each scene of the library, sees what its name says, and sees it cured.
+
+What is told here is what the page says and paints; that the numbers behind it are right is for
+tests/diagnostics/test_library.py.
+"""
+
+import re
+
+import pytest
+from on_page import button, expect_start, painted_colours, settled, words
+from playwright.sync_api import expect
+
+from dcrviz.simulate import LIBRARY
+from dcrviz.simulate.library_visits import BLURRED, CROSSED, FLARED, SHIFTED
+from dcrviz.views import explorer_app
+
+pytestmark = pytest.mark.ui
+
+ENDED = re.compile("Maximum reached|Converged|Diverged|Solved")
+RINGS = {(0, 229, 255), (255, 176, 0)}
+DIVERGED = "Diverged: the metric ended worse than its best value."
+
+
+@pytest.fixture
+def explorer(watched, serve):
+    watched.set_viewport_size({"width": 1280, "height": 1000})
+    watched.goto(serve(lambda: explorer_app().__panel__()))
+    expect_start(watched)
+    button(watched, "Data").click()
+    return watched
+
+
+@pytest.fixture
+def ill(explorer):
+    """Opens a scene, and shows its end; gives what is said of it."""
+
+    def show(name):
+        scene = LIBRARY[name]
+        explorer.get_by_label("Scene", exact=True).select_option(scene.title)
+        expect(explorer.get_by_text(scene.trouble)).to_be_visible()
+        button(explorer, "Open scene").click()
+        opened = explorer.get_by_text(re.compile(f"^{scene.title}: [0-9]+ visits"))
+        expect(opened).to_be_visible()
+        expect_start(explorer)
+        button(explorer, "To end").click()
+        return ended(explorer)
+
+    return show
+
+
+@pytest.fixture
+def cured(explorer):
+    """Clicks a cure, and waits until it has been played; gives what is said of it."""
+
+    def show(name):
+        cure = LIBRARY[name].cures[0]
+        before = words(explorer).inner_text()
+        button(explorer, f"Cure: {cure.label[0].lower()}{cure.label[1:]}").click()
+        expect(words(explorer)).not_to_have_text(before)
+        return ended(explorer)
+
+    return show
+
+
+def ended(page):
+    expect(words(page)).to_contain_text(ENDED)
+    return words(page).inner_text()
+
+
+def metric(told):
+    return float(re.search(r"metric ([0-9.]+)", told)[1])
+
+
+def rings(page):
+    """Which kinds of ring are painted, once the last images have come."""
+
+    def painted():
+        keys = ("minus_mean 0", "minus_mean 2")
+        return RINGS & {colour for key in keys for colour in painted_colours(page, key, "marks")}
+
+    return settled(page, painted)
+
+
+def on_the_sky(page):
+    """What the map says of each visit."""
+    visits = page.get_by_role("group", name=re.compile("^Visits on the sky"))
+    return [mark.get_attribute("aria-label") for mark in visits.get_by_role("button").all()]
+
+
+def numbers(page, what):
+    """The visits' airmasses or parallactic angles, as the map says them."""
+    found = [re.search(rf"{what} (-?[0-9.]+)", label) for label in on_the_sky(page)]
+    return [float(match[1]) for match in found]
+
+
+def off(page):
+    """Visits that the map shows to be off."""
+    return {int(label.split()[1].rstrip(":")) for label in on_the_sky(page) if "off" in label}
+
+
+def test_scenes_whose_visits_are_too_much_alike(explorer, ill, cured):
+    assert "Maximum reached" in ill("healthy")
+    assert rings(explorer) == set()
+    assert not button(explorer, "Show the disease").is_visible()
+
+    assert "Maximum reached" in ill("one-angle")
+    assert {round(angle) for angle in numbers(explorer, "angle")} <= {122, 123}
+    assert "Maximum reached" in cured("one-angle")
+    assert sum(angle < 0 for angle in numbers(explorer, "angle")) == 3
+
+    ill("narrow-airmass")
+    assert rings(explorer) == RINGS
+    cured("narrow-airmass")
+    assert rings(explorer) == set()
+
+    ill("single-high-airmass")
+    assert sum(airmass > 1.2 for airmass in numbers(explorer, "airmass")) == 1
+    cured("single-high-airmass")
+    assert sum(airmass > 1.2 for airmass in numbers(explorer, "airmass")) == 4
+
+
+def test_scenes_with_bad_visits(explorer, ill, cured):
+    dropped = {
+        "bad-astrometry": {SHIFTED},
+        "transient": {CROSSED, FLARED},
+        "variable-seeing": set(BLURRED),
+    }
+    for name, visits in dropped.items():
+        before, after = metric(ill(name)), metric(cured(name))
+        assert after < 0.8 * before, name
+        assert off(explorer) == visits, name
+
+
+def test_scenes_that_are_read_wrongly(explorer, ill, cured):
+    assert metric(ill("saturated-star")) > 5 * metric(cured("saturated-star"))
+    assert rings(explorer) == set()
+    assert metric(ill("mirrored-angle")) > 1.8 * metric(cured("mirrored-angle"))
+
+
+def test_scenes_with_knobs_turned_too_far(explorer, ill, cured):
+    for name in ("too-many-subfilters", "gain-too-high"):
+        assert DIVERGED in ill(name), name
+        assert "Maximum reached" in cured(name), name
+    runs = explorer.get_by_role("table", name="Runs", exact=True)
+    expect(runs.locator("tbody tr")).to_have_count(4)
