@@ -8,6 +8,9 @@ function popover(chip) {
   box.setAttribute("aria-label", chip.title);
   box.tabIndex = -1;
   box.autofocus = true;
+  const title = document.createElement("strong");
+  title.textContent = chip.title;
+  box.append(title);
   const lines = [chip.sentence, ...chip.remedies];
   for (const line of lines) {
     const paragraph = document.createElement("p");
