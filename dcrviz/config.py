@@ -29,6 +29,7 @@ _AS_2019: dict[str, Any] = {
     "metric_of_empty_visits": "zero",
     "on_divergence": "last",
     "subregion_mode": "sequential",
+    "on_artifact": "mark",
 }
 PRESETS: Mapping[str, Mapping[str, Any]] = {
     "default": {},

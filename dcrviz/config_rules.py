@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from dcrviz.artifact_config import ArtifactConfig
 from dcrviz.config import FOURIER_SOLVERS, AssembleConfig, ProblemConfig
 from dcrviz.cores import available_cores
+
+# All but the switch itself, and the shape of the stars, which the coadds record.
+_OF_THE_SEARCH = [
+    name for name in ArtifactConfig.knobs() if name not in ("find_artifacts", "seeing_model")
+]
 
 
 def auto_values(n_subfilters: int, solver: str = "iterative") -> dict[str, float]:
@@ -144,6 +150,11 @@ def idle_knobs(config: AssembleConfig) -> dict[str, str]:
         "neither the clamp between subfilters nor convergence needs the noise": (
             not ((config.clamp_subfilters and not fourier) or config.use_convergence),
             ["noise_estimator"],
+        ),
+        "artifacts are not searched for": (not config.find_artifacts, _OF_THE_SEARCH),
+        "candidates are not filtered": (
+            not config.prefilter_artifacts,
+            ["prefilter_planes", "prefilter_ratio"],
         ),
         "with one subfilter there is nothing to differ": (
             config.n_subfilters == 1,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from dcrviz.artifact_config import ArtifactConfig
 from dcrviz.bands import Band
-from dcrviz.config_base import Config
 from dcrviz.knobs import (
     Choice,
     Fractions,
@@ -21,7 +21,7 @@ FOURIER_SOLVERS = ("direct", "pcg")
 """Solvers that shift images exactly, in Fourier space, and solve for the whole field at once."""
 
 
-class ProblemConfig(Config):
+class ProblemConfig(ArtifactConfig):
     """Knobs that act in `prepare`: a change starts the run anew."""
 
     solver = Choice(

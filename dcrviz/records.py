@@ -151,6 +151,13 @@ class Exposure(Frozen):
         (x, y) of the lower left pixel in the parent grid.
     source
         Where it was read from, for messages.
+    psf
+        (P, P) image of a star in its middle pixel, with odd sides; None if nobody gave one.
+
+    Raises
+    ------
+    ValueError
+        If the image of a star has an even side, or no light.
     """
 
     image: Plane | LazyPlane
@@ -161,6 +168,12 @@ class Exposure(Frozen):
     visit: Visit
     xy0: tuple[int, int] = (0, 0)
     source: str = ""
+    psf: Plane | None = None
+
+    def __post_init__(self) -> None:
+        if self.psf is not None:
+            check_star_image(self.psf, where=self.source or f"visit {self.visit.id}")
+        Frozen.__post_init__(self)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -333,6 +346,9 @@ class Coadds(Frozen):
         (Y, X) uint16, visits with a usable pixel there; None if not counted.
     inputs, input_weights
         The visits and (V,) their weights.
+    psf
+        (P, P), what a star looks like in every plane and their sum, which are made of the same
+        visits by the same weights; None if nobody told their seeing.
     """
 
     planes: Cube
@@ -347,6 +363,15 @@ class Coadds(Frozen):
     model: ForwardModel
     inputs: tuple[Visit, ...]
     input_weights: Floats
+    psf: Plane | None = None
+
+
+def check_star_image(psf: Plane, *, where: str) -> None:
+    """Raise if it can't be the image of a star in its middle pixel; written so that NaN fails."""
+    if psf.ndim != 2 or not all(side % 2 for side in psf.shape):
+        raise ValueError(f"{where}: psf must be an image with odd sides; got shape {psf.shape}")
+    if not (np.isfinite(psf).all() and psf.sum() > 0):
+        raise ValueError(f"{where}: psf must be finite and have light; got {psf.sum():g}")
 
 
 def _check_weights(weights: Floats, shape: tuple[int, int]) -> None:

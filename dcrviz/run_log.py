@@ -44,6 +44,7 @@ def history_record(
         "sentence": last.outcome.sentence_for(solver),
         "plane_sigma": _plane_sigma(last),
         "warnings": list(problem.warnings),
+        "artifacts": _artifact_record(problem),
         "verdicts": [verdict_record(verdict) for verdict in verdicts],
         "band": {
             "name": problem.band.name,
@@ -124,6 +125,29 @@ def _plane_sigma(step: Step) -> list[float | None] | None:
         return None
     variances = np.diag(step.covariance).tolist()
     return [math.sqrt(v) if math.isfinite(v) and v >= 0 else None for v in variances]
+
+
+def _artifact_record(problem: Problem) -> dict[str, Any] | None:
+    """What deviates from the static sky, and why it was clipped or kept; None if nobody looked."""
+    if problem.artifacts is None:
+        return None
+    return {
+        "sentence": problem.artifacts.sentence,
+        "candidates": [
+            {
+                "visit": problem.visits[one.visit].id,
+                "x": one.x,
+                "y": one.y,
+                "pixels": int(one.places.size),
+                "peak_sigma": one.peak_sigma,
+                "gained": one.gained,
+                "epochs": one.epochs,
+                "most_epochs": one.most_epochs,
+                "fate": one.fate.name,
+            }
+            for one in problem.artifacts.candidates
+        ],
+    }
 
 
 def _visit_record(problem: Problem, index: int, visit: Visit) -> dict[str, Any]:

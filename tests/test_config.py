@@ -15,7 +15,7 @@ KNOBS = AssembleConfig.knobs()
 NUMBERS = [name for name, knob in KNOBS.items() if isinstance(knob, Number | Integer)]
 every_knob = pytest.mark.parametrize("name", KNOBS)
 
-# ALGORITHM.md section 11: LSST's name and the default of the project.
+# ALGORITHM.md sections 7 and 11: LSST's name and the default of the project.
 OF_LSST = {
     "dcrNumSubfilters": ("n_subfilters", 3),
     "maxNumIter": ("max_iterations", None),
@@ -45,6 +45,20 @@ OF_LSST = {
     "maskPropagationThresholds": ("propagate_planes", {"SAT": 0.1}),
     "removeMaskPlanes": ("remove_planes", ["NOT_DEBLENDED", "EDGE"]),
     "doInterp": ("interpolate", True),
+    "assembleStaticSkyModel.sigmaClip": ("static_clip", 2.5),
+    "assembleStaticSkyModel.clipIter": ("static_clip_iterations", 3),
+    "doScaleWarpVariance": ("scale_warp_variance", True),
+    "detect.thresholdValue": ("artifact_threshold", 5),
+    "detect.minPixels": ("artifact_pixels", 4),
+    "detect.nSigmaToGrow": ("artifact_growth", 2),
+    "doPrefilterArtifacts": ("prefilter_artifacts", True),
+    "prefilterArtifactsMaskPlanes": ("prefilter_planes", ["NO_DATA", "BAD", "SAT", "SUSPECT"]),
+    "prefilterArtifactsRatio": ("prefilter_ratio", 0.05),
+    "maxNumEpochs": ("max_epochs", 2),
+    "maxFractionEpochsLow": ("max_epoch_fraction_low", 0.4),
+    "maxFractionEpochsHigh": ("max_epoch_fraction_high", 0.03),
+    "spatialThreshold": ("spatial_threshold", 0.5),
+    "doPreserveContainedBySource": ("preserve_contained", True),
     "doMaskBrightObjects": ("mask_bright_objects", False),
     "doNImage": ("count_images", True),
 }
@@ -164,6 +178,7 @@ def test_the_preset_lsst_2019_turns_what_section_9_lets_choose():
         "noise_estimator": "std",
         "metric_of_empty_visits": "zero",
         "on_divergence": "last",
+        "on_artifact": "mark",
     }
     assert AssembleConfig.preset("lsst-2019").subregion_mode == "sequential"
 

@@ -4,13 +4,22 @@ import numpy as np
 import pytest
 
 import dcrviz
+from dcrviz.artifact_config import ArtifactConfig
 from dcrviz.bands import Band
 from dcrviz.bright import BrightObject
 from dcrviz.config import AssembleConfig
 from dcrviz.config_rules import acts_in, idle_knobs, starts_anew
 from dcrviz.engine.masks import merge_flags
 from dcrviz.engine.reuse import Reuse
-from dcrviz.simulate import RUBIN, Scene, Source, blackbody, simulate_exposures
+from dcrviz.simulate import (
+    RUBIN,
+    Scene,
+    Source,
+    blackbody,
+    points_of_light,
+    simulate_exposures,
+    with_light,
+)
 from dcrviz.throughput import Throughput
 
 KNOBS = AssembleConfig.knobs()
@@ -18,6 +27,8 @@ every_knob = pytest.mark.parametrize("name", KNOBS)
 
 # The change of each knob, and what wakes the knob where it is asleep by default.
 _DIVERGES = {"clamp_iterations": 0, "clamp_subfilters": 0, "accelerate": 8.0, "max_iterations": 4}
+_SEARCHED = {"find_artifacts": True}
+_IN_SOURCES = {"find_artifacts": True, "on_artifact": "mark", "preserve_contained": False}
 TURNED = {
     "solver": ("direct", {}),
     "positivity": (True, {"solver": "pcg"}),
@@ -48,6 +59,32 @@ TURNED = {
     "clip_iterations": (5, {"statistic": "MEANCLIP", "sigma_clip": 1.0}),
     "error_from_variance": (False, {}),
     "propagate_planes": ({}, {}),
+    "find_artifacts": (True, {}),
+    "on_artifact": ("mark", _SEARCHED),
+    "seeing_model": ("gaussian", {}),
+    "matched_fwhm": (7.0, _SEARCHED),
+    "static_clip": (0.5, _SEARCHED),
+    "static_clip_iterations": (1, _SEARCHED | {"static_clip": 0.5}),
+    "scale_warp_variance": (False, _SEARCHED),
+    "artifact_threshold": (60.0, _SEARCHED),
+    "artifact_pixels": (500, _SEARCHED),
+    "artifact_growth": (0.5, _SEARCHED),
+    "prefilter_artifacts": (False, _SEARCHED | {"prefilter_ratio": 0.9}),
+    "prefilter_planes": ([], _SEARCHED | {"prefilter_ratio": 0.9}),
+    "prefilter_ratio": (0.9, _SEARCHED),
+    "max_epochs": (0, _SEARCHED),
+    "max_epoch_fraction_low": (0.1, _SEARCHED),
+    "max_epoch_fraction_high": (0.5, _IN_SOURCES | {"max_epoch_fraction_low": 1.0}),
+    "spatial_threshold": (1.0, _SEARCHED),
+    "preserve_contained": (
+        False,
+        {
+            "find_artifacts": True,
+            "on_artifact": "mark",
+            "max_epoch_fraction_low": 1.0,
+            "max_epoch_fraction_high": 1.0,
+        },
+    ),
     "mask_bright_objects": (True, {}),
     "interpolate": (False, {}),
     "count_images": (False, {}),
@@ -108,6 +145,14 @@ ASLEEP = {
     "not clipped": ({"statistic": "MEDIAN"}, {"sigma_clip", "clip_iterations"}),
     "no convergence": ({"use_convergence": False}, _UNMEASURED),
     "no clamps": ({"clamp_iterations": 0, "clamp_subfilters": 0}, {"clamp_width"}),
+    "no search": (
+        {},
+        {name for name in ArtifactConfig.knobs() if name not in ("find_artifacts", "seeing_model")},
+    ),
+    "no filter": (
+        {"find_artifacts": True, "prefilter_artifacts": False},
+        {"prefilter_planes", "prefilter_ratio"},
+    ),
     "no noise": ({"use_convergence": False, "clamp_subfilters": 0}, {"noise_estimator"}),
     "one subfilter": ({"n_subfilters": 1}, {"accelerate", "use_progressive_gain"}),
     # No gain is above 1, so nothing progresses from there.
@@ -119,7 +164,7 @@ SLEEPERS = [(reason, name) for reason, (_, names) in ASLEEP.items() for name in 
 
 @pytest.fixture(scope="module")
 def exposures():
-    """Six visits with a flaw of every kind, and one without a usable pixel."""
+    """Six visits with flaws and artifacts of every kind, and one without a usable pixel."""
     scene = Scene(
         sources=(
             Source(x=12, y=12, flux=4e4, spectrum=blackbody(9000)),
@@ -139,6 +184,10 @@ def exposures():
         made[visit] = merge_flags(made[visit], {plane: _rows(scene, row, row + 2)})
     made = [merge_flags(exposure, {"NO_DATA": _rows(scene, 44, 46)}) for exposure in made]
     made[-1] = merge_flags(made[-1], {"NO_DATA": _rows(scene, 0, 48)})
+    # One on bad pixels, one on good ones, and a faint one on a star.
+    for visit, place, flux in ((0, (30, 6), 2e4), (3, (14, 30), 2e4), (4, (32, 25), 4e3)):
+        light = points_of_light(scene.shape, [place], flux=flux, fwhm_px=4.0)
+        made[visit] = with_light(made[visit], np.clip(light, 0, None), seed=visit)
     return made
 
 
@@ -171,6 +220,7 @@ def _fingerprint(problem, steps):
     history = [(h.gains, repr(h.metrics), h.outcome) for h in steps[-1].histories]
     arrays = [step.planes for step in steps]
     arrays += [product.planes, product.mask, product.variance, product.input_weights]
+    arrays += [product.psf, product.corrected.mask]
     arrays += [product.n_images, product.n_visits]
     return history, [None if array is None else array.tobytes() for array in arrays]
 

@@ -69,7 +69,7 @@ def _problem(options: argparse.Namespace) -> Problem:
     config = config_from(options)
     bright = bright_objects_from(options)
     if config.mask_bright_objects and not bright:
-        raise ValueError("the knob mask_bright_objects needs a catalogue: --bright-objects CSV")
+        raise ValueError("the knob mask_bright_objects needs a catalogue: --bright-objects FILE")
     exposures = exposures_from(options)
     template = template_from(options, exposures[0])
     return prepare(exposures, config, template=template, bright_objects=bright)

@@ -50,7 +50,7 @@ def add_inputs(parser: argparse.ArgumentParser, *, needed: bool) -> None:
     parser.add_argument("--table", metavar="CSV", help="circumstances that the headers lack")
     parser.add_argument("--template", metavar="FITS", help="coadd to start from")
     parser.add_argument(
-        "--bright-objects", metavar="CSV", help="stars for the knob mask_bright_objects"
+        "--bright-objects", metavar="CSV|REG", help="stars for the knob mask_bright_objects"
     )
     band = parser.add_argument_group("band, if the headers do not tell it")
     band.add_argument("--band", metavar="NAME", help="u g r i z y of Rubin, or decam-g and so on")

@@ -111,6 +111,7 @@ def rows_of(problem: Problem) -> tuple[Row, ...]:
     }
     absent = {"clamped"} if problem.config.in_fourier_space else set()
     absent |= {"count"} if problem.counts is None else set()
+    absent |= {"artifact", "epochs"} if problem.artifacts is None else set()
     return tuple(
         Row(
             name=name,
@@ -214,6 +215,18 @@ def _clamped(scene: Scene, wanted: Sequence[int]) -> Iterator[Plane]:
     return (marks[a] for a in wanted)
 
 
+def _artifacts(scene: Scene, wanted: Sequence[int]) -> Iterator[Plane]:
+    artifacts = scene.problem.artifacts
+    assert artifacts is not None
+    return (artifacts.marks(visit) for visit in wanted)
+
+
+def _epochs(scene: Scene, wanted: Sequence[int]) -> Iterator[Plane]:
+    artifacts = scene.problem.artifacts
+    assert artifacts is not None
+    return (artifacts.epochs.astype(np.float32) for _ in wanted)
+
+
 def _colours(scene: Scene, wanted: Sequence[int]) -> Iterator[Plane]:
     composite = colour_composite(scene.planes, noise=sky_noise(scene.problem))
     return (composite for _ in wanted)
@@ -259,6 +272,15 @@ _KINDS = {
     "stack": _Kind("dcrWeights: what a stacked residual counts", "fraction", "subfilter", _stack),
     "clamped": _Kind(
         "Clamped in this iteration: raised is blue, lowered is red", "sign", "subfilter", _clamped
+    ),
+    "artifact": _Kind(
+        "Deviations from the static sky, by airmass: clipped is red, kept is blue",
+        "sign",
+        "visit",
+        _artifacts,
+    ),
+    "epochs": _Kind(
+        "Epoch count: visits that deviate at each pixel", "count", "epoch count", _epochs
     ),
     "count": _Kind("nImage: visits that reach each pixel", "count", "subfilter", _counts),
 }

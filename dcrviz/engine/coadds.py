@@ -56,6 +56,7 @@ def coadds(problem: Problem, step: Step) -> Coadds:
         model=problem.forward_model,
         inputs=tuple(problem.visits[visit] for visit in on),
         input_weights=problem.visit_weights[on],
+        psf=problem.psf,
     )
 
 

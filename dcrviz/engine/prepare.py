@@ -10,17 +10,21 @@ import numpy as np
 
 from dcrviz.bright import BrightObject
 from dcrviz.config import AssembleConfig
+from dcrviz.engine.artifacts import Artifacts
 from dcrviz.engine.bright_mask import mask_bright
+from dcrviz.engine.candidates import Fate
 from dcrviz.engine.check import check_exposures, common_band, factors_of, pointing_warnings
+from dcrviz.engine.clean import Clean, clean
 from dcrviz.engine.fill import fill_holes
 from dcrviz.engine.forward_model import forward_model
 from dcrviz.engine.fourier import grid_for
-from dcrviz.engine.masks import flagged
+from dcrviz.engine.masks import flagged, with_plane
 from dcrviz.engine.pixel_weights import weights_of
-from dcrviz.engine.pixels import Pixels, detected_pixels, frozen, read_pixels
+from dcrviz.engine.pixels import detected_pixels, frozen, read_pixels
 from dcrviz.engine.prior import spread_px, tell_colours
 from dcrviz.engine.problem import Problem
 from dcrviz.engine.reuse import Reuse
+from dcrviz.engine.star_images import mean_star_image
 from dcrviz.engine.static_sky import static_sky
 from dcrviz.engine.tiles import make_tiles
 from dcrviz.engine.weights import stack_weights, visit_weights
@@ -82,10 +86,14 @@ def prepare(
     visits_weights = factors * visit_weights(
         [exposure.visit for exposure in exposures], by_airmass=config.airmass_weight
     )
+    cleaned = clean(
+        exposures, pixels, weights=visits_weights, shifts=shifts, config=config, reuse=reuse
+    )
+    exposures, pixels = cleaned.exposures, cleaned.pixels
     template = template or reuse.part(
         "template",
-        (*exposures, pixels, on, visits_weights.tobytes(), *_stacking_knobs(config)),
-        lambda: _own_template(exposures, pixels, visits_weights, factors, config),
+        (*exposures, cleaned.stacked, on, visits_weights.tobytes(), *_stacking_knobs(config)),
+        lambda: _own_template(cleaned, visits_weights, factors, config),
     )
     _check_template(template, first)
     given = np.isfinite(template.image)
@@ -141,11 +149,14 @@ def prepare(
         warnings=(
             *pointing_warnings(exposures),
             *pixels.warnings,
+            *_artifact_warnings(cleaned.artifacts),
             *borrowed,
             *_weather_warnings(exposures),
             *_source_warnings(sources),
             *_degeneracy_warnings(shifts, weights.precision > 0, config),
         ),
+        psf=mean_star_image(exposures, weights.precision, model=config.seeing_model),
+        artifacts=cleaned.artifacts,
     )
 
 
@@ -157,23 +168,22 @@ def _stacking_knobs(config: AssembleConfig) -> list[Any]:
 
 
 def _own_template(
-    exposures: Sequence[Exposure],
-    pixels: Pixels,
-    weights: Floats,
-    factors: Floats,
-    config: AssembleConfig,
+    cleaned: Clean, weights: Floats, factors: Floats, config: AssembleConfig
 ) -> Coadd:
-    """Template coadd of the visits that are on."""
-    if factors.all():
-        return static_sky(exposures, pixels.images, pixels.usable, weights, config)
-    on = [int(visit) for visit in np.flatnonzero(factors)]
-    return static_sky(
-        [exposures[visit] for visit in on],
-        [pixels.images[visit] for visit in on],
-        pixels.usable[on],
-        weights[on],
-        config,
-    )
+    """Template coadd of the visits that are on, with CLIPPED where an artifact was left out."""
+    exposures, pixels = cleaned.exposures, cleaned.stacked
+    if not factors.all():
+        on = [int(visit) for visit in np.flatnonzero(factors)]
+        exposures, weights = [exposures[visit] for visit in on], weights[on]
+        images = tuple(pixels.images[visit] for visit in on)
+        pixels = replace(pixels, images=images, usable=pixels.usable[on])
+    template = static_sky(exposures, pixels.images, pixels.usable, weights, config)
+    if cleaned.clipped is None:
+        return template
+    planes = with_plane(template.planes, "CLIPPED")
+    mask = template.mask.copy()
+    mask[cleaned.clipped] |= np.int32(1 << planes["CLIPPED"])
+    return replace(template, mask=mask, planes=planes)
 
 
 def _check_template(template: Coadd, first: Exposure) -> None:
@@ -194,6 +204,14 @@ def _check_shifts(shifts: Shifts, n_visits: int, n_subfilters: int) -> None:
         raise ValueError(
             f"shifts must be given for all {n_subfilters} subfilters; got {got_subfilters}"
         )
+
+
+def _artifact_warnings(artifacts: Artifacts | None) -> list[str]:
+    """What was clipped or may vary, in one sentence."""
+    if artifacts is None:
+        return []
+    told = any(one.fate in (Fate.CLIPPED, Fate.VARIABLE) for one in artifacts.candidates)
+    return [*artifacts.warnings, *([artifacts.sentence] if told else [])]
 
 
 def _weather_warnings(exposures: Sequence[Exposure]) -> list[str]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from dcrviz.bands import Band
 from dcrviz.config import AssembleConfig
+from dcrviz.engine.artifacts import Artifacts
 from dcrviz.engine.forward_model import forward_model
 from dcrviz.engine.fourier import Grid
 from dcrviz.engine.outcome import Outcome
@@ -63,7 +64,7 @@ class Problem(Frozen):
     images
         V times (Y, X) float32, scaled; where not usable they may hold anything, NaN included.
     observed
-        (V, Y, X), pixels without a bad plane and without NaN.
+        (V, Y, X), pixels without a bad plane and without NaN, and that no artifact spoils.
     usable
         (V, Y, X), those of the visits that are on.
     detected
@@ -94,6 +95,11 @@ class Problem(Frozen):
         The knobs it was prepared with.
     warnings
         Sentences about what was found in the input and mended.
+    psf
+        (P, P) star image of what is made of the visits, by their weights; None if none tells its
+        seeing.
+    artifacts
+        What deviates from the static sky; None if nobody looked for it.
     """
 
     visits: tuple[Visit, ...]
@@ -120,6 +126,8 @@ class Problem(Frozen):
     visit_weights: Floats
     config: AssembleConfig
     warnings: tuple[str, ...] = ()
+    psf: Plane | None = None
+    artifacts: Artifacts | None = None
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from dcrviz.kernels.clip import clip_outliers
 from dcrviz.records import Bools, Cube, Floats, Plane
 
 
@@ -37,7 +38,7 @@ def stack_images(
         return _median(images, counted), counted
     used = counted
     if statistic == "MEANCLIP":
-        used = _clip(images, counted, sigma_clip, clip_iterations)
+        used = clip_outliers(images, counted, sigma=sigma_clip, iterations=clip_iterations)
     return _mean(images, used, weights), used
 
 
@@ -86,31 +87,3 @@ def _median(images: Cube, used: Bools) -> Plane:
     median = np.full(images.shape[1:], np.nan, dtype=np.float32)
     median[some] = np.nanmedian(np.where(used, images, np.nan)[:, some], axis=0)
     return median
-
-
-def _clip(images: Cube, counted: Bools, sigma_clip: float, iterations: int) -> Bools:
-    """Counted pixels without those that deviate, first about the median and the quartiles' width.
-
-    Robust limits come first, as with few visits one outlier would inflate a standard deviation.
-    """
-    used = counted
-    # Half the distance between the quartiles of a Gaussian is 0.6745 of its sigma.
-    centre = _median(images, used)
-    low, high = _quartiles(images, used)
-    sigma = (high - low) / (2 * 0.6744897501960817)
-    for _ in range(iterations):
-        used = counted & (np.abs(images - centre) <= sigma_clip * sigma)
-        used = np.where(used.any(axis=0), used, counted)
-        number = used.sum(axis=0)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            centre = (np.where(used, images, 0).sum(axis=0) / number).astype(np.float32)
-            squares = (np.where(used, images - centre, 0) ** 2).sum(axis=0)
-            sigma = np.sqrt(squares / np.maximum(number - 1, 1))
-    return used
-
-
-def _quartiles(images: Cube, used: Bools) -> tuple[Plane, Plane]:
-    some = used.any(axis=0)
-    both = np.full((2, *images.shape[1:]), np.nan, dtype=np.float32)
-    both[:, some] = np.nanpercentile(np.where(used, images, np.nan)[:, some], [25, 75], axis=0)
-    return both[0], both[1]

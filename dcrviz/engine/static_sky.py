@@ -42,7 +42,7 @@ def static_sky(
     are stacked one after another, so that memory does not grow with the number of visits.
     """
     planes = _all_planes(exposures)
-    weights = visit_weights / _mean_variances(exposures, usable)
+    weights = visit_weights / mean_variances(exposures, usable)
     height, width = exposures[0].shape
     rows = max(1, _PIXELS_AT_ONCE // (len(exposures) * width))
     bands = [
@@ -122,7 +122,7 @@ def _scaled_variance(exposure: Exposure, rows: slice) -> Plane:
     return variance * np.float32(exposure.visit.scale**2)
 
 
-def _mean_variances(exposures: Sequence[Exposure], usable: Bools) -> Floats:
+def mean_variances(exposures: Sequence[Exposure], usable: Bools) -> Floats:
     """(V,) mean variance of the usable pixels; infinite for a visit without any."""
     means = np.full(len(exposures), np.inf)
     for index, exposure in enumerate(exposures):

@@ -1,4 +1,4 @@
-"""Bright objects from a CSV file."""
+"""Bright objects from a file."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from dcrviz.bright import BrightObject
+from dcrviz.io.regions import read_regions
 from dcrviz.io.table import Row, read_rows
 
 
@@ -16,13 +17,16 @@ def read_catalogue(path: str | os.PathLike[str]) -> list[BrightObject]:
     ----------
     path
         CSV with columns ra_deg, dec_deg, and radius_arcsec (a circle) or width_arcsec and
-        height_arcsec (a box along right ascension and declination).
+        height_arcsec (a box along right ascension and declination); or a DS9 region file, whose
+        name ends in .reg.
 
     Raises
     ------
     ValueError
-        If the file can't be read, or a row is neither a circle nor a box; names the row.
+        If the file can't be read, or a row or region is neither a circle nor a box; names it.
     """
+    if Path(path).suffix.lower() == ".reg":
+        return read_regions(Path(path))
     return [_bright_object(row) for row in read_rows(Path(path))]
 
 

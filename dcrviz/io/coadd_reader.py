@@ -59,6 +59,7 @@ def read_coadds(directory: str | os.PathLike[str]) -> Coadds:
         model=model,
         inputs=inputs,
         input_weights=weights,
+        psf=None if parts.psf is None else parts.psf[:, :],
     )
 
 

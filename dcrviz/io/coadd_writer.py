@@ -27,7 +27,8 @@ from dcrviz.io.coadd_keys import (
 from dcrviz.io.grid import grid_header
 from dcrviz.io.inputs import inputs_hdu
 from dcrviz.io.model_table import model_hdu
-from dcrviz.io.write import exposure_hdus, primary_header
+from dcrviz.io.write import exposure_hdus, primary_header, psf_hdu
+from dcrviz.physics.seeing import width_px
 from dcrviz.records import Coadd, Coadds
 
 _log = logging.getLogger(__name__)
@@ -96,6 +97,7 @@ def _shared_keys(result: Coadds) -> dict[str, Any]:
     return {
         "FILTER": filters.pop() if len(filters) == 1 else None,
         **model_keys(result.model),
+        "FWHM": None if result.psf is None else (width_px(result.psf), "[px] of stars, see PSF"),
         COUNTED: (_counted(result), f"whether {COUNTS_NAME} belongs to this coadd"),
     }
 
@@ -103,6 +105,8 @@ def _shared_keys(result: Coadds) -> dict[str, Any]:
 def _coadd_hdus(result: Coadds, coadd: Coadd, keys: Mapping[str, Any]) -> fits.HDUList:
     hdus = exposure_hdus(coadd, wcs=result.wcs, xy0=result.xy0, header=keys)
     hdus.append(inputs_hdu(result.inputs, result.input_weights))
+    if result.psf is not None:
+        hdus.append(psf_hdu(result.psf))
     return hdus
 
 

@@ -15,7 +15,7 @@ from dcrviz.io.lazy import ComputedPlane, ConstantPlane, FilePlane
 from dcrviz.io.read import reread
 from dcrviz.io.visit_values import visit_from, visit_values
 from dcrviz.io.visit_writer import visit_header
-from dcrviz.io.write import exposure_hdus
+from dcrviz.io.write import exposure_hdus, psf_hdu
 from dcrviz.records import Coadd, Exposure
 
 _CHUNK = 1 << 20
@@ -67,7 +67,10 @@ def data_hdus(exposure: Exposure) -> fits.HDUList:
         planes=dict(exposure.planes),
     )
     header = visit_header(exposure.visit)
-    return exposure_hdus(coadd, wcs=exposure.wcs, xy0=exposure.xy0, header=header)
+    hdus = exposure_hdus(coadd, wcs=exposure.wcs, xy0=exposure.xy0, header=header)
+    if exposure.psf is not None:
+        hdus.append(psf_hdu(exposure.psf))
+    return hdus
 
 
 def exposure_from(values: Entries, *, folder: Path) -> Exposure:

@@ -8,6 +8,8 @@ from dcrviz.io.lazy import empty_mask, image_plane, mask_plane
 from dcrviz.io.parts import Parts, plane_bits
 from dcrviz.io.scan import Hdu
 
+PSF = "PSF"
+"""HDU of the image of a star, where this project wrote one."""
 _ROLES = ("IMAGE", "MASK", "VARIANCE")
 
 
@@ -33,6 +35,7 @@ def lsst_parts(hdus: tuple[Hdu, ...]) -> Parts | None:
         header=image,
         primary=hdus[0],
         keys=Keywords(image.header, hdus[0].header, archived_visit(hdus)),
+        psf=next((image_plane(hdu) for hdu in hdus if hdu.name == PSF and hdu.shape), None),
     )
 
 

@@ -118,6 +118,8 @@ def _problem_of(item: Assignment) -> str:
     """Why an assignment means nothing here; empty if it does."""
     name = _knob_name(item)
     if name is None:
+        if "." in item.field:
+            return "it belongs to a subtask, and has no counterpart here"
         near = difflib.get_close_matches(item.field, lsst_names(), n=1, cutoff=0.85)
         return "it has no counterpart here" + (f"; did you mean {near[0]!r}?" if near else "")
     if item.key is not None and not isinstance(AssembleConfig.knobs()[name], Fractions):

@@ -20,6 +20,8 @@ class Assignment:
 
     Parameters
     ----------
+    field
+        Of a subtask with its path, such as ``detect.minPixels``.
     is_ours
         Whether it is one of our own knobs, in a comment that begins with "dcrviz:".
     """
@@ -81,7 +83,8 @@ def _read_statement(statement: ast.stmt, text: str) -> Iterator[Assignment | Ign
     for target in statement.targets:
         field, key = _field_and_key(target)
         if field is None:
-            yield Ignored(statement.lineno, source, _reason_of_target(target))
+            reason = "it assigns to something other than a field of config"
+            yield Ignored(statement.lineno, source, reason)
         else:
             yield Assignment(
                 line=statement.lineno, source=source, field=field, key=key, value=value
@@ -105,22 +108,19 @@ def _reason_to_ignore(statement: ast.stmt) -> str:
 
 
 def _field_and_key(target: ast.expr) -> tuple[str | None, str | None]:
-    """X and None of ``config.X``, X and key of ``config.X["key"]``, None and None of others."""
+    """X and None of ``config.X``, X and key of ``config.X["key"]``, None and None of others.
+
+    X may lead to the field of a subtask, as ``detect.minPixels`` does.
+    """
     key = None
     if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant):
         key = target.slice.value if isinstance(target.slice.value, str) else None
         target = target.value if key is not None else target
-    if isinstance(target, ast.Attribute) and _is_config(target.value):
-        return target.attr, key
-    return None, None
-
-
-def _reason_of_target(target: ast.expr) -> str:
-    while isinstance(target, ast.Subscript):
+    names: list[str] = []
+    while isinstance(target, ast.Attribute):
+        names.insert(0, target.attr)
         target = target.value
-    if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Attribute):
-        return "it belongs to a subtask, and there are none here"
-    return "it assigns to something other than a field of config"
+    return (".".join(names), key) if names and _is_config(target) else (None, None)
 
 
 def _is_config(node: ast.expr) -> bool:

@@ -26,6 +26,8 @@ class Parts:
         The file's first HDU.
     keys
         The headers to ask for the visit's circumstances.
+    psf
+        Image of a star, where the layout has one.
     """
 
     image: LazyPlane
@@ -35,6 +37,7 @@ class Parts:
     header: Hdu
     primary: Hdu
     keys: Keywords
+    psf: LazyPlane | None = None
 
 
 def check_shapes(parts: Parts) -> None:

@@ -146,6 +146,7 @@ def _exposure(
         visit=visit,
         xy0=read_xy0(parts.keys),
         source=str(path),
+        psf=None if parts.psf is None else parts.psf[:, :],
     )
 
 

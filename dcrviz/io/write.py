@@ -15,6 +15,8 @@ from astropy.wcs import WCS
 from dcrviz.io.atomic import atomic_write
 from dcrviz.io.grid import grid_header
 from dcrviz.io.inputs import ascii_text
+from dcrviz.io.lsst import PSF
+from dcrviz.physics.seeing import width_px
 from dcrviz.records import Bits, Coadd, Plane
 
 _PLANE_NAME = re.compile(r"[A-Z0-9_-]+")
@@ -33,6 +35,7 @@ def write_exposure(  # noqa: PLR0913 - the parts of the layout
     wcs: WCS | None,
     xy0: tuple[int, int] = (0, 0),
     header: Mapping[str, Any] | None = None,
+    psf: Plane | None = None,
 ) -> Path:
     """Write an LSST Exposure: HDUs IMAGE, MASK and VARIANCE, the header in the primary one.
 
@@ -50,6 +53,8 @@ def write_exposure(  # noqa: PLR0913 - the parts of the layout
         Keys of the primary header, such as `visit_header` makes, each with a value or a pair of
         value and comment; None and numbers that are not finite are left out. ``BUNIT`` goes to
         the image, and squared to the variance.
+    psf
+        Image of a star, in an HDU PSF.
 
     Raises
     ------
@@ -62,7 +67,12 @@ def write_exposure(  # noqa: PLR0913 - the parts of the layout
     The file appears when it is complete; an error leaves the old one.
     """
     coadd = Coadd(image=image, mask=mask, variance=variance, planes=dict(planes))
-    return write_template(path, coadd, wcs=wcs, xy0=xy0, header=header)
+    hdus = exposure_hdus(coadd, wcs=wcs, xy0=xy0, header=header or {})
+    if psf is not None:
+        hdus.append(psf_hdu(psf))
+    with atomic_write(path) as temporary:
+        hdus.writeto(temporary)
+    return Path(path)
 
 
 def write_template(
@@ -96,6 +106,13 @@ def exposure_hdus(
         image.header["BUNIT"] = unit
         variance.header["BUNIT"] = f"({unit})**2" if re.search(r"[ */]", unit) else f"{unit}**2"
     return fits.HDUList([fits.PrimaryHDU(header=primary_header(header)), image, mask, variance])
+
+
+def psf_hdu(psf: Plane) -> fits.ImageHDU:
+    """The image of a star as an HDU."""
+    hdu = fits.ImageHDU(np.asarray(psf, dtype=np.float32), name=PSF)
+    hdu.header["FWHM"] = (width_px(psf), "[px] of the star")
+    return hdu
 
 
 def primary_header(values: Mapping[str, Any]) -> fits.Header:

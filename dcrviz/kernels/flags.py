@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dcrviz.kernels.jit import compiled, inlined
 from dcrviz.records import Bools, Bytes, Ints
@@ -31,6 +32,30 @@ def grow_flags(flags: Bools, radius_px: float) -> Bools:
     widths = [int(math.sqrt(radius_px**2 - dy**2)) for dy in range(reach + 1)]
     grown = np.zeros(flags.shape, dtype=np.bool_)
     _grow(np.ascontiguousarray(flags).view(np.uint8), np.array(widths), grown.view(np.uint8))
+    return grown
+
+
+def grow_labels(labels: NDArray[np.int32], radius_px: float) -> NDArray[np.int32]:
+    """Give every pixel the label of the nearest labelled one that is not beyond the radius, else 0.
+
+    Parameters
+    ----------
+    labels
+        (Y, X), 0 where there is none.
+    """
+    near = grow_flags(labels > 0, radius_px)
+    reach = int(radius_px)
+    y, x = np.mgrid[-reach : reach + 1, -reach : reach + 1]
+    squared = (y**2 + x**2).ravel()
+    order = np.argsort(squared, kind="stable")[: (squared <= radius_px**2).sum()]
+    grown = np.zeros(labels.shape, dtype=np.int32)
+    _grow_labels(
+        np.ascontiguousarray(labels, np.int32),
+        near.view(np.uint8),
+        y.ravel()[order],
+        x.ravel()[order],
+        grown,
+    )
     return grown
 
 
@@ -99,3 +124,20 @@ def _grow(flags: Bytes, widths: Ints, grown: Bytes) -> None:
             for x in range(width):
                 if row[x]:
                     grown[y, max(0, x - reach) : min(width, x + reach + 1)] = 1
+
+
+@compiled
+def _grow_labels(
+    labels: NDArray[np.int32], near: Bytes, dy: Ints, dx: Ints, grown: NDArray[np.int32]
+) -> None:
+    """Look around each pixel that is near, the nearest places first."""
+    height, width = labels.shape
+    for y in range(height):
+        for x in range(width):
+            if not near[y, x]:
+                continue
+            for k in range(len(dy)):
+                v, u = y + dy[k], x + dx[k]
+                if 0 <= v < height and 0 <= u < width and labels[v, u]:
+                    grown[y, x] = labels[v, u]
+                    break

@@ -1,5 +1,12 @@
 """Made skies: scenes, the conditions of real nights, and the exposures they give."""
 
+from dcrviz.simulate.artifacts import (
+    cosmic_rays,
+    points_of_light,
+    satellite_trail,
+    simulate_variable,
+    with_light,
+)
 from dcrviz.simulate.conditions import (
     CTIO,
     RUBIN,
@@ -56,6 +63,7 @@ __all__ = [
     "Source",
     "blackbody",
     "condition_names",
+    "cosmic_rays",
     "cured_knobs",
     "cured_word",
     "flat",
@@ -68,19 +76,23 @@ __all__ = [
     "made_scene",
     "made_visits",
     "no_dcr_image",
+    "points_of_light",
     "quasar",
     "random_scene",
     "read_conditions",
     "read_scene",
     "render_visit",
+    "satellite_trail",
     "scene_beside",
     "scene_from_mapping",
     "scene_to_mapping",
     "simulate",
     "simulate_exposures",
+    "simulate_variable",
     "spectrum",
     "spread_visits",
     "table",
     "truth_planes",
+    "with_light",
     "with_truth",
 ]

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import gamma, kv
 
+from dcrviz.physics.seeing import gaussian_transfer, kolmogorov_transfer
 from dcrviz.records import Floats
 
 PROFILES = ("gaussian", "moffat", "kolmogorov")
 
 _MAX_BETA = 30.0
-_KOLMOGOROV = 3.5849908
-"""exp(-c (f FWHM)^(5/3)) has a profile of this FWHM (its Hankel transform halved at FWHM / 2)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,12 +59,6 @@ class Psf:
         return kolmogorov_transfer(frequency, fwhm_px=fwhm_px)
 
 
-def gaussian_transfer(frequency: Floats, *, fwhm_px: float) -> Floats:
-    """Fourier transform of a Gaussian of unit flux; frequencies in cycles per pixel."""
-    sigma = fwhm_px / np.sqrt(8 * np.log(2))
-    return np.asarray(np.exp(-2 * (np.pi * sigma * frequency) ** 2))
-
-
 def moffat_transfer(frequency: Floats, *, fwhm_px: float, beta: float) -> Floats:
     """Fourier transform of a Moffat profile of unit flux; frequencies in cycles per pixel.
 
@@ -79,8 +72,3 @@ def moffat_transfer(frequency: Floats, *, fwhm_px: float, beta: float) -> Floats
     # K diverges at zero, where the product tends to 1.
     t = np.maximum(2 * np.pi * core * np.abs(frequency), 1e-8)
     return np.asarray(2 * (t / 2) ** order * kv(order, t) / gamma(order))
-
-
-def kolmogorov_transfer(frequency: Floats, *, fwhm_px: float) -> Floats:
-    """Long-exposure transfer function of Kolmogorov turbulence; frequencies in cycles per pixel."""
-    return np.asarray(np.exp(-_KOLMOGOROV * (fwhm_px * np.abs(frequency)) ** (5 / 3)))

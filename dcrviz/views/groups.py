@@ -18,6 +18,7 @@ _HEADINGS = {
         "Model",
         "Weights",
         "Inputs",
+        "Artifacts",
         "Template coadd",
         "Regions",
         "Outputs",

@@ -19,6 +19,7 @@ from dcrviz.runs import SavedRun
 from dcrviz.session import Session
 from dcrviz.simulate import Scene as Sky
 from dcrviz.views.appearance import Appearance, in_page_design
+from dcrviz.views.artifacts import ArtifactsView
 from dcrviz.views.background import Background
 from dcrviz.views.captions import Captions
 from dcrviz.views.controls import Controls
@@ -144,6 +145,7 @@ class Explorer(Viewer):
         self.wall.tell_painted(self._later.come)
         self.curves = CourseView(self.session, worker=painter)
         self.visits = VisitsView(self.session, chosen=self.wall.mark_visit)
+        self.artifacts = ArtifactsView(self.session, chosen=self._show_candidate)
         self.runs = RunsView(
             self.session,
             curves=self.curves,
@@ -226,6 +228,11 @@ class Explorer(Viewer):
         items = "".join(f"<li>{html.escape(w)}</li>" for w in problem.warnings) if problem else ""
         self._warnings.object = f"<h3>Noticed in the input</h3><ul>{items}</ul>" if items else ""
 
+    def _show_candidate(self, visit: int, x: float, y: float) -> None:
+        """Mark the visit among the residuals, and look at the place."""
+        self.wall.mark_visit(visit)
+        self.inspector.look_at(x, y)
+
     def _turn_dark(self, dark: bool) -> None:
         """What is drawn on canvases can't follow the stylesheets."""
         self.wall.canvas.dark = dark
@@ -267,6 +274,7 @@ class Explorer(Viewer):
                     self._later.part(lambda: self.inspector, sizing_mode="stretch_width"),
                     self._card_later("Runs", self.runs),
                     self._card_later("Visits", self.visits),
+                    self._card_later("Artifacts", self.artifacts),
                     self._warnings,
                 ],
                 alone=self.appearance.alone,

@@ -9,7 +9,7 @@ from dcrviz.diagnostics.panels import Panel, Row
 from dcrviz.diagnostics.zenith import zenith_directions
 from dcrviz.engine import Problem
 
-_BY_VISIT = ("residual", "template")
+_BY_VISIT = ("residual", "template", "artifact")
 
 
 def plan_of(

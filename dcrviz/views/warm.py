@@ -25,6 +25,7 @@ _RUNS = (
     AssembleConfig.preset("lsst-2019"),
     AssembleConfig(interpolation_order=1),
     AssembleConfig.preset("lsst-2019").with_values(interpolation_order=1),
+    AssembleConfig(find_artifacts=True),
 )
 
 

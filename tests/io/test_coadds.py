@@ -9,6 +9,7 @@ from astropy.wcs import WCS
 
 from dcrviz.bands import Band
 from dcrviz.io import read_coadds, read_exposure, write_coadds
+from dcrviz.physics.seeing import star_image
 from dcrviz.records import Coadd, Coadds, ForwardModel, Site, Visit, Weather
 
 MODEL = ForwardModel(
@@ -239,3 +240,19 @@ def test_a_coadd_without_its_table_of_inputs_is_named(tmp_path, result):
         del file["INPUTS"]
     with pytest.raises(ValueError, match=r"must have a complete table INPUTS; got no such table"):
         read_coadds(tmp_path)
+
+
+def test_the_star_image_comes_back_with_its_width_in_every_header(tmp_path, result):
+    star = star_image(3.5, model="kolmogorov", reach_px=12)
+    write_coadds(dataclasses.replace(result, psf=star), tmp_path)
+    assert read_coadds(tmp_path).psf.tobytes() == star.tobytes()
+    for name in ("dcrCoadd_0.fits", "dcrCoadd_2.fits", "coadd.fits"):
+        with fits.open(tmp_path / name) as hdus:
+            assert hdus[0].header["FWHM"] == pytest.approx(3.5, rel=0.005)
+            np.testing.assert_array_equal(hdus["PSF"].data, star)
+
+
+def test_without_a_star_image_none_is_written(tmp_path, result):
+    write_coadds(result, tmp_path)
+    assert read_coadds(tmp_path).psf is None
+    assert "FWHM" not in fits.getheader(tmp_path / "coadd.fits")

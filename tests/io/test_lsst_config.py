@@ -26,7 +26,10 @@ def ignored_of(text):
 def fields_of(text):
     """Fields that LSST would see set, with their literals."""
     statements = ast.parse(text).body
-    return {s.targets[0].attr: ast.literal_eval(s.value) for s in statements}
+    return {
+        ast.unparse(s.targets[0]).removeprefix("config."): ast.literal_eval(s.value)
+        for s in statements
+    }
 
 
 def test_every_knob_with_an_lsst_name_is_written():
@@ -96,6 +99,19 @@ def test_a_key_sets_one_entry_of_a_mapping():
     assert changed_by(text) == {"propagate_planes": {"SAT": 0.1, "CR": 0.5}}
 
 
+def test_the_fields_of_subtasks_that_look_for_artifacts_are_knobs():
+    text = (
+        "config.detect.thresholdValue = 4.5\n"
+        "config.assembleStaticSkyModel.sigmaClip = 3.5\n"
+        "config.prefilterArtifactsMaskPlanes = ['SAT']\n"
+    )
+    assert changed_by(text) == {
+        "artifact_threshold": 4.5,
+        "static_clip": 3.5,
+        "prefilter_planes": ["SAT"],
+    }
+
+
 def test_one_value_may_go_to_several_fields():
     text = "config.minNumIter = config.maxNumIter = 5"
     assert changed_by(text) == {"min_iterations": 5, "max_iterations": 5}
@@ -147,8 +163,8 @@ def test_one_wavelength_alone_is_ignored_with_the_reason(field):
         ("config.badMaskPlanes.append('CR')", "nothing is called"),
         ("config.warpType = 'direct'", "it has no counterpart here"),
         ("config.maxNumIters = 3", "it has no counterpart here; did you mean 'maxNumIter'?"),
-        ("config.detect.doSmooth = True", "it belongs to a subtask, and there are none here"),
-        ("config.detect.planes['A'] = 1", "it belongs to a subtask, and there are none here"),
+        ("config.detect.doSmooth = True", "it belongs to a subtask, and has no counterpart here"),
+        ("config.detect.planes['A'] = 1", "it belongs to a subtask, and has no counterpart here"),
         ("config.badMaskPlanes += ['CR']", "it is no plain assignment"),
         ("config.maxNumIter: int = 3", "it is no plain assignment"),
         ("config.maxNumIter = 2 * 3", "its value is no literal, and nothing is computed"),

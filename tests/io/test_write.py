@@ -7,6 +7,7 @@ from astropy.wcs import WCS
 
 from dcrviz.bands import Band
 from dcrviz.io import read_exposure, visit_header, write_exposure, write_template
+from dcrviz.physics.seeing import star_image
 from dcrviz.records import Coadd, Site, Visit, Weather
 
 PLANES = {"BAD": 2, "DETECTED_NEGATIVE": 6, "NO_DATA": 30}
@@ -48,6 +49,13 @@ def test_what_was_written_is_read_again(tmp_path, parts):
     assert exposure.xy0 == (100, -20)
     sky = parts["wcs"].all_pix2world([0, 7], [0, 5], 0)
     np.testing.assert_array_equal(exposure.wcs.all_pix2world([0, 7], [0, 5], 0), sky)
+
+
+def test_the_image_of_a_star_is_read_again(tmp_path, parts):
+    star = star_image(3.5, model="gaussian", reach_px=7)
+    exposure = read_exposure(write_exposure(tmp_path / "out.fits", **parts, psf=star))
+    np.testing.assert_array_equal(exposure.psf, star)
+    assert read_exposure(write_exposure(tmp_path / "none.fits", **parts)).psf is None
 
 
 def test_the_layout_is_lssts(tmp_path, parts):

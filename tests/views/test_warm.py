@@ -38,6 +38,7 @@ knobs = [{"solver": solver} for solver in dcrviz.AssembleConfig.param.solver.obj
 knobs += [one | {"wavelengths_per_subfilter": number} for one in knobs for number in (2, 8)]
 knobs += [{"solver": "pcg", "positivity": True, "hold_to_template": True}]
 knobs += [{"solver": "pcg", "weights": weights} for weights in ("2019", "inverse_variance")]
+knobs += [{"find_artifacts": True}, {"statistic": "MEANCLIP"}]
 knobs += [{"solver": "anderson", "interpolation_order": 1, "n_threads": 1}]
 configs = [dcrviz.AssembleConfig(n_subfilters=4, max_iterations=1, **one) for one in knobs]
 configs += [dcrviz.AssembleConfig.preset(name) for name in ("lsst-2019", "lsst-today")]
