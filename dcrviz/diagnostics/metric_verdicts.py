@@ -27,7 +27,12 @@ def metric_verdicts(
     """What the metric, or the residual of the equations, says at the last step."""
     if problem.config.in_fourier_space:
         return _equations(course, outcome)
+    if outcome in (Outcome.NO_DATA, Outcome.NO_DETECTIONS):
+        return [_nothing_fitted(course, outcome)]
     entries, metrics = same_tile(course), metrics_of(course)
+    if not (metrics > 0).all():
+        # Not measured: nobody can say how it goes.
+        return []
     swinging = _swings(metrics)
     if swinging:
         return [_ping_pong(problem, entries, metrics, swinging, config)]
@@ -36,6 +41,26 @@ def metric_verdicts(
         return [worse]
     stalled = _stalled(entries, metrics, outcome, config)
     return [] if stalled is None else [stalled]
+
+
+def _nothing_fitted(course: Sequence[CourseEntry], outcome: Outcome) -> Verdict:
+    """The run ended because there was nothing to compare."""
+    without_sources = outcome is Outcome.NO_DETECTIONS
+    return Verdict(
+        kind="no_detections" if without_sources else "no_data",
+        when="during",
+        severity="alarm",
+        title="No sources" if without_sources else "No data",
+        sentence=outcome.sentence,
+        rule="The run has ended so, in a subregion or more.",
+        confidence=1.0,
+        remedies=(
+            Remedy(sentence="Look at the masks of template and visits: which planes mark sources?")
+            if without_sources
+            else Remedy(sentence="Look at the visits' masks: which bad planes cover all sources?"),
+        ),
+        steps=(course[-1].index,),
+    )
 
 
 def _equations(course: Sequence[CourseEntry], outcome: Outcome) -> list[Verdict]:

@@ -14,6 +14,8 @@ LEAST_CHANGE = 1e-4
 """Smaller relative changes of the metric are not seen."""
 RISE = 0.01
 """Rise above its best from which a metric, or a visit's, has turned."""
+# Percents that are told without decimals, and never in powers of ten.
+_WHOLE = 10
 
 
 def progress_sentence(course: Sequence[CourseEntry], outcome: Outcome, *, solver: str) -> str:
@@ -21,7 +23,8 @@ def progress_sentence(course: Sequence[CourseEntry], outcome: Outcome, *, solver
     if outcome is not Outcome.RUNNING:
         return outcome.sentence_for(solver)
     metrics = metrics_of(course)
-    change = float(metrics[-1] / metrics[-2] - 1) if metrics.size > 1 else 0.0
+    known = metrics.size > 1 and metrics[-2] > 0
+    change = float(metrics[-1] / metrics[-2] - 1) if known else 0.0
     if change > LEAST_CHANGE:
         return f"The fit gets worse: the metric grew by {percent(change)} in this iteration."
     if change < -LEAST_CHANGE:
@@ -41,4 +44,5 @@ def metrics_of(course: Sequence[CourseEntry]) -> Floats:
 
 def percent(share: float) -> str:
     """A share in words."""
-    return f"{100 * share:.2g} %"
+    number = 100 * share
+    return f"{number:.0f} %" if abs(number) >= _WHOLE else f"{number:.2g} %"

@@ -26,9 +26,10 @@ def visit_verdicts(
     entries = same_tile(course)
     on = np.flatnonzero(problem.factors > 0)
     table = np.array([entry.visit_metrics for entry in entries])[:, on]
-    if on.size < 4 or len(entries) < 2 or not np.isfinite(table[-1]).all():
-        return []
     last, first = table[-1], table[0]
+    measured = np.isfinite(last).all() and (first > 0).all() and (last > 0).all()
+    if on.size < 4 or len(entries) < 2 or not measured:
+        return []
     rest = np.array([np.median(np.delete(last, v)) for v in range(on.size)])
     scatter = np.array([_spread(np.delete(last, v)) for v in range(on.size)])
     outlying = (last > OUTLIER * rest) & (last > rest + 5 * scatter)

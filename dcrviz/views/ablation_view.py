@@ -81,6 +81,7 @@ class AblationView(Section):
         self.table.listen(self._told)
         self.chart = TornadoChart()
         self.chart.figure.width = WIDTH
+        self.chart.figure.title.text_font_size = "8pt"
         figures = self._shown(self.chart.figure)
         self.found = pn.Column(self.score, figures, self.table, visible=False, margin=0)
         buttons = pn.Row(self.begin, self.cancel, margin=0)

@@ -36,6 +36,7 @@ _CHIPS_CSS = """
   background: color-mix(in srgb, var(--severity, #888) 14%, transparent); }
 .chip:hover { background: color-mix(in srgb, var(--severity, #888) 28%, transparent); }
 .chip[hidden] { display: none; }
+.chip.cut { flex: 0 1 auto; min-width: 0; overflow: hidden; text-overflow: ellipsis; }
 .icon { color: var(--severity); margin-right: 6px; font-weight: 700; }
 [popover] { max-width: 34em; padding: 6px 18px; border: 1px solid var(--dcrviz-edge, #8886);
   border-radius: 8px; color: var(--dcrviz-text, CanvasText);

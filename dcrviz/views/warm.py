@@ -26,6 +26,7 @@ _RUNS = (
     AssembleConfig(interpolation_order=1),
     AssembleConfig.preset("lsst-2019").with_values(interpolation_order=1),
     AssembleConfig(find_artifacts=True),
+    AssembleConfig(solver="direct", hold_to_template=True),
 )
 
 

@@ -1,5 +1,7 @@
 """``dcrviz config``: every knob, as YAML or for LSST's task."""
 
+from types import SimpleNamespace
+
 import pytest
 import yaml
 
@@ -85,14 +87,14 @@ def test_only_todays_task_has_a_split_threshold(printed):
 
 
 def test_the_overrides_are_python_that_lsst_would_run(printed):
-    class Config:
-        pass
-
-    config = Config()
+    config = SimpleNamespace(assembleStaticSkyModel=SimpleNamespace(), detect=SimpleNamespace())
     exec(compile(printed("--set", "dcrNumSubfilters=5", "--lsst"), "overrides.py", "exec"))
     assert config.dcrNumSubfilters == 5
     assert config.baseGain is None
     assert config.badMaskPlanes == ["NO_DATA", "BAD", "SAT"]
+    # Tasks within the task.
+    assert config.assembleStaticSkyModel.sigmaClip == 2.5
+    assert config.detect.thresholdValue == 5.0
 
 
 def test_what_an_lsst_file_says_that_means_nothing_here_is_told(run, tmp_path):

@@ -185,3 +185,19 @@ def test_a_visit_that_is_off_and_fits_worse_and_worse_tells_of_over_fitting(expo
     verdict = told(problem, entries)["over_fitting"]
     assert "risen by 19 %" in verdict.sentence
     assert verdict.steps == (1, 2, 3, 4)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "kind"), [(Outcome.NO_DATA, "no_data"), (Outcome.NO_DETECTIONS, "no_detections")]
+)
+def test_a_run_that_had_nothing_to_compare_is_not_called_healthy(problem, outcome, kind):
+    found = told(problem, course(0.1, 0.0), outcome)
+    assert found[kind].severity == "alarm"
+    assert found[kind].sentence == outcome.sentence
+    assert "healthy" not in found
+
+
+@pytest.mark.parametrize("metrics", [(np.nan, np.nan, np.nan), (0.0, 0.0), (0.1, 0.0, 0.1)])
+def test_a_metric_that_was_not_measured_is_not_judged(problem, metrics):
+    found = told(problem, course(*metrics))
+    assert not {"ping_pong", "diverging", "stalled"} & set(found)

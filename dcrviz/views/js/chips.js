@@ -8,6 +8,9 @@ function popover(chip) {
   box.setAttribute("aria-label", chip.title);
   box.tabIndex = -1;
   box.autofocus = true;
+  const title = document.createElement("strong");
+  title.textContent = chip.title;
+  box.append(title);
   const lines = [chip.sentence, ...chip.remedies];
   for (const line of lines) {
     const paragraph = document.createElement("p");
@@ -23,6 +26,7 @@ class Chips {
     this.node = node;
     this.more = document.createElement("button");
     this.more.className = "chip more";
+    this.more.hidden = true;
     this.more.addEventListener("click", () => this.open(this.hidden[0]));
     new ResizeObserver(() => this.fit()).observe(node);
     this.show();
@@ -31,6 +35,7 @@ class Chips {
   show() {
     const focused = this.node.getRootNode().activeElement?.dataset?.row;
     this.buttons = this.model.chips.map((chip) => this.button(chip));
+    this.more.hidden = true;
     this.node.replaceChildren(...this.buttons.map(({ button }) => button), this.more);
     this.node.querySelector(`[data-row="${focused}"]`)?.focus();
     this.fit();
@@ -52,18 +57,18 @@ class Chips {
     return { chip, button };
   }
 
-  // The first ones that have room, and how many others there are.
+  // The first ones that have room, and how many others there are; the first is cut if it must be.
   fit() {
     const all = this.buttons.length;
-    this.node.dataset.all = all;
-    for (let seen = Math.min(all, this.model.most); seen >= 0; seen -= 1) {
+    for (let seen = Math.min(all, this.model.most); seen > 0; seen -= 1) {
       this.buttons.forEach(({ button }, place) => {
         button.hidden = place >= seen;
+        button.classList.toggle("cut", seen === 1);
       });
       this.hidden = this.buttons.slice(seen).map(({ chip }) => chip);
-      this.more.hidden = seen === all;
-      this.more.textContent = seen ? `+${all - seen}` : `${all} verdicts`;
+      this.more.textContent = `+${all - seen}`;
       this.more.setAttribute("aria-label", `${all - seen} more verdicts`);
+      this.more.hidden = seen === all;
       if (this.node.scrollWidth <= this.node.clientWidth) return;
     }
   }
