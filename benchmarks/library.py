@@ -1,9 +1,10 @@
 """The scene library by its numbers: what each scene shows, before and after each cure.
 
-``python benchmarks/library.py [--json]``
+``python benchmarks/library.py [--json | --verdicts]``
 
 Every scene is fitted to its end with the knobs it begins with, and with those and the visits of
 each cure. Colours, planes and templates are compared with the truth, which a made field knows.
+With ``--verdicts`` it tells what the page says of each scene at its end, and what to turn.
 """
 
 from __future__ import annotations
@@ -80,6 +81,19 @@ def table(found):
         yield f"| {'' if label else name} | {label} | {' | '.join(cells)} |"
 
 
+def what_the_page_says():
+    """As Markdown: the chips of each scene at its end, and the first remedy of each."""
+    yield "| scene | chips | what they say to turn |"
+    yield "|---|---|---|"
+    for name, scene in LIBRARY.items():
+        problem = dcrviz.prepare(library_exposures(name), dcrviz.AssembleConfig(**scene.knobs))
+        found = dcrviz.verdicts(problem, list(dcrviz.assemble(problem)))
+        told = [v for v in found if v.severity in ("alarm", "warning")]
+        chips = "; ".join(v.title for v in told) or "Healthy"
+        cures = dict.fromkeys(v.remedies[0].sentence for v in told if v.remedies)
+        yield f"| {name} | {chips} | {' '.join(cures)} |"
+
+
 def _cell(value):
     return f"{value:.3g}" if isinstance(value, float) else str(value)
 
@@ -87,8 +101,13 @@ def _cell(value):
 def main(arguments=None):
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--json", action="store_true")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--json", action="store_true")
+    how.add_argument("--verdicts", action="store_true", help="what the page says of each scene")
     options = parser.parse_args(arguments)
+    if options.verdicts:
+        print("\n".join(what_the_page_says()))
+        return 0
     found = rows()
     if options.json:
         print(json.dumps([{"scene": n, "cure": c, **r} for (n, c), r in found.items()]))
