@@ -15,9 +15,8 @@ from dcrviz.cli.console import LOGS
 from dcrviz.cli.numbers import real, whole
 from dcrviz.io import read_exposure, read_exposures
 from dcrviz.io.atomic import AtomicFiles, output_directory
-from dcrviz.io.visit_writer import visit_header
-from dcrviz.io.write import exposure_hdus
-from dcrviz.records import Coadd, Exposure
+from dcrviz.io.exposure_files import data_hdus
+from dcrviz.records import Exposure
 
 if TYPE_CHECKING:
     from dcrviz.warp import Grid, Warp
@@ -102,7 +101,9 @@ def run(options: argparse.Namespace) -> None:
             for warp in tqdm(warps, desc="warp", unit=" visits", disable=hidden, total=len(visits)):
                 _tell(warp)
                 visit = warp.exposure.visit
-                _hdus(warp).writeto(files.add(folder / f"warp_{visit.id}.fits"))
+                data_hdus(warp.exposure, unit=warp.unit).writeto(
+                    files.add(folder / f"warp_{visit.id}.fits")
+                )
 
 
 def _library() -> tuple[Any, Any]:
@@ -161,15 +162,3 @@ def _tell(warp: Warp) -> None:
     )
     if warp.few_stars:
         _log.warning("visit %s: its scale rests on %d stars only", visit.id, warp.stars)
-
-
-def _hdus(warp: Warp) -> Any:
-    exposure = warp.exposure
-    pixels = Coadd(
-        image=exposure.image[:],
-        mask=exposure.mask[:],
-        variance=exposure.variance[:] if exposure.variance is not None else exposure.image[:],
-        planes=dict(exposure.planes),
-    )
-    header = {**visit_header(exposure.visit), **({"BUNIT": warp.unit} if warp.unit else {})}
-    return exposure_hdus(pixels, wcs=exposure.wcs, xy0=exposure.xy0, header=header)

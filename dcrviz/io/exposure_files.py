@@ -56,8 +56,8 @@ def exposure_values(exposure: Exposure, *, folder: Path) -> dict[str, Any]:
     }
 
 
-def data_hdus(exposure: Exposure) -> fits.HDUList:
-    """The exposure as an LSST Exposure, pixel for pixel."""
+def data_hdus(exposure: Exposure, *, unit: str = "") -> fits.HDUList:
+    """The exposure as an LSST Exposure, pixel for pixel; `unit` is that of its image, if known."""
     if exposure.variance is None:
         raise ValueError(f"visit {exposure.visit.id}: must have a variance to be saved; got none")
     coadd = Coadd(
@@ -66,7 +66,7 @@ def data_hdus(exposure: Exposure) -> fits.HDUList:
         variance=exposure.variance[:],
         planes=dict(exposure.planes),
     )
-    header = visit_header(exposure.visit)
+    header = {**visit_header(exposure.visit), **({"BUNIT": unit} if unit else {})}
     hdus = exposure_hdus(coadd, wcs=exposure.wcs, xy0=exposure.xy0, header=header)
     if exposure.psf is not None:
         hdus.append(psf_hdu(exposure.psf))

@@ -49,6 +49,15 @@ def test_visits_that_are_on_one_grid_stay_as_they_are_on_it(warped, simulated):
             assert ours == (pytest.approx(theirs) if isinstance(theirs, float) else theirs)
 
 
+def test_fluxes_that_headers_bring_to_nanojansky_say_so(warped, warps, set_keys):
+    for path in warps:
+        set_keys(path, MAGZERO=28.9)
+    out = warped("--like", warps[0], paths=warps)
+    with fits.open(visit_files(out)[0]) as hdus:
+        assert hdus["IMAGE"].header["BUNIT"] == "nJy"
+        assert hdus["VARIANCE"].header["BUNIT"] == "nJy**2"
+
+
 def test_what_it_writes_can_be_assembled(warped, run, tmp_path):
     out = warped("--scale", 0.25, "--zero-points", "none")
     ended = run("assemble", out, "--out", tmp_path / "fit", "--set", "max_iterations=1")
