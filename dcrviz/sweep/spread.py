@@ -105,9 +105,7 @@ def _on_cluster(
             futures: dict[Any, Task] = {
                 client.submit(function, task, pure=False): task for task in tasks
             }
-            done: Any = as_completed(  # type: ignore[no-untyped-call]
-                futures, loop=client.loop, with_results=True
-            )
+            done = as_completed(futures, loop=client.loop, with_results=True)
             try:
                 for future, result in done:
                     yield futures[future], result
