@@ -174,6 +174,21 @@ def test_the_light_in_holes_is_told_by_their_source(problem):
     assert "9.0 sigma, at x 1, y 1 in subfilter 0, 12 % of the source's light" in sentence
 
 
+@pytest.mark.parametrize(
+    ("percents", "severity"),
+    [((-1.0,), "notice"), ((-4.0,), "warning"), ((-1.0, -1.0), "warning"), ((-1.0,) * 11, "alarm")],
+)
+def test_a_single_shallow_hole_is_no_warning_but_a_deep_one_or_many_are(
+    problem, percents, severity
+):
+    holes = [
+        replace(blemish("hole"), depth_percent=percent, source_x=float(place), source_y=5.0)
+        for place, percent in enumerate(percents)
+    ]
+    entries = [entry(0, 1.0), replace(entry(1, 0.9), blemishes=tuple(holes))]
+    assert told(problem, entries)["holes"].severity == severity
+
+
 def test_a_visit_that_is_off_and_fits_worse_and_worse_tells_of_over_fitting(exposures):
     name = str(exposures[2].visit.id)
     problem = prepare(exposures, AssembleConfig(visit_factors={name: 0.0}))
