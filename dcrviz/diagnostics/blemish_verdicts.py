@@ -9,7 +9,8 @@ import numpy as np
 
 from dcrviz.diagnostics.colour_residual import SHARE
 from dcrviz.diagnostics.course import CourseEntry
-from dcrviz.diagnostics.holes import DEPTH_SIGMA, LEAST_PIXELS, Blemish, known_peaks
+from dcrviz.diagnostics.holes import DEPTH_SIGMA, LEAST_PIXELS, Blemish
+from dcrviz.diagnostics.peaks import known_peaks
 from dcrviz.diagnostics.verdict import Place, Remedy, Severity, Verdict
 from dcrviz.diagnostics.zenith import zenith_axis
 from dcrviz.engine import Problem

@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 
 from dcrviz.diagnostics.colour_residual import ColourResidual, colour_residual
-from dcrviz.diagnostics.peaks import Peaks, peaks_of
+from dcrviz.diagnostics.peaks import Peaks, known_peaks, peaks_of
 from dcrviz.diagnostics.pictures import shown_planes, sky_noise, source_pixels, typical_fwhm_px
 from dcrviz.engine import Problem, Step
 from dcrviz.kernels import grow_flags
@@ -78,17 +78,6 @@ def blemishes_of(problem: Problem, step: Step) -> tuple[Blemish, ...]:
         noise=sky_noise(problem),
         fwhm_px=typical_fwhm_px(problem) or _FWHM_PX,
         peaks=known_peaks(problem),
-    )
-
-
-@lru_cache(maxsize=8)
-def known_peaks(problem: Problem) -> Peaks:
-    """The sources of the template."""
-    return peaks_of(
-        problem.template.image,
-        source_pixels(problem),
-        noise=sky_noise(problem),
-        fwhm_px=typical_fwhm_px(problem) or _FWHM_PX,
     )
 
 

@@ -11,6 +11,12 @@ Severity = Literal["good", "notice", "warning", "alarm"]
 When = Literal["before", "during", "after"]
 
 
+SYMPTOMS = frozenset(
+    {"holes", "wings", "clamped", "flux_lost", "flux_gained", "source_flux", "planes_alternate"}
+)
+"""Kinds that tell what is seen and not why: told after causes that are as bad."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remedy:
     """Something to turn, and what that would do.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from dcrviz.config import AssembleConfig
 from dcrviz.diagnostics.after import after_verdicts
@@ -50,13 +51,23 @@ def verdicts_on(
     config: AssembleConfig | None = None,
 ) -> tuple[Verdict, ...]:
     """The same of a course that is known already."""
-    before = before_verdicts(problem)
-    if last is None:
-        return before
-    during = during_verdicts(problem, course, last.outcome, config)
-    if last.outcome is Outcome.RUNNING:
-        return (*before, *during)
-    return (*before, *during, *planes_verdicts(problem, shown_planes(last)))
+    told = list(before_verdicts(problem))
+    if last is not None:
+        told += during_verdicts(problem, course, last.outcome, config)
+        if last.outcome is not Outcome.RUNNING:
+            told += planes_verdicts(problem, shown_planes(last))
+    return tuple(_with_remedies_left(verdict, config or problem.config) for verdict in told)
+
+
+def _with_remedies_left(verdict: Verdict, config: AssembleConfig) -> Verdict:
+    """Without remedies whose knobs are turned that way already."""
+    values = config.values()
+    left = tuple(
+        remedy
+        for remedy in verdict.remedies
+        if not remedy.knobs or any(values[knob] != to for knob, to in remedy.knobs.items())
+    )
+    return verdict if left == verdict.remedies else replace(verdict, remedies=left)
 
 
 def planes_verdicts(problem: Problem, planes: Cube) -> tuple[Verdict, ...]:
