@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from dcrviz.diagnostics.calming import MODEST_SUBFILTERS
 from dcrviz.diagnostics.colour_residual import SHARE
 from dcrviz.diagnostics.course import CourseEntry
 from dcrviz.diagnostics.holes import DEPTH_SIGMA, LEAST_PIXELS, Blemish
@@ -100,10 +101,11 @@ def _remedies(problem: Problem) -> tuple[Remedy, ...]:
         knobs={"solver": "direct"},
     )
     fewer = Remedy(
-        sentence="Lower n_subfilters to 2: fewer planes to tell apart.", knobs={"n_subfilters": 2}
+        sentence=f"Lower n_subfilters to {MODEST_SUBFILTERS}: fewer planes to tell apart.",
+        knobs={"n_subfilters": MODEST_SUBFILTERS},
     )
     visits = Remedy(sentence="Add a visit at another airmass or parallactic angle.")
     remedies = [] if problem.config.in_fourier_space else [exact]
-    if problem.n_subfilters > 2:
+    if problem.n_subfilters > MODEST_SUBFILTERS:
         remedies.append(fewer)
     return (*remedies, visits)

@@ -13,7 +13,7 @@ from dcrviz.diagnostics.direction import residual_direction
 from dcrviz.diagnostics.during import during_verdicts
 from dcrviz.diagnostics.pictures import shown_planes
 from dcrviz.diagnostics.transients import find_transients
-from dcrviz.diagnostics.verdict import Verdict
+from dcrviz.diagnostics.verdict import SYMPTOMS, WRONG_ANGLES, Verdict
 from dcrviz.engine import Outcome, Problem, Step
 from dcrviz.records import Cube
 
@@ -56,6 +56,12 @@ def verdicts_on(
         told += during_verdicts(problem, course, last.outcome, config)
         if last.outcome is not Outcome.RUNNING:
             told += planes_verdicts(problem, shown_planes(last))
+    angle = next((verdict for verdict in told if verdict.kind in WRONG_ANGLES), None)
+    if angle is not None:
+        # Under wrong angles no knob helps.
+        told = [
+            replace(one, remedies=angle.remedies) if one.kind in SYMPTOMS else one for one in told
+        ]
     return tuple(_with_remedies_left(verdict, config or problem.config) for verdict in told)
 
 
