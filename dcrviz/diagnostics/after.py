@@ -40,7 +40,7 @@ def after_verdicts(
     told = [
         *_about_direction(problem, direction),
         *held_out_verdicts(problem, held_out),
-        *_about_truth(truth),
+        *truth_verdicts(truth),
         *_about_transients(problem, transients),
     ]
     if told:
@@ -200,7 +200,8 @@ def held_out_verdicts(problem: Problem, held: Sequence[HeldOut]) -> list[Verdict
     ]
 
 
-def _about_truth(truth: TruthScores | None) -> list[Verdict]:
+def truth_verdicts(truth: TruthScores | None) -> list[Verdict]:
+    """Colours that are lost, or reversed, where the true ones are known."""
     if truth is None or not truth.colour_slope < WASHED_OUT:
         return []
     reversed_ = truth.colour_slope < 0

@@ -71,9 +71,14 @@ class Blemish:
 @lru_cache(maxsize=4)
 def blemishes_of(problem: Problem, step: Step) -> tuple[Blemish, ...]:
     """Holes and wings of a step's planes as they become coadds."""
+    return blemishes_in(problem, shown_planes(step))
+
+
+def blemishes_in(problem: Problem, planes: Cube) -> tuple[Blemish, ...]:
+    """Holes and wings of planes, (S, Y, X), by the sources of the problem's template."""
     return _holes_near(
         near_pixels(problem),
-        shown_planes(step),
+        planes,
         detected=source_pixels(problem),
         noise=sky_noise(problem),
         fwhm_px=typical_fwhm_px(problem) or _FWHM_PX,

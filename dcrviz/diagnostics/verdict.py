@@ -17,6 +17,17 @@ SYMPTOMS = frozenset(
 """Kinds that tell what is seen and not why: told after causes that are as bad."""
 WRONG_ANGLES = frozenset({"mirrored_angle", "turned_angle"})
 """Kinds by which every plane is wrong, whatever the knobs."""
+CAUSES = WRONG_ANGLES | {
+    "one_angle",
+    "narrow_airmass",
+    "single_high_airmass",
+    "variable_seeing",
+    "transient",
+    "saturated",
+    "ping_pong",
+    "diverging",
+}
+"""Kinds that explain symptoms: what helps against them comes first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

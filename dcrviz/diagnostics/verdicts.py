@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from dcrviz.config import AssembleConfig
 from dcrviz.diagnostics.after import after_verdicts
@@ -13,7 +14,7 @@ from dcrviz.diagnostics.direction import residual_direction
 from dcrviz.diagnostics.during import during_verdicts
 from dcrviz.diagnostics.pictures import shown_planes
 from dcrviz.diagnostics.transients import find_transients
-from dcrviz.diagnostics.verdict import SYMPTOMS, WRONG_ANGLES, Verdict
+from dcrviz.diagnostics.verdict import CAUSES, SYMPTOMS, WRONG_ANGLES, Verdict
 from dcrviz.engine import Outcome, Problem, Step
 from dcrviz.records import Cube
 
@@ -56,24 +57,40 @@ def verdicts_on(
         told += during_verdicts(problem, course, last.outcome, config)
         if last.outcome is not Outcome.RUNNING:
             told += planes_verdicts(problem, shown_planes(last))
-    angle = next((verdict for verdict in told if verdict.kind in WRONG_ANGLES), None)
-    if angle is not None:
-        # Under wrong angles no knob helps.
-        told = [
-            replace(one, remedies=angle.remedies) if one.kind in SYMPTOMS else one for one in told
-        ]
-    return tuple(_with_remedies_left(verdict, config or problem.config) for verdict in told)
+    return with_what_helps(told, config or problem.config)
 
 
-def _with_remedies_left(verdict: Verdict, config: AssembleConfig) -> Verdict:
-    """Without remedies whose knobs are turned that way already."""
+def with_what_helps(told: Sequence[Verdict], config: AssembleConfig) -> tuple[Verdict, ...]:
+    """Symptoms with what removes their causes first; nothing is advised that is in force already.
+
+    Parameters
+    ----------
+    told
+        All that is told of a run.
+    config
+        Knobs in force.
+    """
+    causes = [one for one in told if one.kind in CAUSES and one.severity in ("warning", "alarm")]
     values = config.values()
-    left = tuple(
+    return tuple(_with_what_helps(one, causes, values) for one in told)
+
+
+def _with_what_helps(
+    verdict: Verdict, causes: Sequence[Verdict], values: Mapping[str, Any]
+) -> Verdict:
+    remedies = list(verdict.remedies)
+    of_causes = [remedy for one in causes for remedy in one.remedies]
+    if verdict.kind in SYMPTOMS and any(one.kind in WRONG_ANGLES for one in causes):
+        # No knob helps.
+        remedies = of_causes
+    elif verdict.kind in ("holes", "wings"):
+        remedies = [*of_causes, *remedies]
+    left = [
         remedy
-        for remedy in verdict.remedies
+        for remedy in remedies
         if not remedy.knobs or any(values[knob] != to for knob, to in remedy.knobs.items())
-    )
-    return verdict if left == verdict.remedies else replace(verdict, remedies=left)
+    ]
+    return replace(verdict, remedies=tuple(left))
 
 
 def planes_verdicts(problem: Problem, planes: Cube) -> tuple[Verdict, ...]:
