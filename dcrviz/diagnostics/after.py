@@ -233,15 +233,17 @@ def _about_transients(problem: Problem, transients: Sequence[Transient]) -> list
         name = str(problem.visits[visit].id)
         worst = seen[0]
         plural = "s" if len(seen) > 1 else ""
+        patches = f"{len(seen)} patches" if plural else "a patch"
+        brightest = "the brightest of" if plural else "of"
         told.append(
             Verdict(
                 kind="transient",
                 when="after",
                 severity="warning",
                 title=f"{len(seen)} transient{plural} in visit {name}",
-                sentence=f"Visit {name} has {len(seen)} patch{'es' if plural else ''} that no "
-                f"other visit has, the brightest of {worst.sigma:+.0f} sigma at x {worst.x:.0f}, y "
-                f"{worst.y:.0f}: a trail, a moving or a variable object, or an artifact.",
+                sentence=f"Visit {name} has {patches} that no other visit has, {brightest} "
+                f"{worst.sigma:+.0f} sigma at x {worst.x:.0f}, y {worst.y:.0f}: a trail, a moving or "
+                "a variable object, or an artifact.",
                 rule="The residual, matched-filtered by the PSF, is beyond 8 sigma in one visit "
                 "and of the other visits none comes to a third of that with the same sign.",
                 confidence=float(np.clip(1 - 4 / abs(worst.sigma), 0.5, 1)),

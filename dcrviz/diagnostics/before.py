@@ -254,7 +254,7 @@ def _seeing(problem: Problem, on: np.ndarray) -> Verdict | None:
         confidence=_beyond(spread, SEEING_SPREAD),
         remedies=(
             Remedy(
-                sentence=f"Switch off {', '.join(f'visit {name}' for name in dropped)}."
+                sentence=f"Switch off visit{'s' if len(dropped) > 1 else ''} {', '.join(dropped)}."
                 if kept
                 else "Choose visits of like seeing.",
                 knobs={"visit_factors": {**problem.config.visit_factors, **dropped}}

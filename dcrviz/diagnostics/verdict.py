@@ -22,6 +22,7 @@ CAUSES = WRONG_ANGLES | {
     "narrow_airmass",
     "single_high_airmass",
     "variable_seeing",
+    "bad_astrometry",
     "transient",
     "saturated",
     "ping_pong",

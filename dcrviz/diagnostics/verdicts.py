@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from dcrviz.config import AssembleConfig
 from dcrviz.diagnostics.after import after_verdicts
@@ -14,7 +13,14 @@ from dcrviz.diagnostics.direction import residual_direction
 from dcrviz.diagnostics.during import during_verdicts
 from dcrviz.diagnostics.pictures import shown_planes
 from dcrviz.diagnostics.transients import find_transients
-from dcrviz.diagnostics.verdict import CAUSES, SYMPTOMS, WRONG_ANGLES, Verdict
+from dcrviz.diagnostics.verdict import (
+    CAUSES,
+    SYMPTOMS,
+    WRONG_ANGLES,
+    Remedy,
+    Severity,
+    Verdict,
+)
 from dcrviz.engine import Outcome, Problem, Step
 from dcrviz.records import Cube
 
@@ -61,7 +67,10 @@ def verdicts_on(
 
 
 def with_what_helps(told: Sequence[Verdict], config: AssembleConfig) -> tuple[Verdict, ...]:
-    """Symptoms with what removes their causes first; nothing is advised that is in force already.
+    """Verdicts in the light of each other.
+
+    Symptoms name first what removes their causes. A visit that does not fit, of which another
+    verdict tells why, is but worth knowing. Nothing is advised that is in force already.
 
     Parameters
     ----------
@@ -70,27 +79,53 @@ def with_what_helps(told: Sequence[Verdict], config: AssembleConfig) -> tuple[Ve
     config
         Knobs in force.
     """
-    causes = [one for one in told if one.kind in CAUSES and one.severity in ("warning", "alarm")]
-    values = config.values()
-    return tuple(_with_what_helps(one, causes, values) for one in told)
+    values, in_light = config.values(), []
+    for verdict in told:
+        causes = [
+            one
+            for one in told
+            if one.kind in CAUSES and one.severity in ("warning", "alarm") and one is not verdict
+        ]
+        remedies = [
+            remedy
+            for remedy in _remedies(verdict, causes)
+            if not remedy.knobs or any(values[knob] != to for knob, to in remedy.knobs.items())
+        ]
+        severity: Severity = "notice" if _explained(verdict, causes) else verdict.severity
+        in_light.append(replace(verdict, remedies=tuple(remedies), severity=severity))
+    return tuple(in_light)
 
 
-def _with_what_helps(
-    verdict: Verdict, causes: Sequence[Verdict], values: Mapping[str, Any]
-) -> Verdict:
-    remedies = list(verdict.remedies)
+def _remedies(verdict: Verdict, causes: Sequence[Verdict]) -> list[Remedy]:
+    own = list(verdict.remedies)
     of_causes = [remedy for one in causes for remedy in one.remedies]
     if verdict.kind in SYMPTOMS and any(one.kind in WRONG_ANGLES for one in causes):
         # No knob helps.
-        remedies = of_causes
-    elif verdict.kind in ("holes", "wings"):
-        remedies = [*of_causes, *remedies]
-    left = [
-        remedy
-        for remedy in remedies
-        if not remedy.knobs or any(values[knob] != to for knob, to in remedy.knobs.items())
-    ]
-    return replace(verdict, remedies=tuple(left))
+        return of_causes
+    return [*of_causes, *own] if verdict.kind in ("holes", "wings") else own
+
+
+def _explained(verdict: Verdict, causes: Sequence[Verdict]) -> bool:
+    """Whether it is of visits that a cause names: blurred, shifted, or with something of their own.
+
+    A shift of a visit is explained by its seeing alone, in which it can't be told as well.
+    """
+    explaining = {
+        "visit_misfits": ("variable_seeing", "bad_astrometry", "transient"),
+        "bad_astrometry": ("variable_seeing",),
+    }.get(verdict.kind, ())
+    named = set().union(*(_switched_off(one) for one in causes if one.kind in explaining))
+    off = _switched_off(verdict)
+    return bool(off) and off <= named
+
+
+def _switched_off(verdict: Verdict) -> set[str]:
+    return {
+        str(visit)
+        for remedy in verdict.remedies
+        for visit, factor in remedy.knobs.get("visit_factors", {}).items()
+        if not factor
+    }
 
 
 def planes_verdicts(problem: Problem, planes: Cube) -> tuple[Verdict, ...]:

@@ -313,3 +313,10 @@ def test_under_mirrored_angles_nothing_else_is_to_be_turned():
 def test_holes_of_one_angle_want_another_angle_first():
     told = {verdict.kind: verdict for verdict in ill("one-angle").warnings}
     assert told["holes"].remedies[0] == told["one_angle"].remedies[0]
+
+
+@pytest.mark.parametrize("name", ["bad-astrometry", "transient", "variable-seeing"])
+def test_a_visit_of_which_it_is_told_why_it_does_not_fit_is_not_warned_of_twice(name):
+    told = dcrviz.verdicts(ill(name).problem, ill(name).steps)
+    misfits = [verdict for verdict in told if verdict.kind == "visit_misfits"]
+    assert {verdict.severity for verdict in misfits} == {"notice"}
