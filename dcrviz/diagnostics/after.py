@@ -91,8 +91,8 @@ def _about_direction(problem: Problem, direction: Direction | None) -> list[Verd
                 confidence=float(1 - 0.5 / by),
                 remedies=(
                     Remedy(
-                        sentence=f"Give the visits an angle that is {direction.best}, or the WCS "
-                        "the flip that the images have."
+                        sentence=f"Give the visits an angle that is {direction.best}, by a table "
+                        "with parallactic_deg (--table), or the WCS the flip that the images have."
                     ),
                 ),
             )
@@ -242,8 +242,8 @@ def _about_transients(problem: Problem, transients: Sequence[Transient]) -> list
                 severity="warning",
                 title=f"{len(seen)} transient{plural} in visit {name}",
                 sentence=f"Visit {name} has {patches} that no other visit has, {brightest} "
-                f"{worst.sigma:+.0f} sigma at x {worst.x:.0f}, y {worst.y:.0f}: a trail, a moving or "
-                "a variable object, or an artifact.",
+                f"{worst.sigma:+.0f} sigma at x {worst.x:.0f}, y {worst.y:.0f}: a trail, a moving "
+                "or a variable object, or an artifact.",
                 rule="The residual, matched-filtered by the PSF, is beyond 8 sigma in one visit "
                 "and of the other visits none comes to a third of that with the same sign.",
                 confidence=float(np.clip(1 - 4 / abs(worst.sigma), 0.5, 1)),
