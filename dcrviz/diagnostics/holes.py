@@ -47,12 +47,12 @@ class Blemish:
         Of the pixel furthest from the mean of the planes, after the matched filter, over the noise
         there; negative for holes.
     depth_percent
-        The same over the light of the source beside it, averaged over the PSF; NaN where there is
-        no source.
+        The same over the light of the source that has most light there, averaged over the PSF; NaN
+        where there is no source.
     pixels
         How many there are.
     source_x, source_y
-        The source that it lies beside; NaN if there is none.
+        That source; NaN if there is none.
     """
 
     kind: Literal["hole", "wing"]
@@ -184,7 +184,9 @@ def _blemishes(
     for i in deepest_first:
         x, y = float(patches.x[i]), float(patches.y[i])
         source_x, source_y, light = peaks.beside(x, y)
-        row, column = round(y), round(x)
+        place = subfilter, round(y), round(x)
+        # Of sigma, which changes slowly.
+        unit = rest.flux[place] / rest.sigma[place] if rest.sigma[place] else rest.noise[subfilter]
         found.append(
             Blemish(
                 kind=kind,
@@ -193,7 +195,7 @@ def _blemishes(
                 y=y,
                 radius_px=float(patches.radius_px[i]),
                 depth_sigma=float(patches.peak[i]),
-                depth_percent=100 * float(rest.flux[subfilter, row, column]) / light,
+                depth_percent=100 * float(patches.peak[i] * unit) / light,
                 pixels=int(patches.pixels[i]),
                 source_x=source_x,
                 source_y=source_y,

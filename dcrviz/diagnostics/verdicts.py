@@ -102,7 +102,10 @@ def _remedies(verdict: Verdict, causes: Sequence[Verdict]) -> list[Remedy]:
     if verdict.kind in SYMPTOMS and any(one.kind in WRONG_ANGLES for one in causes):
         # No knob helps.
         return of_causes
-    return [*of_causes, *own] if verdict.kind in ("holes", "wings") else own
+    if verdict.kind not in ("holes", "wings"):
+        return own
+    turned = [remedy.knobs for remedy in of_causes if remedy.knobs]
+    return [*of_causes, *(remedy for remedy in own if remedy.knobs not in turned)]
 
 
 def _explained(verdict: Verdict, causes: Sequence[Verdict]) -> bool:
