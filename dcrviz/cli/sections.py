@@ -21,7 +21,7 @@ from dcrviz.diagnostics.pictures import typical_fwhm_px
 from dcrviz.diagnostics.planner import leave_one_out
 from dcrviz.diagnostics.residuals import noise_of, residual_rms_sigma
 from dcrviz.diagnostics.truth_scores import truth_scores
-from dcrviz.diagnostics.verdict import Verdict, verdict_record
+from dcrviz.diagnostics.verdict import Verdict, in_order, verdict_record
 from dcrviz.engine import Problem, Step
 from dcrviz.engine.template import visit_templates
 from dcrviz.records import Coadd, Cube, Exposure
@@ -236,7 +236,7 @@ def verdict_sections(verdicts: Sequence[Verdict]) -> list[Section]:
             values={"verdicts": [_plain(verdict_record(verdict)) for verdict in told]},
         )
         for when, title in titles.items()
-        if (told := [verdict for verdict in verdicts if verdict.when == when])
+        if (told := in_order(verdict for verdict in verdicts if verdict.when == when))
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal
@@ -106,6 +106,18 @@ class Verdict:
     remedies: tuple[Remedy, ...] = ()
     steps: tuple[int, ...] = ()
     places: tuple[Place, ...] = ()
+
+
+def in_order(verdicts: Iterable[Verdict]) -> list[Verdict]:
+    """What is wrong first, causes before symptoms, then by severity and confidence."""
+    worst_first = ("alarm", "warning", "notice", "good")
+
+    def place(one: Verdict) -> tuple[bool, bool, int, float]:
+        wrong = one.severity in ("alarm", "warning")
+        severity = worst_first.index(one.severity)
+        return (not wrong, wrong and one.kind in SYMPTOMS, severity, -one.confidence)
+
+    return sorted(verdicts, key=place)
 
 
 def verdict_record(verdict: Verdict) -> dict[str, Any]:

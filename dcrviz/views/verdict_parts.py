@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 import param
 
-from dcrviz.diagnostics.verdict import SYMPTOMS, Severity, Verdict
+from dcrviz.diagnostics.verdict import Severity, Verdict, in_order
 from dcrviz.engine import Step
 from dcrviz.views.progress import place_words
 from dcrviz.views.telling import BUTTON_CSS, Telling
@@ -72,17 +72,9 @@ class Told:
 
 def told_in_order(verdicts: Sequence[Verdict]) -> list[Told]:
     """What is wrong first, causes before symptoms; those of one kind are numbered."""
-    worst_first = list(_SEVERITIES)
-
-    def place(one: Verdict) -> tuple[bool, bool, int, float]:
-        wrong = one.severity in _WRONG
-        severity = worst_first.index(one.severity)
-        return (not wrong, wrong and one.kind in SYMPTOMS, severity, -one.confidence)
-
-    ordered = sorted(verdicts, key=place)
     seen: dict[str, int] = {}
     told = []
-    for verdict in ordered:
+    for verdict in in_order(verdicts):
         number = seen[verdict.kind] = seen.get(verdict.kind, 0) + 1
         told.append(Told(id=f"{verdict.kind} {number}", verdict=verdict))
     return told
