@@ -12,7 +12,16 @@ When = Literal["before", "during", "after"]
 
 
 SYMPTOMS = frozenset(
-    {"holes", "wings", "clamped", "flux_lost", "flux_gained", "source_flux", "planes_alternate"}
+    {
+        "holes",
+        "wings",
+        "clamped",
+        "flux_lost",
+        "flux_gained",
+        "source_flux",
+        "planes_alternate",
+        "badly_predicted",
+    }
 )
 """Kinds that tell what is seen and not why: told after causes that are as bad."""
 WRONG_ANGLES = frozenset({"mirrored_angle", "turned_angle"})
