@@ -84,11 +84,11 @@ class Case:
         return simulate_exposures(self.scene(), self.visits(), seed=self.seed)
 
 
-def cases(number):
+def cases(number, first=0):
     """So many cases; all kinds of visits and both bands are among any eight."""
     return [
         Case(
-            seed=k + 1,
+            seed=first + k + 1,
             kind=VISITS[k % 4],
             band=BANDS[(k // 4) % 2],
             stars=STARS[(k // 4 + k // 8) % 3],
@@ -243,7 +243,7 @@ def summary_of_shifts(rows):
 def report_of(fit, options):
     """All three questions for one kind of fit."""
     healthy, angles, shifts = [], {w: [] for w in WRONG}, {s: [] for s in SHIFTS_PX}
-    for number, case in enumerate(cases(options.healthy)):
+    for number, case in enumerate(cases(options.healthy, options.first)):
         row = healthy_row(case, fit)
         healthy.append({"kind": case.kind, "band": case.band, **row})
         if not row["told"]:
@@ -278,6 +278,7 @@ def main(arguments=None):
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--fits", nargs="+", default=list(FITS), choices=list(FITS))
+    parser.add_argument("--first", type=int, default=0, help="how many seeds to pass over")
     parser.add_argument("--healthy", type=int, default=240, help="fields left as they are")
     parser.add_argument("--angles", type=int, default=48, help="of these with wrong angles")
     parser.add_argument("--shifts", type=int, default=48, help="of these with a visit moved")

@@ -17,6 +17,11 @@ from dcrviz.engine import Problem
 
 WASHED_OUT = 0.5
 """Slope of the colours found against the true ones below which they are no colours any more."""
+_ARTIFACTS_OUT = Remedy(
+    sentence="Leave out what single visits have seen, and keep the rest of them: switch "
+    "find_artifacts on.",
+    knobs={"find_artifacts": True},
+)
 _SHRINK_RULE = (
     "Residuals of the bright and lonely sources shrink by a tenth or more under another angle, and "
     "chi squared falls by 30 or more, with one colour and one place of each source fitted anew."
@@ -34,7 +39,7 @@ def after_verdicts(
     """What is wrong by the tests that were made; a single good verdict if nothing is."""
     told = [
         *_about_direction(problem, direction),
-        *_about_held_out(problem, held_out),
+        *held_out_verdicts(problem, held_out),
         *_about_truth(truth),
         *_about_transients(problem, transients),
     ]
@@ -166,7 +171,7 @@ def _without(problem: Problem, name: str) -> Remedy:
     )
 
 
-def _about_held_out(problem: Problem, held: Sequence[HeldOut]) -> list[Verdict]:
+def held_out_verdicts(problem: Problem, held: Sequence[HeldOut]) -> list[Verdict]:
     """Visits that the planes predict worse than the plain coadd does."""
     worse = [one for one in held if one.model_sigma > 1.1 * one.coadd_sigma]
     if not worse:
@@ -239,7 +244,7 @@ def _about_transients(problem: Problem, transients: Sequence[Transient]) -> list
                 rule="The residual, matched-filtered by the PSF, is beyond 8 sigma in one visit "
                 "and of the other visits none comes to a third of that with the same sign.",
                 confidence=float(np.clip(1 - 4 / abs(worst.sigma), 0.5, 1)),
-                remedies=(_without(problem, name),),
+                remedies=(_ARTIFACTS_OUT, _without(problem, name)),
                 places=tuple(Place(x=one.x, y=one.y, visit=visit) for one in seen),
             )
         )

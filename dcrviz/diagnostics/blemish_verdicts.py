@@ -7,21 +7,26 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from dcrviz.diagnostics.calming import MODEST_SUBFILTERS
 from dcrviz.diagnostics.colour_residual import SHARE
 from dcrviz.diagnostics.course import CourseEntry
 from dcrviz.diagnostics.holes import DEPTH_SIGMA, LEAST_PIXELS, Blemish
-from dcrviz.diagnostics.verdict import Place, Remedy, Verdict
+from dcrviz.diagnostics.peaks import known_peaks
+from dcrviz.diagnostics.verdict import Place, Remedy, Severity, Verdict
 from dcrviz.diagnostics.zenith import zenith_axis
 from dcrviz.engine import Problem
 
 RULE = (
     "What a plane has beyond the source's colour, averaged over the PSF, is "
     f"{DEPTH_SIGMA:g} sigma or more on {LEAST_PIXELS} touching pixels, on or beside a source. "
-    f"Sigma is its scatter beside sources, and {100 * SHARE:g} % of the light about it: so much is "
-    "left in planes that fit."
+    f"Sigma is its scatter beside sources, and {100 * SHARE:g} % of the light about it."
 )
 MANY = 10
 """Blemishes from which the planes are useless, not spoilt in places."""
+DEEP_PERCENT = 3.0
+"""Of its source's light from which a single blemish spoils a plane: healthy fits leave less."""
+FEW_SOURCES = 0.1
+"""Part of the sources up to which shallow blemishes are but worth knowing."""
 ALONG = math.cos(math.radians(30))
 """Cosine of the angle to the line to the zenith within which a blemish lies along it."""
 _WORDS = {
@@ -47,16 +52,20 @@ def _verdict(
     worst = sorted(found, key=lambda blemish: -abs(blemish.depth_sigma))
     deepest = abs(worst[0].depth_sigma)
     plural = "" if len(found) == 1 else "s"
+    severity: Severity = "warning" if warned_of(problem, found) else "notice"
+    if len(found) > MANY:
+        severity = "alarm"
     return Verdict(
         kind=f"{kind}s",
         when="during",
-        severity="alarm" if len(found) > MANY else "warning",
+        severity=severity,
         title=f"{len(found)} {kind}{plural}",
         sentence=f"{len(found)} {kind}{plural}: {_WORDS[kind]}. The "
         f"{'deepest' if kind == 'hole' else 'highest'} has {deepest:.1f} sigma, at x "
         f"{worst[0].x:.0f}, y {worst[0].y:.0f} in subfilter {worst[0].subfilter}, "
-        f"{abs(worst[0].depth_percent):.0f} % of the source's light.{_along(problem, found)}",
-        rule=RULE,
+        f"{abs(worst[0].depth_percent):.2g} % of the source's light.{_along(problem, found)}",
+        rule=f"{RULE} As healthy fits have some, it is a notice where none has {DEEP_PERCENT:g} % "
+        f"of its source's light, and one source or {100 * FEW_SOURCES:g} % of all have one.",
         confidence=float(np.clip(1 - 2.5 / deepest, 0.5, 1)),
         remedies=_remedies(problem),
         steps=tuple(
@@ -64,6 +73,15 @@ def _verdict(
         ),
         places=tuple(Place(x=b.x, y=b.y, subfilter=b.subfilter) for b in worst),
     )
+
+
+def warned_of(problem: Problem, found: Sequence[Blemish]) -> bool:
+    """Whether blemishes of one kind are more than healthy fits have: a deep one, or many."""
+    sources = {(b.source_x, b.source_y) for b in found}
+    many = len(sources) > max(1, FEW_SOURCES * known_peaks(problem).x.size)
+    # A depth of NaN has no source that would explain it.
+    deep = not all(abs(b.depth_percent) < DEEP_PERCENT for b in found)
+    return bool(found) and (deep or many)
 
 
 def _along(problem: Problem, found: Sequence[Blemish]) -> str:
@@ -83,10 +101,11 @@ def _remedies(problem: Problem) -> tuple[Remedy, ...]:
         knobs={"solver": "direct"},
     )
     fewer = Remedy(
-        sentence="Lower n_subfilters to 2: fewer planes to tell apart.", knobs={"n_subfilters": 2}
+        sentence=f"Lower n_subfilters to {MODEST_SUBFILTERS}: fewer planes to tell apart.",
+        knobs={"n_subfilters": MODEST_SUBFILTERS},
     )
     visits = Remedy(sentence="Add a visit at another airmass or parallactic angle.")
     remedies = [] if problem.config.in_fourier_space else [exact]
-    if problem.n_subfilters > 2:
+    if problem.n_subfilters > MODEST_SUBFILTERS:
         remedies.append(fewer)
     return (*remedies, visits)

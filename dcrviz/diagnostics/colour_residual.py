@@ -2,8 +2,9 @@
 
 A source of any colour exceeds the mean plane by a share of its light. About every pixel that share
 is fitted over a Gaussian window, every pixel weighing as its light squared: so a source's core
-decides for its wings. What is then left beside it is no colour. Light is what the mean plane has
-above 0: a hole that pulls the mean plane down with it must not pass for a dark source.
+decides for its wings, and of two sources close together each for its own. What is then left beside
+them is no colour. Light is what the mean plane has above 0: a hole that pulls the mean plane down
+with it must not pass for a dark source.
 """
 
 from __future__ import annotations
@@ -18,13 +19,19 @@ from dcrviz.kernels.gauss import smooth
 from dcrviz.kernels.planes import mean_plane
 from dcrviz.records import Bools, Cube, Floats, Frozen, Ints, Plane
 
-WINDOW_FWHM = 1.0
-"""Deviation of the window in which a colour is fitted, over the FWHM of the PSF."""
-SHARE = 0.06
+COLOUR_FWHM = 0.5
+"""Deviation of the window in which a colour is fitted, over the FWHM of the PSF.
+
+Wide enough that a star's core decides for the ring about it; a window twice as wide gives a source
+the colour of its neighbour, which is then left as a hole and a wing.
+"""
+LIGHT_FWHM = 1.0
+"""Deviation of the window in which the light about a pixel is measured."""
+SHARE = 0.005
 """Of the light about it that a pixel may be off in planes that fit, by splines, seeing and prior.
 
-Light is the root of the mean square of the mean plane in the window. In healthy fits of
-benchmarks/holes.py the ring about a bright star, 2 FWHM from it, needs most of this.
+Light is the root of the mean square of the mean plane in the window. LSST's iteration leaves so
+much about stars a thousand times brighter than the noise (benchmarks/holes.py).
 """
 # The share is 0 where there is no more light than this many times the noise.
 _FAINT_SIGMA = 1.5
@@ -68,20 +75,21 @@ def colour_residual(
     sky_noise
         Of a pixel of the plain coadd.
     """
-    psf_px, window_px = fwhm_px / FWHM_PER_SIGMA, WINDOW_FWHM * fwhm_px
+    psf_px, colour_px = fwhm_px / FWHM_PER_SIGMA, COLOUR_FWHM * fwhm_px
     places = np.flatnonzero(beside)
     places = places[:: max(1, places.size // _ENOUGH)]
     mean = mean_plane(planes)
     light = np.maximum(mean, 0)
-    power = smooth(light * light, window_px, mode="constant")
-    allowed = np.float32(SHARE**2) * power
+    squared = light * light
+    allowed = np.float32(SHARE**2) * smooth(squared, LIGHT_FWHM * fwhm_px, mode="constant")
+    power = smooth(squared, colour_px, mode="constant")
     power += np.float32(max((_FAINT_SIGMA * _scatter(mean, places)) ** 2, 1e-30))
     floor = sky_noise / (2 * math.sqrt(math.pi) * psf_px)
     flux, sigma = np.empty_like(planes), np.empty_like(planes)
     noise = np.empty(len(planes))
     for a, plane in enumerate(planes):
         excess = plane - mean
-        share = smooth(excess * light, window_px, mode="constant")
+        share = smooth(excess * light, colour_px, mode="constant")
         share /= power
         share *= light
         excess -= share

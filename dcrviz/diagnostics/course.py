@@ -9,6 +9,7 @@ import numpy as np
 
 from dcrviz.config import AssembleConfig
 from dcrviz.diagnostics.holes import Blemish, blemishes_of, near_pixels, share_of
+from dcrviz.diagnostics.ledger import Ledger, ledger_of
 from dcrviz.diagnostics.pictures import (
     shown_planes,
     sky_noise,
@@ -56,6 +57,8 @@ class CourseEntry(Frozen):
         (S,), sum of each plane over the source pixels, or over all where nothing is detected.
     template_flux
         The same sum of the template.
+    ledger
+        Light of each bright source.
     change_sigma
         Root mean square over these pixels of what has changed since the step before, in units of
         the sky noise.
@@ -79,6 +82,7 @@ class CourseEntry(Frozen):
     metric_floor: float
     plane_flux: Floats
     template_flux: float
+    ledger: Ledger
     change_sigma: float
 
     @property
@@ -144,6 +148,7 @@ def course_entry(
         metric_floor=_metric_floor(problem),
         plane_flux=_flux(problem, shown_planes(step)),
         template_flux=_template_flux(problem),
+        ledger=ledger_of(problem, shown_planes(step)),
         change_sigma=np.nan if before is None else _change(problem, step, before),
     )
 

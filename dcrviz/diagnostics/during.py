@@ -72,7 +72,11 @@ def _start(entry: CourseEntry) -> Verdict:
 
 def _good(course: Sequence[CourseEntry], outcome: Outcome, config: AssembleConfig) -> Verdict:
     """Neither blemishes nor swings: how the fit goes, or how it has ended."""
-    clean = "No holes and no wings: the planes are told apart cleanly."
+    clean = (
+        "No holes and wings but shallow ones."
+        if course[-1].blemishes
+        else "No holes and no wings: the planes are told apart cleanly."
+    )
     how = progress_sentence(course, outcome, solver=config.solver)
     return Verdict(
         kind="healthy",

@@ -3,7 +3,7 @@
 A source of any colour differs from the mean of the planes by a factor. What a plane has beyond that
 factor, averaged over the PSF, is compared with its own scatter beside sources and with a share of
 the light about it, which planes that fit are off, too (`colour_residual.py`). A patch of at least 4
-pixels, on a source or near one, 5.5 of these sigma below 0 is a hole; 5.5 above it, a wing.
+pixels, on a source or near one, 5 of these sigma below 0 is a hole; 5 above it, a wing.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 
 from dcrviz.diagnostics.colour_residual import ColourResidual, colour_residual
-from dcrviz.diagnostics.peaks import Peaks, peaks_of
+from dcrviz.diagnostics.peaks import Peaks, known_peaks, peaks_of
 from dcrviz.diagnostics.pictures import shown_planes, sky_noise, source_pixels, typical_fwhm_px
 from dcrviz.engine import Problem, Step
 from dcrviz.kernels import grow_flags
@@ -23,7 +23,7 @@ from dcrviz.kernels.patches import find_patches
 from dcrviz.kernels.planes import mean_plane
 from dcrviz.records import Bools, Cube, Floats, Plane
 
-DEPTH_SIGMA = 5.5
+DEPTH_SIGMA = 5.0
 """How far from the mean of the planes, less the source's colour, a blemish is, at least."""
 LEAST_PIXELS = 4
 _REACH_FWHM = 2.0
@@ -78,17 +78,6 @@ def blemishes_of(problem: Problem, step: Step) -> tuple[Blemish, ...]:
         noise=sky_noise(problem),
         fwhm_px=typical_fwhm_px(problem) or _FWHM_PX,
         peaks=known_peaks(problem),
-    )
-
-
-@lru_cache(maxsize=8)
-def known_peaks(problem: Problem) -> Peaks:
-    """The sources of the template."""
-    return peaks_of(
-        problem.template.image,
-        source_pixels(problem),
-        noise=sky_noise(problem),
-        fwhm_px=typical_fwhm_px(problem) or _FWHM_PX,
     )
 
 

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy import ndimage
 
+from dcrviz.diagnostics.pictures import sky_noise, source_pixels, typical_fwhm_px
+from dcrviz.engine import Problem
 from dcrviz.engine.detect import FWHM_PER_SIGMA
 from dcrviz.kernels.gauss import smooth
 from dcrviz.records import Bools, Floats, Frozen, Plane
 
 _LEAST_SIGMA = 5.0
+_FWHM_PX = 3.0
+# Beyond a few FWHM light falls off as the sixth power of the distance or so.
+_WING = 3
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -25,18 +31,36 @@ class Peaks(Frozen):
         (N,), the pixel of each peak.
     light
         (N,), of the image averaged over the PSF.
+    fwhm_px
+        Of the PSF.
     """
 
     x: Floats
     y: Floats
     light: Floats
+    fwhm_px: float
 
     def beside(self, x: float, y: float) -> tuple[float, float, float]:
-        """Place and light of the source nearest to a pixel; NaN without any."""
+        """Place and light of the source with most light at a pixel; NaN without any.
+
+        A bright star reaches farther than a faint one that is nearer.
+        """
         if not self.x.size:
             return math.nan, math.nan, math.nan
-        nearest = int(np.argmin(np.hypot(self.x - x, self.y - y)))
-        return float(self.x[nearest]), float(self.y[nearest]), float(self.light[nearest])
+        away = np.hypot(self.x - x, self.y - y) / self.fwhm_px
+        main = int(np.argmax(self.light / (1 + away**2) ** _WING))
+        return float(self.x[main]), float(self.y[main]), float(self.light[main])
+
+
+@lru_cache(maxsize=8)
+def known_peaks(problem: Problem) -> Peaks:
+    """The sources of the template."""
+    return peaks_of(
+        problem.template.image,
+        source_pixels(problem),
+        noise=sky_noise(problem),
+        fwhm_px=typical_fwhm_px(problem) or _FWHM_PX,
+    )
 
 
 def peaks_of(image: Plane, detected: Bools, *, noise: float, fwhm_px: float) -> Peaks:
@@ -59,4 +83,5 @@ def peaks_of(image: Plane, detected: Bools, *, noise: float, fwhm_px: float) -> 
         x=x[order].astype(np.float64),
         y=y[order].astype(np.float64),
         light=light[y, x][order].astype(np.float64),
+        fwhm_px=fwhm_px,
     )

@@ -10,6 +10,7 @@ from dcrviz.diagnostics.pictures import typical_fwhm_px
 from dcrviz.engine import Problem
 from dcrviz.engine.detect import FWHM_PER_SIGMA
 from dcrviz.engine.template import visit_templates
+from dcrviz.kernels import grow_flags
 from dcrviz.kernels.gauss import smooth
 from dcrviz.kernels.patches import find_patches
 from dcrviz.records import Bools, Cube, Plane
@@ -53,6 +54,8 @@ class Transient:
 def find_transients(problem: Problem, planes: Cube) -> tuple[Transient, ...]:
     """What one of three visits or more has on its residual and the others have not, largest first.
 
+    Nothing within the FWHM of what the search for artifacts has clipped: that is known.
+
     Parameters
     ----------
     planes
@@ -61,7 +64,8 @@ def find_transients(problem: Problem, planes: Cube) -> tuple[Transient, ...]:
     visits = np.flatnonzero((problem.factors > 0) & problem.observed.any(axis=(1, 2))).tolist()
     if len(visits) < 3:
         return ()
-    width_px = (typical_fwhm_px(problem) or _FWHM_PX) / FWHM_PER_SIGMA
+    fwhm_px = typical_fwhm_px(problem) or _FWHM_PX
+    width_px = fwhm_px / FWHM_PER_SIGMA
     templates = visit_templates(planes, problem.shifts, visits, order=problem.template_order)
     filtered = np.stack(
         [
@@ -76,6 +80,8 @@ def find_transients(problem: Problem, planes: Cube) -> tuple[Transient, ...]:
         alone = (ranked[-1] > LEAST_SIGMA) & (ranked[-2] < OTHERS_SHARE * ranked[-1])
         for place, visit in enumerate(visits):
             own = alone & (signed[place] == ranked[-1])
+            if problem.artifacts is not None and own.any():
+                own &= ~grow_flags(problem.artifacts.clipped(visit), fwhm_px)
             found += _patches(own, filtered[place], visit=visit, reach_px=3 * width_px)
     return tuple(sorted(found, key=lambda one: -abs(one.sigma)))
 

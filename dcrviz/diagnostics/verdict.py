@@ -11,6 +11,14 @@ Severity = Literal["good", "notice", "warning", "alarm"]
 When = Literal["before", "during", "after"]
 
 
+SYMPTOMS = frozenset(
+    {"holes", "wings", "clamped", "flux_lost", "flux_gained", "source_flux", "planes_alternate"}
+)
+"""Kinds that tell what is seen and not why: told after causes that are as bad."""
+WRONG_ANGLES = frozenset({"mirrored_angle", "turned_angle"})
+"""Kinds by which every plane is wrong, whatever the knobs."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remedy:
     """Something to turn, and what that would do.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from dcrviz.config import AssembleConfig
 from dcrviz.diagnostics.after import after_verdicts
@@ -12,7 +13,7 @@ from dcrviz.diagnostics.direction import residual_direction
 from dcrviz.diagnostics.during import during_verdicts
 from dcrviz.diagnostics.pictures import shown_planes
 from dcrviz.diagnostics.transients import find_transients
-from dcrviz.diagnostics.verdict import Verdict
+from dcrviz.diagnostics.verdict import SYMPTOMS, WRONG_ANGLES, Verdict
 from dcrviz.engine import Outcome, Problem, Step
 from dcrviz.records import Cube
 
@@ -50,13 +51,29 @@ def verdicts_on(
     config: AssembleConfig | None = None,
 ) -> tuple[Verdict, ...]:
     """The same of a course that is known already."""
-    before = before_verdicts(problem)
-    if last is None:
-        return before
-    during = during_verdicts(problem, course, last.outcome, config)
-    if last.outcome is Outcome.RUNNING:
-        return (*before, *during)
-    return (*before, *during, *planes_verdicts(problem, shown_planes(last)))
+    told = list(before_verdicts(problem))
+    if last is not None:
+        told += during_verdicts(problem, course, last.outcome, config)
+        if last.outcome is not Outcome.RUNNING:
+            told += planes_verdicts(problem, shown_planes(last))
+    angle = next((verdict for verdict in told if verdict.kind in WRONG_ANGLES), None)
+    if angle is not None:
+        # Under wrong angles no knob helps.
+        told = [
+            replace(one, remedies=angle.remedies) if one.kind in SYMPTOMS else one for one in told
+        ]
+    return tuple(_with_remedies_left(verdict, config or problem.config) for verdict in told)
+
+
+def _with_remedies_left(verdict: Verdict, config: AssembleConfig) -> Verdict:
+    """Without remedies whose knobs are turned that way already."""
+    values = config.values()
+    left = tuple(
+        remedy
+        for remedy in verdict.remedies
+        if not remedy.knobs or any(values[knob] != to for knob, to in remedy.knobs.items())
+    )
+    return verdict if left == verdict.remedies else replace(verdict, remedies=left)
 
 
 def planes_verdicts(problem: Problem, planes: Cube) -> tuple[Verdict, ...]:

@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from dcrviz.config import AssembleConfig
+from dcrviz.diagnostics.blemish_verdicts import warned_of
 from dcrviz.diagnostics.course import CourseEntry
 from dcrviz.diagnostics.progress import RISE, percent, same_tile
 from dcrviz.diagnostics.verdict import Remedy, Verdict
@@ -93,7 +94,9 @@ def over_fitting(problem: Problem, course: Sequence[CourseEntry]) -> Verdict | N
     best = int(np.argmin(unseen.mean(axis=1))) if unseen.size else len(entries) - 1
     rise = float(unseen[-1].mean() / unseen[best].mean() - 1) if unseen.size else 0.0
     marks = [entry.holes + entry.wings for entry in entries[-_LASTING - 1 :]]
-    growing = all(later > earlier for earlier, later in pairwise(marks))
+    growing = warned_of(problem, entries[-1].blemishes) and all(
+        later > earlier for earlier, later in pairwise(marks)
+    )
     if not (rise > RISE or growing):
         return None
     since = best if rise > RISE else len(entries) - 1 - _LASTING

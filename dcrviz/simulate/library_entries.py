@@ -89,6 +89,12 @@ LIBRARY: Mapping[str, LibraryScene] = MappingProxyType(
             expose=visits.transient,
             cures=(
                 Cure(
+                    label="Leave out artifacts",
+                    sentence="Switch find_artifacts on: what one visit alone has seen is left out, "
+                    "and the rest of that visit is kept.",
+                    knobs={"find_artifacts": True},
+                ),
+                Cure(
                     label="Drop both visits",
                     sentence=f"Switch visits {visits.CROSSED} and {visits.FLARED} off.",
                     knobs=_off(visits.CROSSED, visits.FLARED),

@@ -173,7 +173,7 @@ def words(session: Session) -> str:
 def sentences(session: Session) -> tuple[str, str]:
     """Where the run is, and what it does; the second is empty where the first says all."""
     if session.error:
-        return f"Refused: {session.error}", ""
+        return f"Not done: {session.error}", ""
     step = session.current
     if step is None:
         return "", "Preparing the visits." if session.exposures else "No visits are loaded."

@@ -8,6 +8,7 @@ from typing import Any
 import panel as pn
 from panel.viewable import Viewer
 
+from dcrviz.diagnostics.after import held_out_verdicts
 from dcrviz.diagnostics.verdict import Place
 from dcrviz.session import Session
 from dcrviz.simulate import Scene as Sky
@@ -59,7 +60,11 @@ class DiagnoseView(Viewer):
             "What the visits can tell": lambda: LeverageView(session, **computing),
             "Next visit: the sky": lambda: SkyPlanView(session, **computing),
             "Next visit: a night": lambda: NightPlanView(session, **computing),
-            "Held-out visits": lambda: HoldOutView(session, **computing),
+            "Held-out visits": lambda: HoldOutView(
+                session,
+                found=lambda problem, held: verdicts.add(problem, held_out_verdicts(problem, held)),
+                **computing,
+            ),
             "Angles and truth": lambda: DirectionView(session, sky=sky, **computing),
             "What each knob does": lambda: AblationView(
                 session, try_knobs=self.try_knobs, sky=sky, **computing

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 import panel as pn
 
 from dcrviz.diagnostics.holdout import HeldOut, held_out, held_out_sentences
+from dcrviz.engine import Problem
 from dcrviz.session import Session
 from dcrviz.views.background import Series
 from dcrviz.views.buttons import PushButton
@@ -33,12 +36,25 @@ _INVITATION = (
 
 
 class HoldOutView(Section):
-    """A button, how far it is, and a table that grows."""
+    """A button, how far it is, and a table that grows.
 
-    def __init__(self, session: Session, *, worker: Worker | None = None) -> None:
+    Parameters
+    ----------
+    found
+        Called with what was found, and the problem that it is said of.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        *,
+        found: Callable[[Problem, Sequence[HeldOut]], None] = lambda *_: None,
+        worker: Worker | None = None,
+    ) -> None:
         super().__init__(session, worker=worker)
         self._found: list[HeldOut] = []
-        self._total, self._of = 0, ""
+        self._total, self._of, self._tell_found = 0, "", found
+        self._problem: Problem | None = None
         self._series = Series(self.background, took=self._take, ended=self._ended)
         self.begin = PushButton(self.start, label="Hold out each visit", margin=(4, 8))
         self.cancel = PushButton(self.stop, label="Cancel", disabled=True, margin=(4, 0))
@@ -58,6 +74,7 @@ class HoldOutView(Section):
         off = run.config.visit_factors
         self._total = sum(off.get(str(e.visit.id), 1.0) > 0 for e in run.exposures)
         self._found, self._of = [], self._session.title
+        self._problem = self._session.problem
         self.table.show([])
         self.begin.disabled, self.cancel.disabled, self.progress.visible = True, False, True
         self._tell()
@@ -87,6 +104,8 @@ class HoldOutView(Section):
         self.say(f"With the knobs of {self._of}.", *held_out_sentences(self._found))
 
     def _ended(self) -> None:
+        if self._problem is not None and self._found:
+            self._tell_found(self._problem, tuple(self._found))
         self.begin.disabled, self.cancel.disabled, self.progress.visible = False, True, False
 
 

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 import param
 
-from dcrviz.diagnostics.verdict import Severity, Verdict
+from dcrviz.diagnostics.verdict import SYMPTOMS, Severity, Verdict
 from dcrviz.engine import Step
 from dcrviz.views.progress import place_words
 from dcrviz.views.telling import BUTTON_CSS, Telling
@@ -70,9 +70,12 @@ class Told:
 
 
 def told_in_order(verdicts: Sequence[Verdict]) -> list[Told]:
-    """The worst first; several of a kind are numbered."""
+    """The worst first, causes before symptoms; several of a kind are numbered."""
     worst_first = list(_SEVERITIES)
-    ordered = sorted(verdicts, key=lambda one: (worst_first.index(one.severity), -one.confidence))
+    ordered = sorted(
+        verdicts,
+        key=lambda one: (worst_first.index(one.severity), one.kind in SYMPTOMS, -one.confidence),
+    )
     seen: dict[str, int] = {}
     told = []
     for verdict in ordered:

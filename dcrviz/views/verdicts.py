@@ -53,7 +53,8 @@ class Verdicts:
     ) -> None:
         self._session, self._curves, self.judge = session, curves, judge
         self._newest = Newest(Background(worker, told=self._failed))
-        self._known: dict[tuple[int, Outcome], tuple[Told, ...]] = {}
+        self._known: dict[tuple[int, Outcome], tuple[Verdict, ...]] = {}
+        self._added: tuple[Problem | None, tuple[Verdict, ...]] = (None, ())
         self._heard: list[Callable[[], None]] = []
         self.told: tuple[Told, ...] = ()
         self._look_soon = Seldom(self._look)
@@ -65,6 +66,11 @@ class Verdicts:
         """Call this whenever there are other verdicts, on the step on show or on another one."""
         self._heard.append(heard)
 
+    def add(self, problem: Problem, found: Sequence[Verdict]) -> None:
+        """Tell these, too, on all steps of this problem: what a test found that somebody ran."""
+        self._added = (problem, tuple(found))
+        self._look()
+
     def _look(self) -> None:
         """Tell what is known of the step on show, or find it."""
         session, shown, scene = self._session, self._session.shown, current_scene(self._session)
@@ -73,7 +79,8 @@ class Verdicts:
             return
         key = (shown.number, shown.step.outcome)
         if key in self._known:
-            self._tell(self._known[key])
+            of, added = self._added
+            self._tell([*self._known[key], *(added if of is session.problem else ())])
             return
         course = self._curves.course_of(session.moments[: session.cursor + 1])
         # Numbers and pixels that are missing are on their way.
@@ -83,20 +90,21 @@ class Verdicts:
 
         def take(found: Sequence[Verdict]) -> None:
             stored = {moment.number for run in session.runs for moment in run}
-            self._known = {k: told for k, told in self._known.items() if k[0] in stored}
-            self._known[key] = tuple(told_in_order(found))
+            self._known = {k: known for k, known in self._known.items() if k[0] in stored}
+            self._known[key] = tuple(found)
             self._look()
 
         self._newest.do(lambda: judge(scene.problem, course, scene.step, scene.config), take)
 
-    def _tell(self, told: tuple[Told, ...]) -> None:
-        if told != self.told:
-            self.told = told
+    def _tell(self, found: Sequence[Verdict]) -> None:
+        told = told_in_order(found)
+        if [one.verdict for one in told] != [one.verdict for one in self.told]:
+            self.told = tuple(told)
             for heard in self._heard:
                 heard()
 
     def _failed(self, sentence: str) -> None:
-        self._session.error = sentence
+        self._session.error = f"this step can't be judged: {sentence}"
 
 
 class ChipsView(Viewer):

@@ -9,6 +9,7 @@ from dcrviz import AssembleConfig, assemble, first_step, prepare
 from dcrviz.diagnostics.course import CourseEntry, course_entry
 from dcrviz.diagnostics.during import during_verdicts
 from dcrviz.diagnostics.holes import Blemish
+from dcrviz.diagnostics.ledger import Ledger
 from dcrviz.engine import Outcome
 from dcrviz.simulate import MadeField, made_exposures
 
@@ -21,6 +22,13 @@ def exposures():
 @pytest.fixture(scope="module")
 def problem(exposures):
     return prepare(exposures)
+
+
+def weighed(planes, *, number, noise=0.01):
+    """The ledger of so many sources that hold this light in each plane, of 3 in the coadd."""
+    light = np.repeat(np.array(planes, float)[:, None], number, axis=1)
+    places = np.arange(number, dtype=float)
+    return Ledger(x=places, y=places, planes=light, coadd=np.full(number, 3.0), noise=noise)
 
 
 def entry(iteration, metric, *, blemishes=()):
@@ -43,6 +51,7 @@ def entry(iteration, metric, *, blemishes=()):
         metric_floor=np.nan,
         plane_flux=np.ones(3),
         template_flux=3.0,
+        ledger=weighed([1.0, 1.0, 1.0], number=4),
         change_sigma=1.0,
     )
 
@@ -139,6 +148,33 @@ def test_light_that_gets_lost_is_told(problem):
     assert "-20.0 %" in told(problem, entries)["flux_lost"].sentence
 
 
+def test_planes_that_hold_too_much_and_too_little_in_turn_are_told(problem):
+    def found(*planes):
+        entries = [entry(0, 1.0), replace(entry(1, 0.9), ledger=weighed(planes, number=4))]
+        return told(problem, entries)
+
+    verdict = found(1.2, 0.6, 1.2)["planes_alternate"]
+    assert "(+-+), by 50 %" in verdict.sentence
+    assert "(-+-), by 21 %" in found(0.8, 1.4, 0.8)["planes_alternate"].sentence
+    assert "(+-+-)" in found(0.9, 0.6, 0.9, 0.6)["planes_alternate"].sentence
+    assert set(found(1.3, 1.0, 0.7)) == {"healthy"}
+    assert set(found(0.2, 0.4, 0.8, 1.6)) == {"healthy"}
+
+
+def test_a_source_whose_light_is_not_kept_is_told_with_its_place(problem):
+    ledger = weighed([1.0, 1.0, 1.0], number=8)
+    light = ledger.planes.copy()
+    light[:, 5] *= 0.8
+    entries = [entry(0, 1.0), replace(entry(1, 0.9), ledger=replace(ledger, planes=light))]
+    verdict = told(problem, entries)["source_flux"]
+    assert verdict.severity == "notice"
+    assert "1 of 8 bright sources" in verdict.sentence
+    assert "-20 % at x 5, y 5" in verdict.sentence
+    assert [(place.x, place.y) for place in verdict.places] == [(5.0, 5.0)]
+    noisy = replace(entries[-1], ledger=replace(ledger, planes=light, noise=0.2))
+    assert "source_flux" not in told(problem, [entries[0], noisy])
+
+
 @pytest.mark.parametrize("outcome", [Outcome.CONVERGED, Outcome.EXHAUSTED, Outcome.STOPPED])
 def test_a_healthy_run_says_how_it_ended(problem, outcome):
     sentence = told(problem, course(1.0, 0.9), outcome)["healthy"].sentence
@@ -172,6 +208,21 @@ def test_the_light_in_holes_is_told_by_their_source(problem):
     entries = [entry(0, 1.0), replace(entry(1, 0.9), blemishes=(beside,))]
     sentence = told(problem, entries)["holes"].sentence
     assert "9.0 sigma, at x 1, y 1 in subfilter 0, 12 % of the source's light" in sentence
+
+
+@pytest.mark.parametrize(
+    ("percents", "severity"),
+    [((-1.0,), "notice"), ((-4.0,), "warning"), ((-1.0, -1.0), "warning"), ((-1.0,) * 11, "alarm")],
+)
+def test_a_single_shallow_hole_is_no_warning_but_a_deep_one_or_many_are(
+    problem, percents, severity
+):
+    holes = [
+        replace(blemish("hole"), depth_percent=percent, source_x=float(place), source_y=5.0)
+        for place, percent in enumerate(percents)
+    ]
+    entries = [entry(0, 1.0), replace(entry(1, 0.9), blemishes=tuple(holes))]
+    assert told(problem, entries)["holes"].severity == severity
 
 
 def test_a_visit_that_is_off_and_fits_worse_and_worse_tells_of_over_fitting(exposures):

@@ -71,13 +71,16 @@ def test_a_wing_off_a_footprint_is_found_where_it_is(planes, detected, subfilter
     wings = found(marred, detected, "wing")
     assert [wing.subfilter for wing in wings] == [subfilter]
     assert np.hypot(wings[0].y - 20, wings[0].x - 34) < 1
-    assert wings[0].depth_sigma == pytest.approx(40, abs=2)
+    psf_px = 4.0 / FWHM_PER_SIGMA
+    filtered = 40 * 1.5**2 / (1.5**2 + psf_px**2)
+    noise = 1.0 / (2 * np.sqrt(np.pi) * psf_px)
+    assert wings[0].depth_sigma == pytest.approx(filtered / noise, rel=0.1)
 
 
 def test_a_wing_on_a_source_holds_more_than_all_its_light(planes, detected):
     """Of the source whose light is all in the last plane, a little more is not yet a wing."""
     y, x = 46.0, 66.0
-    little = planted(planes, subfilter=2, y=y, x=x, height=4)
+    little = planted(planes, subfilter=2, y=y, x=x, height=1.5)
     assert found(little, detected, "wing") == []
     much = planted(planes, subfilter=2, y=y, x=x, height=60)
     assert [wing.subfilter for wing in found(much, detected, "wing")] == [2]
@@ -119,6 +122,27 @@ def test_a_dark_patch_of_one_plane_is_no_colour_though_it_darkens_the_mean(plane
     marred = planes.copy()
     marred[2] -= blob(20.0, 30.0, height=40, sigma=1.5).astype(np.float32)
     assert [hole.subfilter for hole in found(marred, detected, "hole")] == [2]
+
+
+def test_sources_of_different_colours_close_together_leave_neither():
+    """Two FWHM apart: one as blue as the other is red."""
+    pair = [((1.5, 1.0, 0.5), (40.0, 34.0)), ((0.5, 1.0, 1.5), (40.0, 42.0))]
+    sources = [
+        np.array(colour)[:, None, None] * blob(*place, height=60, sigma=4.0 / FWHM_PER_SIGMA)
+        for colour, place in pair
+    ]
+    noise = np.random.default_rng(3).normal(0, 0.3, (3, *SHAPE))
+    planes = (sum(sources) + noise).astype(np.float32)
+    assert found(planes, planes.sum(axis=0) > 15) == []
+
+
+def test_a_hole_between_two_sources_is_of_the_one_whose_light_it_takes():
+    bright, faint = blob(40.0, 30.0, height=2000), blob(40.0, 48.0, height=20)
+    noise = np.random.default_rng(3).normal(0, 0.3, (3, *SHAPE))
+    planes = (bright + faint + noise).astype(np.float32)
+    marred = planted(planes, subfilter=0, y=40.0, x=40.0, height=-60)
+    (hole,) = found(marred, planes.sum(axis=0) > 15, "hole")
+    assert (hole.source_x, hole.source_y) == (30, 40)
 
 
 def test_the_sky_of_a_plane_need_not_be_at_zero(planes, detected):

@@ -102,9 +102,10 @@ def test_a_transient_is_found_in_its_visit_and_nowhere_else(run, exposures):
     places = found["transient"].places
     assert {place.visit for place in places} == {2}
     assert np.hypot(places[0].x - 70, places[0].y - 30) < 2
-    assert found["transient"].remedies[0].knobs == {
-        "visit_factors": {str(exposures[2].visit.id): 0.0}
-    }
+    assert [dict(remedy.knobs) for remedy in found["transient"].remedies] == [
+        {"find_artifacts": True},
+        {"visit_factors": {str(exposures[2].visit.id): 0.0}},
+    ]
 
 
 def test_a_mirrored_angle_is_an_alarm_that_names_it(exposures):

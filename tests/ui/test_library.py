@@ -11,7 +11,7 @@ from on_page import button, expect_start, painted_colours, settled, words
 from playwright.sync_api import expect
 
 from dcrviz.simulate import LIBRARY
-from dcrviz.simulate.library_visits import BLURRED, CROSSED, FLARED, SHIFTED
+from dcrviz.simulate.library_visits import BLURRED, SHIFTED
 from dcrviz.views import explorer_app
 
 pytestmark = pytest.mark.ui
@@ -122,7 +122,7 @@ def test_scenes_whose_visits_are_too_much_alike(explorer, ill, cured):
 def test_scenes_with_bad_visits(explorer, ill, cured):
     dropped = {
         "bad-astrometry": {SHIFTED},
-        "transient": {CROSSED, FLARED},
+        "transient": set(),
         "variable-seeing": set(BLURRED),
     }
     for name, visits in dropped.items():

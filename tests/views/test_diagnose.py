@@ -141,6 +141,15 @@ def test_every_visit_is_held_out_as_by_hand(session, exposures):
     assert (view.begin.disabled, view.cancel.disabled) == (False, True)
 
 
+def test_what_holding_out_found_is_told_once_it_has_ended(session):
+    heard = []
+    view = HoldOutView(session, found=lambda *given: heard.append(given))
+    view.start()
+    ((problem, held),) = heard
+    assert problem is session.problem
+    assert [str(one.id) for one in held] == list(cells(view.table))
+
+
 def test_holding_out_can_be_cancelled_between_two_visits(session):
     worker = Later()
     view = HoldOutView(session, worker=worker)

@@ -100,7 +100,7 @@ def test_a_cure_by_dropping_visits_keeps_their_link(session, view, scenes):
 
 def test_after_a_cure_the_disease_is_shown_again(session, scenes):
     scenes.scene.value = "transient"
-    scenes.cures[0].clicks += 1
+    scenes.cures[1].clicks += 1
     scenes.ill.clicks += 1
     assert session.config.visit_factors == {}
     assert session.branches[-1].problem.config.visit_factors != {}

@@ -73,6 +73,23 @@ def test_the_worst_comes_first_and_the_surest_before_others_of_its_kind():
     assert told[1].verdict is sure
 
 
+def test_causes_come_before_symptoms_that_are_as_bad():
+    cause = verdict("mirrored_angle", "alarm", confidence=0.6)
+    told = told_in_order([verdict("source_flux", "warning"), HOLES, cause])
+    assert [one.verdict.kind for one in told] == ["mirrored_angle", "holes", "source_flux"]
+
+
+def test_what_a_test_found_is_told_on_all_steps_of_its_problem_alone(session, verdicts):
+    session.step()
+    verdicts.add(session.problem, [verdict("badly_predicted", "warning")])
+    assert titles(verdicts) == ["Holes", "Badly_Predicted"]
+    session.back()
+    assert titles(verdicts) == ["Badly_Predicted", "Healthy"]
+    session.config.n_subfilters = 2
+    session.start()
+    assert titles(verdicts) == ["Healthy"]
+
+
 def test_a_chip_is_there_for_each_warning_and_alarm_but_for_no_notice():
     told = told_in_order([HEALTHY, verdict("start", "notice"), verdict("wings", "warning"), HOLES])
     assert [chip["title"] for chip in chips_of(told)] == ["Holes", "Wings"]
@@ -162,7 +179,7 @@ def test_a_failure_is_a_sentence_and_the_next_step_is_judged(session):
 
     verdicts = Verdicts(session, curves=CourseView(session), judge=judge)
     session.step()
-    assert session.error == "the visits can't be judged"
+    assert session.error == "this step can't be judged: the visits can't be judged"
     session.step()
     assert (session.current.index, titles(verdicts)) == (2, ["Healthy"])
 
