@@ -15,7 +15,8 @@ import numpy as np
 from dcrviz.diagnostics.peaks import known_peaks
 from dcrviz.diagnostics.pictures import sky_noise, typical_fwhm_px
 from dcrviz.engine import Problem
-from dcrviz.records import Cube, Floats, Frozen, Plane
+from dcrviz.kernels.boxes import box_sums
+from dcrviz.records import Cube, Floats, Frozen
 
 LEAST_SIGMA = 50.0
 """Light in a box, over its noise, from which a source is weighed to a few per cent."""
@@ -75,7 +76,7 @@ def ledger_of(problem: Problem, planes: Cube) -> Ledger:
     """
     x, y, coadd = _weighed(problem)
     reach = _reach(problem)
-    sums = [_sums(plane, x, y, reach=reach) for plane in planes]
+    sums = [box_sums(plane, x, y, reach=reach) for plane in planes]
     return Ledger(x=x, y=y, planes=np.array(sums), coadd=coadd, noise=_noise(problem))
 
 
@@ -83,7 +84,7 @@ def ledger_of(problem: Problem, planes: Cube) -> Ledger:
 def _weighed(problem: Problem) -> tuple[Floats, Floats, Floats]:
     """Places and light of the sources that are bright enough."""
     peaks = known_peaks(problem)
-    coadd = _sums(problem.template.image, peaks.x, peaks.y, reach=_reach(problem))
+    coadd = box_sums(problem.template.image, peaks.x, peaks.y, reach=_reach(problem))
     bright = coadd > LEAST_SIGMA * _noise(problem)
     return peaks.x[bright], peaks.y[bright], coadd[bright]
 
@@ -94,20 +95,3 @@ def _reach(problem: Problem) -> int:
 
 def _noise(problem: Problem) -> float:
     return sky_noise(problem) * (2 * _reach(problem) + 1)
-
-
-def _sums(image: Plane, x: Floats, y: Floats, *, reach: int) -> Floats:
-    """(N,), sums over the boxes, cut at the edges."""
-    return np.array(
-        [
-            np.nansum(
-                image[
-                    max(0, row - reach) : row + reach + 1,
-                    max(0, column - reach) : column + reach + 1,
-                ],
-                dtype=np.float64,
-            )
-            for row, column in zip(y.astype(int), x.astype(int), strict=True)
-        ],
-        np.float64,
-    )
