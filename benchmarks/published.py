@@ -53,6 +53,12 @@ def measured(name, settings, options):
     return known
 
 
+def kept(name, options):
+    """Results of an experiment that were measured earlier; none if it never was."""
+    path = options.results / f"{name}.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+
+
 def write_page(page, results, record):
     """The page, and its pictures in the folder of results."""
     sections = []
@@ -87,9 +93,13 @@ def main(arguments=None):
     options.page = options.page or base / "published.md"
     options.results = options.results or base / "published"
     size = "TOY" if options.toy else "QUICK" if options.quick else "FULL"
-    record = {
-        name: measured(name, getattr(EXPERIMENTS[name], size), options) for name in options.only
+    found = {
+        name: measured(name, getattr(module, size), options)
+        if name in options.only
+        else kept(name, options)
+        for name, module in EXPERIMENTS.items()
     }
+    record = {name: known for name, known in found.items() if known is not None}
     write_page(options.page, options.results, record)
     if options.json:
         options.json.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")

@@ -37,7 +37,7 @@ much about stars a thousand times brighter than the noise (benchmarks/holes.py).
 _FAINT_SIGMA = 1.5
 _MAD_TO_SIGMA = 1.4826
 # Of more pixels only evenly spaced ones are sorted.
-_ENOUGH = 5_000
+_ENOUGH = 3_000
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)

@@ -30,7 +30,7 @@ _REACH_FWHM = 2.0
 _REACH_PX = 6.0
 _FWHM_PX = 3.0
 # Of more pixels only evenly spaced ones are sorted for the level of the sky.
-_ENOUGH = 10_000
+_ENOUGH = 4_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,8 +15,7 @@ import numpy as np
 from dcrviz.diagnostics.peaks import known_peaks
 from dcrviz.diagnostics.pictures import sky_noise, typical_fwhm_px
 from dcrviz.engine import Problem
-from dcrviz.kernels.boxes import box_sums
-from dcrviz.records import Cube, Floats, Frozen
+from dcrviz.records import Cube, Floats, Frozen, Ints, Plane
 
 LEAST_SIGMA = 50.0
 """Light in a box, over its noise, from which a source is weighed to a few per cent."""
@@ -67,26 +66,30 @@ class Ledger(Frozen):
 
 
 def ledger_of(problem: Problem, planes: Cube) -> Ledger:
-    """Weigh the sources of the template.
+    """Weigh the sources of the template whose boxes lie wholly in the field.
 
     Parameters
     ----------
     planes
         (S, Y, X), as they become coadds.
     """
-    x, y, coadd = _weighed(problem)
-    reach = _reach(problem)
-    sums = [box_sums(plane, x, y, reach=reach) for plane in planes]
-    return Ledger(x=x, y=y, planes=np.array(sums), coadd=coadd, noise=_noise(problem))
+    x, y, places, coadd = _weighed(problem)
+    sums = np.array([_sums(plane, places) for plane in planes])
+    return Ledger(x=x, y=y, planes=sums, coadd=coadd, noise=_noise(problem))
 
 
 @lru_cache(maxsize=8)
-def _weighed(problem: Problem) -> tuple[Floats, Floats, Floats]:
-    """Places and light of the sources that are bright enough."""
-    peaks = known_peaks(problem)
-    coadd = box_sums(problem.template.image, peaks.x, peaks.y, reach=_reach(problem))
+def _weighed(problem: Problem) -> tuple[Floats, Floats, Ints, Floats]:
+    """Of the sources that are bright enough: x, y, flat indices of the box (N, K), and light."""
+    image, peaks, reach = problem.template.image, known_peaks(problem), _reach(problem)
+    (height, width), x, y = image.shape, peaks.x, peaks.y
+    inside = (np.minimum(x, width - 1 - x) >= reach) & (np.minimum(y, height - 1 - y) >= reach)
+    rows, columns = np.mgrid[-reach : reach + 1, -reach : reach + 1]
+    centres = y.astype(np.int64) * width + x.astype(np.int64)
+    places = centres[inside, None] + (rows * width + columns).ravel()
+    coadd = _sums(image, places)
     bright = coadd > LEAST_SIGMA * _noise(problem)
-    return peaks.x[bright], peaks.y[bright], coadd[bright]
+    return x[inside][bright], y[inside][bright], places[bright], coadd[bright]
 
 
 def _reach(problem: Problem) -> int:
@@ -95,3 +98,8 @@ def _reach(problem: Problem) -> int:
 
 def _noise(problem: Problem) -> float:
     return sky_noise(problem) * (2 * _reach(problem) + 1)
+
+
+def _sums(image: Plane, places: Ints) -> Floats:
+    """(N,), sums over boxes of pixels."""
+    return np.asarray(np.nansum(image.ravel()[places], axis=1, dtype=np.float64))
