@@ -5,14 +5,21 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from dcrviz.config import AssembleConfig
 from dcrviz.diagnostics.fit_scores import SCORES
 from dcrviz.io.knob_values import in_words
 
-# Wall time comes with every trial; of one thread, that of the processor says the same.
-_NOT_SHOWN = ("cpu_s",)
+SCORE_ORDER = (
+    *("cpu_s", "colour_error", "holes", "wings", "template_sigma", "metric", "colour_slope"),
+    *("planes_change", "colour_change", "flux", "iterations"),
+)
+"""Those that are weighed against each other first; wall time depends on what else is computed."""
+# More numbers of a knob are not all written, nor those that are nearer than this part of the axis.
+_MOST_TICKS = 6
+_TICK_APART = 0.12
 # Above this ratio of its ends an axis goes in factors.
 _LOGARITHMIC_FROM = 100.0
 # Places are made of values and back.
@@ -39,6 +46,8 @@ class Axis:
     ----------
     words
         Its values in order, if they are not all numbers; their places are 0, 1, 2, ...
+    ticked
+        Values that are written at the axis; none for the ends and their middle.
     low, high
         Places of the ends.
     logarithmic
@@ -52,6 +61,7 @@ class Axis:
     low: float
     high: float
     words: tuple[str, ...] = ()
+    ticked: tuple[float, ...] = ()
     logarithmic: bool = False
     scale: float = 1.0
 
@@ -70,8 +80,15 @@ class Axis:
         """Places with what is written there: the ends and their middle, or every word."""
         if self.words:
             return [(float(place), word) for place, word in enumerate(self.words)]
-        places = (self.low, (self.low + self.high) / 2, self.high)
-        return [(place, f"{self.scale * self._value(place):.3g}") for place in places]
+        middle = (self.low + self.high) / 2
+        places = [self.place(value) for value in self.ticked] or [self.low, middle, self.high]
+        return [(place, self.written(self._value(place))) for place in places]
+
+    def written(self, value: Any) -> str:
+        """A value as people read it."""
+        if self.words or not _is_number(value):
+            return in_words(value)
+        return f"{self.scale * value:.3g}"
 
     def brushed(self, low: float, high: float) -> Brush:
         """The brush from one place to another."""
@@ -110,11 +127,7 @@ def axes_of(rows: Sequence[Mapping[str, Any]], knobs: Iterable[str]) -> list[Axi
     """An axis for each of these knobs, and for each score, in which the rows differ."""
     declared = AssembleConfig.knobs()
     titles = {k: f"{k.replace('_', ' ')}{_unit(declared[k].unit)}" for k in knobs}
-    scores = {
-        name: f"{score.title}{_unit(score.unit)}"
-        for name, score in SCORES.items()
-        if name not in _NOT_SHOWN
-    }
+    scores = {name: f"{SCORES[name].title}{_unit(SCORES[name].unit)}" for name in SCORE_ORDER}
     axes = [
         _axis(key, title, [row[key] for row in rows if key in row], is_knob=key in titles)
         for key, title in (titles | scores).items()
@@ -151,9 +164,17 @@ def _axis(key: str, title: str, values: Sequence[Any], *, is_knob: bool) -> Axis
         title=title,
         low=math.log10(low) if logarithmic else low,
         high=math.log10(high) if logarithmic else high,
+        ticked=_ticked(known, apart=_TICK_APART * (high - low)) if is_knob else (),
         logarithmic=logarithmic,
         scale=1.0 if is_knob else SCORES[key].scale,
     )
+
+
+def _ticked(values: Sequence[float], *, apart: float) -> tuple[float, ...]:
+    """The different values, if they are few and none is written over another."""
+    different = sorted(set(values))
+    near = any(after - before < apart for before, after in pairwise(different))
+    return () if len(different) > _MOST_TICKS or near else tuple(different)
 
 
 def _is_number(value: Any) -> bool:

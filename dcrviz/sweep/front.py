@@ -10,8 +10,8 @@ import numpy as np
 
 from dcrviz.records import Bools, Floats
 
-_WITH_TRUTH = ("wall_s", "colour_error", "holes")
-_WITHOUT_TRUTH = ("wall_s", "template_sigma", "holes")
+_WITH_TRUTH = ("cpu_s", "colour_error", "holes")
+_WITHOUT_TRUTH = ("cpu_s", "template_sigma", "holes")
 
 
 def on_front(scores: Floats) -> Bools:
