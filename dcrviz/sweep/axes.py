@@ -47,7 +47,7 @@ class Axis:
     words
         Its values in order, if they are not all numbers; their places are 0, 1, 2, ...
     ticked
-        Values that are written at the axis; none for the ends and their middle.
+        Places of values that are written at the axis; none for the ends and their middle.
     low, high
         Places of the ends.
     logarithmic
@@ -81,7 +81,7 @@ class Axis:
         if self.words:
             return [(float(place), word) for place, word in enumerate(self.words)]
         middle = (self.low + self.high) / 2
-        places = [self.place(value) for value in self.ticked] or [self.low, middle, self.high]
+        places = self.ticked or (self.low, middle, self.high)
         return [(place, self.written(self._value(place))) for place in places]
 
     def written(self, value: Any) -> str:
@@ -157,22 +157,23 @@ def _axis(key: str, title: str, values: Sequence[Any], *, is_knob: bool) -> Axis
     known = [float(value) for value in values if _is_number(value) and math.isfinite(value)]
     if not known or min(known) == max(known):
         return None
-    low, high = min(known), max(known)
-    logarithmic = low > 0 and high / low >= _LOGARITHMIC_FROM
+    logarithmic = min(known) > 0 and max(known) / min(known) >= _LOGARITHMIC_FROM
+    places = [math.log10(value) for value in known] if logarithmic else known
     return Axis(
         key=key,
         title=title,
-        low=math.log10(low) if logarithmic else low,
-        high=math.log10(high) if logarithmic else high,
-        ticked=_ticked(known, apart=_TICK_APART * (high - low)) if is_knob else (),
+        low=min(places),
+        high=max(places),
+        ticked=_ticked(places) if is_knob else (),
         logarithmic=logarithmic,
         scale=1.0 if is_knob else SCORES[key].scale,
     )
 
 
-def _ticked(values: Sequence[float], *, apart: float) -> tuple[float, ...]:
-    """The different values, if they are few and none is written over another."""
-    different = sorted(set(values))
+def _ticked(places: Sequence[float]) -> tuple[float, ...]:
+    """The different places, if they are few and none is written over another."""
+    different = sorted(set(places))
+    apart = _TICK_APART * (different[-1] - different[0])
     near = any(after - before < apart for before, after in pairwise(different))
     return () if len(different) > _MOST_TICKS or near else tuple(different)
 

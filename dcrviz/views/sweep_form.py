@@ -26,6 +26,10 @@ _CSS = """
 p { margin: 2px 0; line-height: 1.4; }
 p.wrong { color: var(--dcrviz-alarm, #b3261e); }
 """
+_BAR_CSS = """
+.progress { flex-wrap: wrap; gap: 2px 10px; }
+.progress progress { width: 100%; }
+"""
 # Beside its iterations a trial has a preparation, a first look for the compiler, and its scores.
 _BESIDE_ITERATIONS = 3
 
@@ -55,7 +59,13 @@ class SweepForm(Viewer):
         self.words = pn.pane.HTML("", margin=(0, 10), stylesheets=[_CSS])
         self.begin = PushButton(self.start, label="Start sweep", primary=True, margin=(4, 10))
         self.stop = PushButton(sweeping.cancel, label="Cancel sweep", disabled=True, margin=(4, 0))
-        self.progress = ProgressLine(label="Progress of the sweep", margin=(4, 10), visible=False)
+        self.progress = ProgressLine(
+            label="Progress of the sweep",
+            sizing_mode="stretch_width",
+            margin=(4, 10),
+            visible=False,
+            stylesheets=[_BAR_CSS],
+        )
         self.folder = pn.widgets.TextInput(
             label="Folder that dcrviz sweep wrote", placeholder="sweep", width=WIDTH - 90
         )

@@ -33,7 +33,11 @@ figcaption { font-size: 0.9em; margin-bottom: 2px; overflow-wrap: anywhere; }
 .planes { display: flex; flex-wrap: wrap; gap: 3px; }
 img { width: 90px; height: 90px; object-fit: contain; image-rendering: pixelated; }
 """
-_TABLE_CSS = ".table { max-height: 340px; overflow-y: auto; }"
+_TABLE_CSS = """
+.table { max-height: 340px; overflow-y: auto; }
+thead th { position: sticky; top: 0; z-index: 2; background: var(--dcrviz-page, Canvas); }
+thead th:first-child { z-index: 3; }
+"""
 _INVITATION = (
     "Fits the visits with every combination of some knobs, or with some drawn at random; all other "
     "knobs stay as they are at the left. Each run is compared with the fit by these alone."
@@ -252,12 +256,17 @@ def summary(sweeping: Sweeping) -> str:
         parts.append(f"{refused} refused")
     if sweeping.brushes:
         parts.append(f"{len(sweeping.within)} picked")
-    first, *others = [SCORES[name].title.lower() for name in sweeping.objectives]
+    first, *others = [_in_a_sentence(SCORES[name].title) for name in sweeping.objectives]
     front = (
         f"{len(sweeping.front)} on the front of {first} against {' against '.join(others)}: no "
         "other run is better in one without being worse in another."
     )
     return f"{', '.join(parts)}. {front}"
+
+
+def _in_a_sentence(title: str) -> str:
+    """A title within a sentence: small, unless it is an abbreviation."""
+    return title if title[1].isupper() else title[0].lower() + title[1:]
 
 
 def _words(text: str = "") -> pn.pane.HTML:
