@@ -5,7 +5,7 @@ from dcrviz.sweep.bench import Bench
 from dcrviz.sweep.fits import Visits, try_knobs
 from dcrviz.sweep.folder import SweptFolder, grid_of, read_sweep
 from dcrviz.sweep.found import Found, StampPlace, found_of
-from dcrviz.sweep.front import front_of, objectives, on_front
+from dcrviz.sweep.front import front_of, front_steps, objectives, on_front
 from dcrviz.sweep.plan import SweepPlan, parse_choices, parse_range
 from dcrviz.sweep.spread import Lost, spread
 from dcrviz.sweep.table import SweepTable
@@ -29,6 +29,7 @@ __all__ = [
     "axes_of",
     "found_of",
     "front_of",
+    "front_steps",
     "grid_of",
     "objectives",
     "on_front",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -53,6 +54,20 @@ def front_of(rows: Sequence[Mapping[str, Any]], scores: Sequence[str]) -> set[in
     table = np.array([[_number(row.get(score)) for score in scores] for row in rows])
     marks = on_front(table.reshape(len(rows), len(scores)))
     return {int(row["number"]) for row, mark in zip(rows, marks, strict=True) if mark}
+
+
+def front_steps(places: Mapping[int, tuple[float, float]]) -> list[tuple[float, float]]:
+    """Corners of the line that is the front of runs on two axes, from left to right.
+
+    Parameters
+    ----------
+    places
+        x and y of each run, by its number.
+    """
+    rows = [{"number": number, "x": x, "y": y} for number, (x, y) in places.items()]
+    held = sorted(places[number] for number in front_of(rows, ("x", "y")))
+    between = [(x, before) for (_, before), (x, _) in pairwise(held)]
+    return sorted([*held, *between], key=lambda corner: (corner[0], -corner[1]))
 
 
 def _number(value: Any) -> float:

@@ -97,6 +97,13 @@ class Lanes:
             series.cancel()
         self._end()
 
+    def close(self) -> None:
+        """Let all threads end; nobody is told."""
+        self.running = False
+        self._stop.set()
+        for worker in self._workers:
+            worker.close()
+
     def _lane_ended(self) -> None:
         self._left -= 1
         if self._left == 0:

@@ -18,7 +18,7 @@ from bokeh.models import (
 )
 from bokeh.plotting import figure
 
-from dcrviz.sweep import Axis, Found, front_of
+from dcrviz.sweep import Axis, Found, front_steps
 from dcrviz.views.charts import BLUE, GREEN, GREY, ORANGE, PINK, SKY
 from dcrviz.views.section import plain_figure
 
@@ -175,14 +175,10 @@ def _words(axes: tuple[Axis, Axis], row: Mapping[str, Any]) -> str:
 
 
 def _front_line(
-    axes: tuple[Axis, Axis], known: Mapping[int, tuple[float, ...]]
+    axes: tuple[Axis, Axis], known: Mapping[int, tuple[float, float]]
 ) -> dict[str, list[float]]:
     """The steps of the front; empty where an axis has words, of which none is less."""
     if any(axis.words for axis in axes) or axes[0].key == axes[1].key:
         return {"x": [], "y": []}
-    rows = [{"number": n, "x": at[0], "y": at[1]} for n, at in known.items()]
-    held = front_of(rows, ("x", "y"))
-    corners = sorted((known[number][0], known[number][1]) for number in held)
-    xs = [x for x, _ in corners for _ in range(2)][1:]
-    ys = [y for _, y in corners for _ in range(2)][:-1]
-    return {"x": xs, "y": ys}
+    corners = front_steps(known)
+    return {"x": [x for x, _ in corners], "y": [y for _, y in corners]}

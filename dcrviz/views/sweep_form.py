@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import html
 import math
+import time
+from collections.abc import Sequence
 from typing import Any
 
 import panel as pn
@@ -11,6 +13,7 @@ from panel.viewable import Viewer
 
 from dcrviz.config_rules import most_iterations, threads_of
 from dcrviz.cores import available_cores
+from dcrviz.records import Exposure
 from dcrviz.session import Session
 from dcrviz.sweep import TypedPlan, typed_plan
 from dcrviz.sweep.typed import IN_A_PAGE
@@ -48,13 +51,14 @@ class SweepForm(Viewer):
         self._session, self._sweeping, self._local = session, sweeping, local
         self._typed = TypedPlan()
         self._tempo = Tempo()
+        self._pace = Pace()
         cores = available_cores()
         self.knobs = KnobLines(sizing_mode="stretch_width", margin=(4, 10))
         self.how = pn.widgets.Select(label="Runs", options=[_ALL, _DRAWN], width=WIDTH - 20)
         self.numbers = {
             "runs": _number("How many", 20, 1, IN_A_PAGE),
             "seed": _number("Seed", 0, 0, 2**31),
-            "lanes": _number("At once", cores, 1, max(2, 2 * cores)),
+            "lanes": _number("At once", cores, 1, cores),
         }
         self.words = pn.pane.HTML("", margin=(0, 10), stylesheets=[_CSS])
         self.begin = PushButton(self.start, label="Start sweep", primary=True, margin=(4, 10))
@@ -75,7 +79,7 @@ class SweepForm(Viewer):
         self.knobs.tell(self.refresh, suggested=self._suggested)
         for widget in (self.how, *self.numbers.values()):
             widget.param.watch(lambda _: self.refresh(), "value")
-        sweeping.param.watch(lambda _: self._follow(), ["found", "running", "swept"])
+        sweeping.param.watch(lambda *_: self._follow(), ["found", "running", "swept"])
         session.param.watch(lambda _: self._problem_changed(), "problem")
         self._problem_changed()
         self._follow()
@@ -92,6 +96,7 @@ class SweepForm(Viewer):
         plan = self.typed.plan
         if plan is not None:
             self._tempo = Tempo()
+            self._pace = Pace(exposures=tuple(self._session.exposures), began=time.monotonic())
             self._sweeping.start(plan, lanes=self.numbers["lanes"].value)
 
     def refresh(self) -> None:
@@ -107,7 +112,8 @@ class SweepForm(Viewer):
             wrong = typed.refusal or "Mend the lines in red to start."
             return f'<p class="wrong" role="alert">{html.escape(wrong)}</p>'
         lanes = min(self.numbers["lanes"].value, len(typed.plan))
-        return f"<p role='note'>{_plan_words(self._session, len(typed.plan), lanes)}</p>"
+        seconds = self._pace.of(self._session.exposures) or fit_seconds(self._session)
+        return f"<p role='note'>{plan_words(len(typed.plan), lanes, fit_s=seconds)}</p>"
 
     def _follow(self) -> None:
         """Show how far the sweep is."""
@@ -117,7 +123,9 @@ class SweepForm(Viewer):
         self.begin.disabled = running or self.typed.plan is None
         self.progress.visible = running
         if not running:
+            self.refresh()
             return
+        self._pace.note(done, lanes=self.numbers["lanes"].value)
         self._tempo.note(done)
         if not done:
             self._tempo.begin()
@@ -170,13 +178,33 @@ def fit_seconds(session: Session) -> float:
     return sum(known) / len(known) * iterations * threads_of(session.config)
 
 
-def _plan_words(session: Session, runs: int, lanes: int) -> str:
+def plan_words(runs: int, lanes: int, *, fit_s: float) -> str:
+    """How many runs there will be, and how long they may take; `fit_s` is NaN if nobody knows."""
     number = f"{runs} run{'' if runs == 1 else 's'}, {lanes} at once"
-    seconds = fit_seconds(session)
-    if math.isnan(seconds):
+    if math.isnan(fit_s):
         return f"{number}; how long they take is told once an iteration has been made."
     # The fit as it is comes first, with which all others are compared.
-    return f"{number}: about {duration(seconds * (1 + math.ceil(runs / lanes)))}."
+    return f"{number}: about {duration(fit_s * (1 + math.ceil(runs / lanes)))}."
+
+
+class Pace:
+    """How long the runs of a sweep took, for another one on the same visits."""
+
+    def __init__(self, *, exposures: Sequence[Exposure] = (), began: float = 0.0) -> None:
+        self._exposures, self._began = exposures, began
+        self._fit_s = 0.0
+
+    def note(self, done: int, *, lanes: int) -> None:
+        """So many are done now."""
+        if done:
+            self._fit_s = (time.monotonic() - self._began) * lanes / (done + lanes)
+
+    def of(self, exposures: Sequence[Exposure]) -> float:
+        """Seconds of a fit of one thread; 0 if it is not known of these visits."""
+        same = len(exposures) == len(self._exposures) and all(
+            one is other for one, other in zip(exposures, self._exposures, strict=True)
+        )
+        return self._fit_s if same else 0.0
 
 
 def _number(label: str, value: int, low: int, high: int) -> pn.widgets.IntInput:

@@ -78,7 +78,7 @@ def images_html(runs: Sequence[Found], knobs: Sequence[str], colours: Mapping[in
             f"<figure><figcaption>{dot}{html.escape(caption)}</figcaption>"
             f'<div class="planes">{images}</div></figure>'
         )
-    return f"<p>{_OF_IMAGES}</p>{''.join(parts)}" if parts else ""
+    return f"<p>{_OF_IMAGES}</p><div class='runs'>{''.join(parts)}</div>" if parts else ""
 
 
 def _images(found: Found) -> list[str]:

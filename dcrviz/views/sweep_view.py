@@ -27,7 +27,8 @@ from dcrviz.views.table import Table
 _MOST_ROWS = 200
 _CSS = """
 p { margin: 4px 0; line-height: 1.4; }
-figure { margin: 0 0 8px; }
+.runs { display: flex; flex-wrap: wrap; gap: 8px 16px; }
+figure { margin: 0; }
 figcaption { font-size: 0.9em; margin-bottom: 2px; overflow-wrap: anywhere; }
 .dot { display: inline-block; width: 10px; height: 10px; border-radius: 5px; margin-right: 5px; }
 .planes { display: flex; flex-wrap: wrap; gap: 3px; }
@@ -117,7 +118,7 @@ class SweepView(Viewer):
         self.parallel.show(
             sweeping.axes, sweeping.scored, brushes=sweeping.brushes, colours=self._colours
         )
-        self.all.disabled = not (sweeping.brushes or sweeping.picked)
+        self.all.disabled = not sweeping.brushes and sweeping.picked is None
         self._offer_sides()
         self._draw_scatter()
         shown = [sweeping.run(number) for number in self._colours]
@@ -209,14 +210,10 @@ class SweepView(Viewer):
             sweeping.open(number)
         elif column == "pin":
             sweeping.pin(number)
+        elif column == "show":
+            sweeping.tick(number, bool(message["value"]))
         else:
-            self._pick(number, on=message["value"] if column == "show" else None)
-
-    def _pick(self, number: int, *, on: bool | None) -> None:
-        """Add to, or take from, what is shown: also what nobody has picked one by one yet."""
-        sweeping = self._sweeping
-        if not sweeping.run(number).refused:
-            sweeping.pick(number, on=on)
+            sweeping.pick(number)
 
     def _do(self, sentence: str) -> None:
         self.doing.object = f"<p role='status'>{html.escape(sentence)}</p>" if sentence else ""

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import param
 
-from dcrviz.config import AssembleConfig, SolverConfig
 from dcrviz.io.knob_values import plain
 from dcrviz.records import Exposure
 from dcrviz.session import Session
 from dcrviz.session.branches import Branch
-from dcrviz.session.jobs import Start, solved
 from dcrviz.simulate import Scene as Sky
 from dcrviz.sweep import (
     Axis,
@@ -24,50 +21,19 @@ from dcrviz.sweep import (
     Visits,
     axes_of,
     front_of,
-    grid_of,
     objectives,
-    read_sweep,
-    read_visits,
     within,
 )
-from dcrviz.sweep.fits import turned
 from dcrviz.sweep.table import csv_text, described, record_text
 from dcrviz.views.background import Background
 from dcrviz.views.data_choice import DataChoice
 from dcrviz.views.lanes import Heed, Lanes, Work
 from dcrviz.views.recipes import sweep_text
+from dcrviz.views.swept import Swept, swept_folder
 from dcrviz.worker import Worker
 
 MOST_SHOWN = 6
 """Runs whose curves and planes are seen at once."""
-
-
-@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
-class Swept:
-    """What the runs of a sweep are of.
-
-    Parameters
-    ----------
-    title
-        In words, to follow "of".
-    config
-        The knobs that all share.
-    plan
-        None if only the settings are known.
-    visits
-        Gives the visits, which may have to be read.
-    look
-        Gives a run with its curve and planes, where these are in files.
-    """
-
-    title: str
-    config: AssembleConfig
-    settings: Sequence[Mapping[str, Any]]
-    knobs: Sequence[str]
-    plan: SweepPlan | None
-    choice: DataChoice
-    visits: Callable[[], Visits]
-    look: Callable[[Found], Found] | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -99,7 +65,12 @@ class Sweeping(param.Parameterized):
     found = param.List([], item_type=Found, doc="Those that are done, in the order of their end.")
     running = param.Boolean(False, doc="Whether more are to come.")
     brushes = param.Dict({}, doc="What is picked on the axes, by their keys.")
-    picked = param.List([], item_type=int, doc="Numbers of the runs that were picked one by one.")
+    picked = param.List(
+        None,
+        item_type=int,
+        allow_None=True,
+        doc="Numbers of the runs that were picked one by one; None before there were any.",
+    )
     opening = param.String("", doc="What is being computed or read for the page, in words.")
 
     def __init__(
@@ -154,8 +125,8 @@ class Sweeping(param.Parameterized):
         Those that were picked one by one, else the first that the brushes pick, the front before
         all others; without a brush the front alone.
         """
-        if self.picked:
-            return self.picked[-MOST_SHOWN:]
+        if self.picked is not None:
+            return list(self.picked[-MOST_SHOWN:])
         front, held = self.front, self.within
         candidates = held if self.brushes else front & held
         return sorted(candidates, key=lambda number: (number not in front, number))[:MOST_SHOWN]
@@ -205,7 +176,7 @@ class Sweeping(param.Parameterized):
             self._around.told("the folder of a sweep must be typed; got nothing")
             return
         self.opening = f"Reading {folder}."
-        self._background.do(lambda: _read(folder.strip()), self._loaded)
+        self._background.do(lambda: swept_folder(folder.strip()), self._loaded)
 
     def brush(self, key: str, low: float | None, high: float | None) -> None:
         """Pick what is between two places of an axis; without them, all of it."""
@@ -213,18 +184,20 @@ class Sweeping(param.Parameterized):
         held = {name: brush for name, brush in self.brushes.items() if name != key}
         if axis is not None and low is not None and high is not None:
             held[key] = axis.brushed(low, high)
-        self.picked = []
-        self.brushes = held
+        self.param.update(picked=None, brushes=held)
 
-    def pick(self, number: int, *, on: bool | None = None) -> None:
-        """Show a run of those that were picked one by one, or no more; turn it without `on`."""
-        on = number not in self.picked if on is None else on
-        others = [one for one in self.picked if one != number]
-        self.picked = [*others, number] if on else others
+    def pick(self, number: int) -> None:
+        """Show a run beside those that were picked one by one, or no more."""
+        self._pick(number, self.picked or [])
+
+    def tick(self, number: int, on: bool) -> None:
+        """Show a run beside all that are shown, or no more."""
+        if on != (number in self.shown):
+            self._pick(number, self.shown)
 
     def clear(self) -> None:
         """Pick nothing in particular."""
-        self.param.update(brushes={}, picked=[])
+        self.param.update(brushes={}, picked=None)
 
     def open(self, number: int) -> None:
         """Put a run on show, each of its iterations."""
@@ -272,18 +245,24 @@ class Sweeping(param.Parameterized):
 
     def close(self) -> None:
         """Let all threads end."""
-        self._lanes.cancel()
+        self._lanes.close()
 
     def _ordered(self) -> list[Mapping[str, Any]]:
         return sorted((found.row for found in self.found), key=lambda row: int(row["number"]))
 
     def _begin(self, swept: Swept, found: Sequence[Found] = ()) -> None:
         self.cancel()
-        self.param.update(swept=swept, found=list(found), brushes={}, picked=[], opening="")
+        self.param.update(swept=swept, found=list(found), brushes={}, picked=None, opening="")
 
     def _loaded(self, read: tuple[Swept, Sequence[Found]]) -> None:
         self._begin(*read)
         self.look()
+
+    def _pick(self, number: int, beside: Sequence[int]) -> None:
+        if self.run(number).refused:
+            return
+        others = [one for one in beside if one != number]
+        self.picked = others if number in beside else [*others, number]
 
     def _take(self, found: Found) -> None:
         self.found = [*self.found, found]
@@ -305,49 +284,18 @@ class Sweeping(param.Parameterized):
             return
         self.opening = f"Computing run {number} for the wall."
 
-        def compute() -> Branch:
-            visits = swept.visits()
-            config = turned(swept.config, {knob: found.row[knob] for knob in swept.knobs})
-            start = Start(template=visits.template, bright_objects=tuple(visits.bright_objects))
-            knobs = {name: getattr(config, name) for name in SolverConfig.knobs()}
-            exposures = tuple(visits.exposures)
-            problem, moments = solved(start, exposures, config, knobs, problem=None)
-            return Branch(
-                name=f"sweep run {number}",
-                problem=problem,
-                moments=tuple(moments),
-                exposures=exposures,
-                start=start,
-            )
-
         def computed(branch: Branch) -> None:
             self.opening = ""
             self._around.remember(branch.exposures, swept.choice)
             done(branch)
 
-        self._background.do(compute, computed)
+        self._background.do(lambda: swept.branch(found), computed)
 
     def _open(self, branch: Branch) -> None:
         self._session.open_branch(self._session.take_branch(branch))
 
     def _keep(self, branch: Branch, *, pinned: bool) -> None:
         self._session.pin(pinned, self._session.take_branch(branch))
-
-
-def _read(name: str) -> tuple[Swept, Sequence[Found]]:
-    """The sweep of a folder, whose visits are read when they are needed."""
-    folder = read_sweep(name)
-    swept = Swept(
-        title=f"the visits of {name}",
-        config=turned(AssembleConfig(), folder.base),
-        settings=folder.settings,
-        knobs=folder.knobs,
-        plan=grid_of(folder.settings),
-        choice=DataChoice(kind="paths", paths=folder.inputs.paths),
-        visits=lru_cache(lambda: read_visits(folder.inputs)),
-        look=folder.look,
-    )
-    return swept, folder.found
 
 
 def _work(bench: Bench) -> Work:

@@ -5,16 +5,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from on_disk import FEW, make_inputs
+from on_disk import FEW, PLAN, make_inputs, write_sweep
 
-from dcrviz.sweep import Bench, SweepPlan, SweepTable, Trial, grid_of, read_sweep, read_visits
+from dcrviz.sweep import Bench, SweepPlan, Trial, grid_of, read_sweep, read_visits
 from dcrviz.sweep.fits import shared_knobs
-from dcrviz.sweep.folder import trial_folder
 from dcrviz.sweep.found import STAMP_PX, StampPlace, mean_course
-from dcrviz.sweep.table import described
 from dcrviz.sweep.trial import run_trial
-
-PLAN = SweepPlan(choices={"n_subfilters": (2, 3)})
 
 
 @pytest.fixture(scope="module")
@@ -29,22 +25,7 @@ def bench(inputs):
 
 @pytest.fixture(scope="module")
 def folder(inputs, tmp_path_factory):
-    """As ``dcrviz sweep`` leaves it."""
-    out = tmp_path_factory.mktemp("sweep")
-    settings = PLAN.settings()
-    table = SweepTable(
-        folder=out,
-        plan=described(settings, FEW, inputs.paths),
-        knobs=PLAN.knobs,
-        inputs=inputs,
-    )
-    rows = {}
-    for number, knobs in enumerate(settings):
-        place = trial_folder(out, number, of=len(settings))
-        trial = Trial(number=number, inputs=inputs, base=FEW, knobs=knobs, out=str(place))
-        rows[number] = run_trial(trial)
-    table.write(rows)
-    return out
+    return write_sweep(tmp_path_factory.mktemp("sweep"), inputs)
 
 
 def without_clocks(row):

@@ -1,12 +1,13 @@
 """The Pareto front of runs."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dcrviz.sweep import front_of, objectives, on_front
+from dcrviz.sweep import front_of, front_steps, objectives, on_front
 
 # Few different numbers, so that many are equal.
 SCORES = st.one_of(st.integers(0, 3).map(float), st.just(math.nan), st.just(math.inf))
@@ -59,3 +60,18 @@ def test_rows_are_told_by_their_numbers_and_those_without_a_score_are_off_it():
 def test_time_is_weighed_against_the_error_of_colours_and_holes_where_the_truth_is_known():
     assert objectives([{"colour_error": 0.1}, {}]) == ("cpu_s", "colour_error", "holes")
     assert objectives([{"colour_error": None}]) == ("cpu_s", "template_sigma", "holes")
+
+
+@given(st.dictionaries(st.integers(0, 99), st.tuples(*[st.integers(0, 5).map(float)] * 2)))
+def test_the_line_of_the_front_falls_to_the_right_along_the_axes_with_no_run_below_it(places):
+    corners = front_steps(places)
+    for (x, y), (to_x, to_y) in pairwise(corners):
+        assert (x == to_x and to_y <= y) or (y == to_y and x <= to_x)
+    for x, y in places.values():
+        assert not any(x < at and y < height for at, height in corners)
+    front = {places[n] for n in front_of(rows_of(places), ("x", "y"))}
+    assert front <= set(corners)
+
+
+def rows_of(places):
+    return [{"number": n, "x": x, "y": y} for n, (x, y) in places.items()]
