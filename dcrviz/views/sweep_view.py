@@ -25,6 +25,8 @@ from dcrviz.views.table import Table
 
 # More rows than a browser draws between two runs.
 _MOST_ROWS = 200
+# Others are in the table.
+_MOST_REFUSALS = 3
 _CSS = """
 p { margin: 4px 0; line-height: 1.4; }
 .runs { display: flex; flex-wrap: wrap; gap: 8px 16px; }
@@ -114,7 +116,8 @@ class SweepView(Viewer):
             return
         self._colours = dict(zip(sweeping.shown, SHOWN_COLOURS, strict=False))
         sweeping.look()
-        self.words.object = f"<p>{html.escape(summary(sweeping))}</p><p>{_HOW_TO_PICK}</p>"
+        told = [summary(sweeping), *refusals(sweeping), _HOW_TO_PICK]
+        self.words.object = "".join(f"<p>{html.escape(sentence)}</p>" for sentence in told)
         self.parallel.show(
             sweeping.axes, sweeping.scored, brushes=sweeping.brushes, colours=self._colours
         )
@@ -259,6 +262,16 @@ def summary(sweeping: Sweeping) -> str:
         "other run is better in one without being worse in another."
     )
     return f"{', '.join(parts)}. {front}"
+
+
+def refusals(sweeping: Sweeping) -> list[str]:
+    """What was refused, each reason once, with the first run that it met."""
+    reasons: dict[str, int] = {}
+    for found in sweeping.found:
+        if found.refused:
+            reasons.setdefault(str(found.row["refusal"]), found.number)
+    told = [f"Run {number} was refused: {reason}." for reason, number in reasons.items()]
+    return told[:_MOST_REFUSALS]
 
 
 def _in_a_sentence(title: str) -> str:

@@ -184,6 +184,7 @@ def test_a_refused_run_says_why_and_is_on_no_axis(sweeping, view, told):
     assert "must be at least the buffer" in cells(view)[refused[0]]["outcome"]
     assert set(lines(view)).isdisjoint(refused)
     assert "2 refused" in view.words.object
+    assert view.words.object.count("was refused: ") == 1
     sweeping.pick(refused[0])
     assert sweeping.picked is None
     sweeping.open(refused[0])
