@@ -27,6 +27,7 @@ from dcrviz.io import write_coadds
 from dcrviz.io.atomic import output_directory
 from dcrviz.io.config_files import config_text
 from dcrviz.run_log import history_record, log_start, log_step
+from dcrviz.scratch import Room, Scratch
 
 
 def add_parser(commands: Any) -> None:
@@ -49,7 +50,7 @@ def run(options: argparse.Namespace) -> None:
     """Read, fit, write."""
     # First, so that nobody waits for a fit that can't be written.
     with output_directory(options.out) as folder:
-        problem = _problem(options)
+        problem = _problem(options, Scratch(folder))
         options.console.open()
         log_start(problem)
         last, clamps, course = _iterate(problem, quiet=options.quiet)
@@ -65,14 +66,14 @@ def run(options: argparse.Namespace) -> None:
         )
 
 
-def _problem(options: argparse.Namespace) -> Problem:
+def _problem(options: argparse.Namespace, room: Room) -> Problem:
     config = config_from(options)
     bright = bright_objects_from(options)
     if config.mask_bright_objects and not bright:
         raise ValueError("the knob mask_bright_objects needs a catalogue: --bright-objects FILE")
     exposures = exposures_from(options)
     template = template_from(options, exposures[0])
-    return prepare(exposures, config, template=template, bright_objects=bright)
+    return prepare(exposures, config, template=template, bright_objects=bright, room=room)
 
 
 def _iterate(

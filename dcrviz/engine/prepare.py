@@ -10,6 +10,7 @@ import numpy as np
 
 from dcrviz.bright import BrightObject
 from dcrviz.config import AssembleConfig
+from dcrviz.config_rules import threads_of
 from dcrviz.engine.artifacts import Artifacts
 from dcrviz.engine.bright_mask import mask_bright
 from dcrviz.engine.candidates import Fate
@@ -31,6 +32,7 @@ from dcrviz.engine.weights import stack_weights, visit_weights
 from dcrviz.physics.geometry import wcs_jacobian
 from dcrviz.physics.shifts import buffer_px, dcr_shifts
 from dcrviz.records import Bools, Coadd, Exposure, Floats, Shifts
+from dcrviz.scratch import Room
 
 
 def prepare(
@@ -41,6 +43,7 @@ def prepare(
     shifts: Shifts | None = None,
     bright_objects: Sequence[BrightObject] = (),
     reuse: Reuse | None = None,
+    room: Room | None = None,
 ) -> Problem:
     """Check the exposures and compute all that does not change between iterations.
 
@@ -58,6 +61,8 @@ def prepare(
         Stars around which BRIGHT_OBJECT is set, if the knob says so.
     reuse
         What earlier calls have made: what is made of the same is taken again, to the last bit.
+    room
+        Where images, flags and weights of the visits are kept; in memory if None.
 
     Raises
     ------
@@ -65,7 +70,8 @@ def prepare(
         If the exposures don't fit together or lack what is needed, if the band is unknown, if a
         subfilter lies where the throughput is zero, or if a subregion is smaller than the buffer.
     """
-    config, reuse = (config or AssembleConfig()).copy(), reuse or Reuse()
+    config = (config or AssembleConfig()).copy()
+    reuse, room = reuse or Reuse(), room or Room()
     check_exposures(exposures)
     factors = factors_of([exposure.visit for exposure in exposures], config.visit_factors)
     band = common_band(exposures, config.band)
@@ -81,7 +87,7 @@ def prepare(
     pixels = reuse.part(
         "pixels",
         (*exposures, on, config.bad_planes),
-        lambda: read_pixels(exposures, factors, config),
+        lambda: read_pixels(exposures, factors, config, room),
     )
     visits_weights = factors * visit_weights(
         [exposure.visit for exposure in exposures], by_airmass=config.airmass_weight
@@ -104,18 +110,27 @@ def prepare(
     detected, borrowed = reuse.part(
         "detected",
         (*exposures, sources.tobytes(), config.convergence_planes),
-        lambda: detected_pixels(exposures, sources, config),
+        lambda: detected_pixels(exposures, sources, config, room),
     )
     weights = reuse.part(
         "weights",
         (*exposures, pixels, detected, on, visits_weights.tobytes(), config.pixel_weights),
-        lambda: weights_of(exposures, pixels.usable, detected, (visits_weights, factors), config),
+        lambda: weights_of(
+            exposures, pixels.usable, detected, (visits_weights, factors), config, room
+        ),
     )
     order = config.interpolation_order
     stack, counts = reuse.part(
         "stack",
         (pixels, weights, shifts.midpoint.tobytes(), order),
-        lambda: stack_weights(weights.pixels, pixels.usable, shifts, order=order),
+        lambda: stack_weights(
+            weights.pixels,
+            pixels.usable,
+            shifts,
+            order=order,
+            room=room,
+            threads=threads_of(config),
+        ),
     )
     # Of the visits that are off nothing depends.
     reaching = shifts if factors.all() else shifts.of(np.flatnonzero(factors))
