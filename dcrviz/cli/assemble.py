@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from dataclasses import replace
 from shutil import get_terminal_size
 from typing import Any
 
@@ -97,7 +98,8 @@ def _iterate(
             bar.set_postfix(_shown(step))
             log_step(problem, step, before)
             course.append(course_entry(problem, step, before))
-            before = step
+            # What it has beside its planes is of use to the next iteration alone.
+            before = replace(step, correction=None, memory=None)
     return step, clamps, course
 
 
