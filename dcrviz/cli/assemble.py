@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 from dataclasses import replace
+from pathlib import Path
 from shutil import get_terminal_size
 from typing import Any
 
@@ -12,6 +14,7 @@ from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
 from dcrviz.cli.console import LOGS
+from dcrviz.cli.numbers import real
 from dcrviz.cli.options import (
     add_inputs,
     add_knobs,
@@ -20,15 +23,19 @@ from dcrviz.cli.options import (
     exposures_from,
     template_from,
 )
-from dcrviz.diagnostics.course import CourseEntry, course_entry
+from dcrviz.diagnostics.course import course_entry
 from dcrviz.diagnostics.verdicts import verdicts_on
 from dcrviz.engine import Problem, Step, assemble, coadds, prepare
-from dcrviz.engine.step import ClampReport
 from dcrviz.io import write_coadds
 from dcrviz.io.atomic import output_directory
 from dcrviz.io.config_files import config_text
+from dcrviz.io.exposure_files import files_of
 from dcrviz.run_log import history_record, log_start, log_step
+from dcrviz.runs.checkpoint import Checkpoint, Progress, identity
 from dcrviz.scratch import Room, Scratch
+
+_log = logging.getLogger(__name__)
+_A_DAY_S = 86_400.0
 
 
 def add_parser(commands: Any) -> None:
@@ -44,6 +51,19 @@ def add_parser(commands: Any) -> None:
     add_inputs(parser, needed=True)
     add_knobs(parser)
     parser.add_argument("--out", required=True, metavar="DIR", help="folder for the products")
+    large = parser.add_argument_group("long runs of large fields")
+    large.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on where a run of the same words was killed, from the checkpoint in DIR",
+    )
+    large.add_argument(
+        "--checkpoint-every",
+        type=real(0.0, _A_DAY_S),
+        default=60.0,
+        metavar="S",
+        help="seconds between checkpoints; 0 is after every iteration",
+    )
     parser.set_defaults(run=run)
 
 
@@ -51,38 +71,49 @@ def run(options: argparse.Namespace) -> None:
     """Read, fit, write."""
     # First, so that nobody waits for a fit that can't be written.
     with output_directory(options.out) as folder:
-        problem = _problem(options, Scratch(folder))
+        problem, files = _problem(options, Scratch(folder))
+        checkpoint = Checkpoint(
+            folder, identity(problem, files), every_s=options.checkpoint_every
+        )
+        start = checkpoint.read() if options.resume else None
         options.console.open()
         log_start(problem)
-        last, clamps, course = _iterate(problem, quiet=options.quiet)
-        told = verdicts_on(problem, course, last)
-        history = history_record(problem, last, clamps, told)
+        if start is not None:
+            _log.info("The run goes on from step %d", start.step.index)
+        end = _iterate(problem, checkpoint, start, quiet=options.quiet)
+        told = verdicts_on(problem, end.course, end.step)
+        history = history_record(problem, end.step, end.clamps, told)
         write_coadds(
-            coadds(problem, last),
+            coadds(problem, end.step),
             folder,
             texts={
                 "config.yaml": config_text(problem.config),
                 "history.json": json.dumps(history, indent=1, allow_nan=False),
             },
         )
+        checkpoint.remove()
 
 
-def _problem(options: argparse.Namespace, room: Room) -> Problem:
+def _problem(options: argparse.Namespace, room: Room) -> tuple[Problem, list[Path]]:
+    """The problem, and the files that it was made of."""
     config = config_from(options)
     bright = bright_objects_from(options)
     if config.mask_bright_objects and not bright:
         raise ValueError("the knob mask_bright_objects needs a catalogue: --bright-objects FILE")
     exposures = exposures_from(options)
     template = template_from(options, exposures[0])
-    return prepare(exposures, config, template=template, bright_objects=bright, room=room)
+    beside = [options.table, options.template, options.bright_objects]
+    files = [path for exposure in exposures for path in files_of(exposure)]
+    files += [Path(name).expanduser() for name in beside if name]
+    problem = prepare(exposures, config, template=template, bright_objects=bright, room=room)
+    return problem, files
 
 
 def _iterate(
-    problem: Problem, *, quiet: bool
-) -> tuple[Step, list[tuple[int, ClampReport]], list[CourseEntry]]:
+    problem: Problem, checkpoint: Checkpoint, start: Progress | None, *, quiet: bool
+) -> Progress:
     """Run to the end with a progress bar on a terminal; keep only what the history needs."""
-    course: list[CourseEntry] = []
-    clamps: list[tuple[int, ClampReport]] = []
+    clamps, course = (list(start.clamps), list(start.course)) if start else ([], [])
     # A terminal that does not tell its size gets a bar too, by the size that this falls back to.
     columns, lines = get_terminal_size()
     # None: only on a terminal.
@@ -90,17 +121,23 @@ def _iterate(
     bar = tqdm(desc="assemble", unit=" iterations", disable=hidden, ncols=columns, nrows=lines)
     with logging_redirect_tqdm(LOGS), bar:
         before: Step | None = None
-        for step in assemble(problem):
-            if step.clamps is not None:
-                clamps.append((step.tile, step.clamps))
+        for step in assemble(problem, start=start and start.step):
+            if start is None or step is not start.step:
+                if step.clamps is not None:
+                    clamps.append((step.tile, step.clamps))
+                log_step(problem, step, before)
+                course.append(course_entry(problem, step, before))
+                checkpoint.keep(_progress(step, clamps, course))
             if step.index:
                 bar.update()
             bar.set_postfix(_shown(step))
-            log_step(problem, step, before)
-            course.append(course_entry(problem, step, before))
             # What it has beside its planes is of use to the next iteration alone.
             before = replace(step, correction=None, memory=None)
-    return step, clamps, course
+    return _progress(step, clamps, course)
+
+
+def _progress(step: Step, clamps: list[Any], course: list[Any]) -> Progress:
+    return Progress(step=step, clamps=tuple(clamps), course=tuple(course))
 
 
 def _shown(step: Step) -> dict[str, Any]:
