@@ -69,14 +69,17 @@ class Scratch(Room):
         folder = self._folder or tempfile.gettempdir()
         length = number * kind.itemsize
         try:
-            file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - the draft closes it
-            _reserve(file, length)
-            room = mmap.mmap(file.fileno(), length)
+            # No file stays open, and none has a name: there is nothing to clear away.
+            with tempfile.TemporaryFile(dir=folder) as file:
+                _reserve(file, length)
+                written = mmap.mmap(file.fileno(), length)
+                read = mmap.mmap(file.fileno(), length, access=mmap.ACCESS_READ)
         except OSError as error:
             raise ValueError(
-                f"{folder}: must have room for {length / 1e6:.0f} MB of scratch files; got {error}"
+                f"{folder}: must have room for {length / 1e6:.3g} MB of scratch files; got {error}"
             ) from error
-        return _DraftOnDisk(np.frombuffer(room, kind).reshape(shape), file)
+        array, view = (np.frombuffer(room, kind).reshape(shape) for room in (written, read))
+        return _DraftOnDisk(array, view)
 
     def keep(self, array: NDArray[Any]) -> NDArray[Any]:
         """A copy of the array in a file, read-only."""
@@ -87,12 +90,11 @@ class Scratch(Room):
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _DraftOnDisk(Draft):
-    file: IO[bytes]
+    view: NDArray[Any]
 
     def finish(self) -> NDArray[Any]:
-        with self.file as file:
-            mapped = mmap.mmap(file.fileno(), self.array.nbytes, access=mmap.ACCESS_READ)
-        return np.frombuffer(mapped, self.array.dtype).reshape(self.array.shape)
+        """The same pages, mapped for reading alone."""
+        return self.view
 
 
 def _reserve(file: IO[bytes], length: int) -> None:

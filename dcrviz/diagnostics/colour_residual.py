@@ -34,7 +34,7 @@ _MAD_TO_SIGMA = 1.4826
 # Of more pixels only evenly spaced ones are sorted.
 _ENOUGH = 5_000
 # Of a band of rows, which then stays in the cache.
-_PIXELS_AT_ONCE = 1_000_000
+_PIXELS_AT_ONCE = 2_000_000
 # Standard deviations at which a Gaussian is cut.
 _TRUNCATED = 4.0
 

@@ -14,7 +14,13 @@ from dcrviz.config_rules import threads_of
 from dcrviz.engine.artifacts import Artifacts
 from dcrviz.engine.bright_mask import mask_bright
 from dcrviz.engine.candidates import Fate
-from dcrviz.engine.check import check_exposures, common_band, factors_of, pointing_warnings
+from dcrviz.engine.check import (
+    check_exposures,
+    check_overlap,
+    common_band,
+    factors_of,
+    pointing_warnings,
+)
 from dcrviz.engine.clean import Clean, clean
 from dcrviz.engine.fill import fill_holes
 from dcrviz.engine.forward_model import forward_model
@@ -67,7 +73,7 @@ def prepare(
     Raises
     ------
     ValueError
-        If the exposures don't fit together or lack what is needed, if the band is unknown, if a
+        If the exposures don't fit together, overlap or have what is needed, the band is unknown, a
         subfilter lies where the throughput is zero, or if a subregion is smaller than the buffer.
     """
     config = (config or AssembleConfig()).copy()
@@ -89,6 +95,7 @@ def prepare(
         (*exposures, on, config.bad_planes),
         lambda: read_pixels(exposures, factors, config, room),
     )
+    check_overlap(exposures, pixels.usable)
     visits_weights = factors * visit_weights(
         [exposure.visit for exposure in exposures], by_airmass=config.airmass_weight
     )
