@@ -23,6 +23,7 @@ from dcrviz.cli.options import (
 from dcrviz.diagnostics.course import course_entry
 from dcrviz.diagnostics.verdicts import verdicts_on
 from dcrviz.engine import Problem, Step, assemble, coadds, prepare
+from dcrviz.engine.reuse import Reuse
 from dcrviz.io import write_coadds
 from dcrviz.io.atomic import output_directory
 from dcrviz.io.config_files import config_text
@@ -39,9 +40,7 @@ def assemble_patch(options: argparse.Namespace) -> None:
     # First, so that nobody waits for a fit that can't be written.
     with output_directory(options.out) as folder:
         problem, files = _problem(options, Scratch(folder))
-        checkpoint = Checkpoint(
-            folder, identity(problem, files), every_s=options.checkpoint_every
-        )
+        checkpoint = Checkpoint(folder, identity(problem, files), every_s=options.checkpoint_every)
         start = checkpoint.read() if options.resume else None
         options.console.open()
         log_start(problem)
@@ -72,7 +71,9 @@ def _problem(options: argparse.Namespace, room: Room) -> tuple[Problem, list[Pat
     beside = [options.table, options.template, options.bright_objects]
     files = [path for exposure in exposures for path in files_of(exposure)]
     files += [Path(name).expanduser() for name in beside if name]
-    problem = prepare(exposures, config, template=template, bright_objects=bright, room=room)
+    problem = prepare(
+        exposures, config, template=template, bright_objects=bright, reuse=Reuse(room)
+    )
     return problem, files
 
 
@@ -88,7 +89,7 @@ def _iterate(
     bar = tqdm(desc="assemble", unit=" iterations", disable=hidden, ncols=columns, nrows=lines)
     with logging_redirect_tqdm(LOGS), bar:
         before: Step | None = None
-        for step in assemble(problem, start=start and start.step):
+        for step in assemble(problem, start=start.step if start else None):
             if start is None or step is not start.step:
                 if step.clamps is not None:
                     clamps.append((step.tile, step.clamps))

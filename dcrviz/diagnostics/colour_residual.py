@@ -15,6 +15,7 @@ from functools import partial
 import numpy as np
 
 from dcrviz.engine.detect import FWHM_PER_SIGMA
+from dcrviz.kernels.excess import common_light, excess_beyond, weighed_excess
 from dcrviz.kernels.gauss import smooth
 from dcrviz.kernels.planes import mean_plane
 from dcrviz.kernels.pool import bands_of, run_all
@@ -100,9 +101,7 @@ def colour_residual(
     def scale(top: int, bottom: int) -> None:
         rows = slice(top, bottom)
         for plane, scaled, own in zip(flux, sigma, noise, strict=True):
-            np.divide(
-                plane[rows], np.sqrt(allowed[rows] + np.float32(own**2)), out=scaled[rows]
-            )
+            np.divide(plane[rows], np.sqrt(allowed[rows] + np.float32(own**2)), out=scaled[rows])
 
     run_all([partial(scale, *band) for band in bands], threads=threads)
     return ColourResidual(flux=flux, sigma=sigma, noise=noise)
@@ -117,18 +116,13 @@ def _excess(planes: Cube, *, faint: float, fwhm_px: float) -> tuple[list[Plane],
         Square of the light below which a source has no colour.
     """
     window_px = WINDOW_FWHM * fwhm_px
-    mean = mean_plane(planes)
-    light = np.maximum(mean, 0)
-    squares = smooth(light * light, window_px, mode="constant")
+    mean, light, squared = common_light(planes)
+    squares = smooth(squared, window_px, mode="constant")
     power = squares + np.float32(max(faint, 1e-30))
     rest = []
     for plane in planes:
-        excess = plane - mean
-        share = smooth(excess * light, window_px, mode="constant")
-        share /= power
-        share *= light
-        excess -= share
-        rest.append(excess)
+        share = smooth(weighed_excess(plane, mean, light), window_px, mode="constant")
+        rest.append(excess_beyond(plane, mean, light, share, power))
     return rest, squares
 
 

@@ -195,7 +195,7 @@ def _change(problem: Problem, step: Step, before: Step) -> float:
     for now, then in zip(shown_planes(step), shown_planes(before), strict=True):
         change = (now - then) * counted
         squares += float(np.vdot(change, change))
-    number = problem.n_subfilters * np.count_nonzero(counted)
+    number = problem.n_subfilters * int(np.count_nonzero(counted))
     return float(np.sqrt(squares / max(1, number)) / sky_noise(problem))
 
 

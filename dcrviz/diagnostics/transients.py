@@ -88,10 +88,12 @@ def find_transients(problem: Problem, planes: Cube) -> tuple[Transient, ...]:
                 rank.take(image, visit, sign=sign)
     alone = {sign: _alone(rank) for sign, rank in ranks.items()}
     found: list[Transient] = []
-    for visit in sorted({int(visit) for rank in alone.values() for visit in np.unique(rank)} - {-1}):
+    for visit in sorted(
+        {int(visit) for owner in alone.values() for visit in np.unique(owner)} - {-1}
+    ):
         (image,) = filtered([visit])
-        for rank in alone.values():
-            found += _patches(rank == visit, image, visit=visit, reach_px=3 * width_px)
+        for owner in alone.values():
+            found += _patches(owner == visit, image, visit=visit, reach_px=3 * width_px)
     return tuple(sorted(found, key=lambda one: -abs(one.sigma)))
 
 
@@ -120,8 +122,9 @@ def _finite(image: Plane) -> Plane:
 
 
 def _scatter(image: Plane, counted: Bools) -> float:
-    values = image[counted] if counted.any() else image.ravel()
-    values = values[:: max(1, values.size // _ENOUGH)]
+    step = max(1, image.size // _ENOUGH)
+    pixels, flags = image.ravel()[::step], counted.ravel()[::step]
+    values = pixels[flags] if flags.any() else pixels
     scatter = _MAD_TO_SIGMA * float(np.median(np.abs(values - np.median(values))))
     return scatter if scatter > 0 else 1.0
 

@@ -116,4 +116,5 @@ def _with_no_data(coadd: Coadd, lacking: Bools) -> Coadd:
 def _visits_per_pixel(problem: Problem) -> NDArray[np.uint16] | None:
     if problem.counts is None:
         return None
-    return frozen(problem.usable.sum(axis=0, dtype=np.uint16))
+    numbers: NDArray[np.uint16] = problem.usable.sum(axis=0, dtype=np.uint16)
+    return frozen(numbers)

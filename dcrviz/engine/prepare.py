@@ -38,7 +38,6 @@ from dcrviz.engine.weights import stack_weights, visit_weights
 from dcrviz.physics.geometry import wcs_jacobian
 from dcrviz.physics.shifts import buffer_px, dcr_shifts
 from dcrviz.records import Bools, Coadd, Exposure, Floats, Shifts
-from dcrviz.scratch import Room
 
 
 def prepare(
@@ -49,7 +48,6 @@ def prepare(
     shifts: Shifts | None = None,
     bright_objects: Sequence[BrightObject] = (),
     reuse: Reuse | None = None,
-    room: Room | None = None,
 ) -> Problem:
     """Check the exposures and compute all that does not change between iterations.
 
@@ -66,9 +64,8 @@ def prepare(
     bright_objects
         Stars around which BRIGHT_OBJECT is set, if the knob says so.
     reuse
-        What earlier calls have made: what is made of the same is taken again, to the last bit.
-    room
-        Where images, flags and weights of the visits are kept; in memory if None.
+        What earlier calls have made: what is made of the same is taken again, to the last bit. It
+        says, too, where images, flags and weights of the visits are kept.
 
     Raises
     ------
@@ -77,7 +74,8 @@ def prepare(
         subfilter lies where the throughput is zero, or if a subregion is smaller than the buffer.
     """
     config = (config or AssembleConfig()).copy()
-    reuse, room = reuse or Reuse(), room or Room()
+    reuse = reuse or Reuse()
+    room = reuse.room
     check_exposures(exposures)
     factors = factors_of([exposure.visit for exposure in exposures], config.visit_factors)
     band = common_band(exposures, config.band)

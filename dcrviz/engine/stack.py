@@ -71,10 +71,13 @@ def left_out_fraction(
 ) -> dict[str, Floats]:
     """Fraction of the weight at each pixel that was left out while carrying each plane, (Y, X)."""
     total = weights.sum()
-    return {
-        name: (weights[:, None, None] * (flags & ~used)).sum(axis=0) / total
-        for name, flags in carries.items()
-    }
+
+    def fraction(left_out: Bools) -> Floats:
+        if not left_out.any():
+            return np.zeros(left_out.shape[1:])
+        return np.asarray((weights[:, None, None] * left_out).sum(axis=0) / total)
+
+    return {name: fraction(flags & ~used) for name, flags in carries.items()}
 
 
 def _mean(images: Cube, used: Bools, weights: Floats) -> Plane:

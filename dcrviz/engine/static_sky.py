@@ -46,9 +46,7 @@ def static_sky(
     are stacked one after another, so that memory does not grow with the number of visits.
     """
     planes = _all_planes(exposures)
-    weights = visit_weights / mean_variances(
-        exposures, usable, threads=threads_of(config)
-    )
+    weights = visit_weights / mean_variances(exposures, usable, threads=threads_of(config))
     height, width = exposures[0].shape
     rows = max(1, _PIXELS_AT_ONCE // (len(exposures) * width))
     recipe = _Recipe(planes, weights, config)
@@ -128,9 +126,7 @@ def _scaled_variance(exposure: Exposure, rows: slice) -> Plane:
     return variance * np.float32(exposure.visit.scale**2)
 
 
-def mean_variances(
-    exposures: Sequence[Exposure], usable: Bools, *, threads: int = 1
-) -> Floats:
+def mean_variances(exposures: Sequence[Exposure], usable: Bools, *, threads: int = 1) -> Floats:
     """(V,) mean variance of the usable pixels; infinite for a visit without any."""
 
     def mean(visit: int) -> float:

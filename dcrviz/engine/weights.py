@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
@@ -81,6 +81,7 @@ def stack_weights(
         stack.array[subfilter] += _moved_back(coefs, shifts, (visit, subfilter), linear)
 
     for visit, flags in enumerate(usable):
+        given: list[tuple[Callable[[int, int, Plane], None], Plane | Bools, SplineOrder]]
         given = [(add, flags, order)]
         given += [] if weights is None else [(weigh, weights[visit], linear)]
         coefs = run_all([partial(_coefs, image, o) for _, image, o in given], threads=threads)
@@ -104,9 +105,7 @@ def _coefs(image: Plane | Bools, order: SplineOrder) -> Plane:
     return coefficients(np.asarray(image, np.float32), order=order)
 
 
-def _moved_back(
-    coefs: Plane, shifts: Shifts, which: tuple[int, int], order: SplineOrder
-) -> Plane:
+def _moved_back(coefs: Plane, shifts: Shifts, which: tuple[int, int], order: SplineOrder) -> Plane:
     """The image of these coefficients, shifted back from a visit into a subfilter."""
     out = np.zeros((coefs.shape[0] - 2 * PAD, coefs.shape[1] - 2 * PAD), np.float32)
     if out.size:

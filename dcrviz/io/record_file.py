@@ -120,8 +120,10 @@ class _Writer:
             return {"float": repr(value)}
         if value is None or isinstance(value, bool | int | float | str):
             return value
-        if isinstance(value, np.ndarray):
-            return self._array(value)
+        return self._array(value) if isinstance(value, np.ndarray) else self._whole(value)
+
+    def _whole(self, value: Any) -> dict[str, Any]:
+        """What has parts or a name, as JSON has it."""
         if isinstance(value, Enum):
             return {"enum": type(value).__name__, "name": value.name}
         if isinstance(value, tuple | list):
@@ -138,7 +140,7 @@ class _Writer:
             self.put(b"\0" * (-self.at % _ALIGNED))
             place = {"array": self.at, "dtype": array.dtype.str, "shape": list(array.shape)}
             self.known[id(array)] = place, array
-            self.put(memoryview(np.ascontiguousarray(array).reshape(-1).view(np.uint8)))
+            self.put(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
         return self.known[id(array)][0]
 
 

@@ -155,7 +155,7 @@ def identity(problem: Problem, files: Sequence[Path]) -> dict[str, Any]:
     states = {str(path): path.stat() for path in files}
     shifts = hashlib.blake2b(digest_size=16)
     for array in (problem.shifts.midpoint, problem.shifts.split, problem.shifts.weights):
-        shifts.update(np.ascontiguousarray(array))
+        shifts.update(np.ascontiguousarray(array).data)
     knobs = plain(problem.config.values())
     return {
         **{f"knob {name}": repr(value) for name, value in knobs.items() if name != "n_threads"},

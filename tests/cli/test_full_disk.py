@@ -48,9 +48,12 @@ def test_a_disk_without_room_for_the_products_keeps_those_of_an_earlier_run(
     disk = tmp_path / "disk"
     disk.mkdir()
     mounted = f"mount -t tmpfs -o size=700k tmpfs {disk}"
-    if not shutil.which("unshare") or subprocess.run(
-        ["unshare", "-m", "sh", "-c", mounted], capture_output=True, check=False
-    ).returncode:
+    if (
+        not shutil.which("unshare")
+        or subprocess.run(
+            ["unshare", "-m", "sh", "-c", mounted], capture_output=True, check=False
+        ).returncode
+    ):
         pytest.skip("needs the right to mount a file system")
     out = disk / "out"
     fit = f"{sys.executable} -m dcrviz.cli assemble {simulated} --out {out} --quiet"

@@ -103,4 +103,3 @@ def test_without_resume_the_run_begins_anew_and_leaves_no_checkpoint(simulated, 
 def test_resume_without_a_checkpoint_begins_anew(simulated, tmp_path, run, fitted):
     assert run(*words(simulated, tmp_path, ["n_subfilters=3"]), "--resume").code == 0
     assert contents(tmp_path) == contents(fitted)
-

@@ -9,6 +9,7 @@ from hypothesis import Phase, given, settings
 
 import dcrviz
 from dcrviz.engine import fit, regularize, static_sky
+from dcrviz.engine.reuse import Reuse
 from dcrviz.scratch import Scratch
 
 TOLERANCE = 1e-6
@@ -29,7 +30,7 @@ def with_holes(exposures, holes, flag):
 
 def run(exposures, *, room=None, **knobs):
     config = dcrviz.AssembleConfig(subregion_mode="seamless", max_iterations=4, **knobs)
-    *_, last = dcrviz.assemble(dcrviz.prepare(exposures, config, room=room))
+    *_, last = dcrviz.assemble(dcrviz.prepare(exposures, config, reuse=Reuse(room)))
     return last
 
 
@@ -45,13 +46,12 @@ def run(exposures, *, room=None, **knobs):
 @given(
     size=st.tuples(SIDES, SIDES),
     holes=st.lists(HOLES, max_size=4),
-    threads=st.integers(1, 4),
-    pixels=st.integers(100, 3000),
+    computing=st.tuples(st.integers(1, 4), st.integers(100, 3000)),
 )
 def test_tiles_bands_and_groups_of_visits_change_nothing(
-    exposures, flag, solver, size, holes, threads, pixels
+    exposures, flag, solver, size, holes, computing
 ):
-    visits = with_holes(exposures, holes, flag)
+    visits, (threads, pixels) = with_holes(exposures, holes, flag), computing
     # Each thread has a sum of its own: another number of them would round another way.
     knobs = {"solver": solver, "n_threads": threads, **KNOBS[solver]}
     whole = run(visits, **knobs)
@@ -75,7 +75,7 @@ def test_visits_on_a_disk_are_the_same_to_the_last_bit(exposures, tmp_path, solv
 
 
 def test_scratch_files_have_no_names_and_their_arrays_can_not_be_written_to(exposures, tmp_path):
-    problem = dcrviz.prepare(exposures, room=Scratch(tmp_path))
+    problem = dcrviz.prepare(exposures, reuse=Reuse(Scratch(tmp_path)))
     assert list(tmp_path.iterdir()) == []
     assert not problem.weights.flags.owndata
     with pytest.raises(ValueError, match="read-only"):
