@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dcrviz.diagnostics.bends import Choice, choose_bend
-from dcrviz.diagnostics.offsets import Offsets, measure_offsets
+from dcrviz.diagnostics.offsets import Offsets, measure_offsets, source_stamps
 from dcrviz.diagnostics.places import about_mean
 from dcrviz.diagnostics.shifted_visits import ShiftedVisit, without_shifted
 from dcrviz.diagnostics.smears import AS_GIVEN, Bend, Smear, any_of, smear_of
@@ -123,9 +123,11 @@ def residual_direction(problem: Problem, planes: Cube) -> Direction | None:
     if problem.wcs is None or any(visit.parallactic_rad is None for visit in problem.visits):
         return None
 
+    stamps = source_stamps(problem, planes)
+
     def measure(bends: Sequence[Bend]) -> tuple[Offsets, list[Smear]]:
         smears = [smear_of(problem, bend) for bend in bends]
-        return measure_offsets(problem, planes, smears), smears
+        return measure_offsets(problem, planes, stamps, smears), smears
 
     offsets, (smear,) = measure([Bend()])
     if len(offsets.x) < LEAST_SOURCES:
