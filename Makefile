@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help explore test lint format replay clean
+.PHONY: help explore test browser compiled lint format replay clean
 
 help:
 	@echo "make explore   open the explorer on the bundled field"
@@ -15,9 +15,15 @@ help:
 explore: $(VENV)/.ready
 	$(BIN)/dcrviz explore
 
-test: $(VENV)/.ready-test
-	sh .ci/browser
+test: $(VENV)/.ready-test browser
 	$(BIN)/python -m pytest --ui --numprocesses auto --dist worksteal
+
+browser:
+	sh .ci/browser
+
+# What every test process would compile for itself in a fresh checkout.
+compiled: $(VENV)/.ready
+	$(BIN)/python -c "from dcrviz.views.warm import warm_up; warm_up()"
 
 lint: $(VENV)/.ready-lint
 	$(BIN)/ruff format --check .

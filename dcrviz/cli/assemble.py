@@ -1,32 +1,16 @@
-"""``dcrviz assemble``: from warped visits to subfilter coadds."""
+"""``dcrviz assemble``: from warped visits to subfilter coadds, of one patch or of many."""
 
 from __future__ import annotations
 
 import argparse
-import json
-from shutil import get_terminal_size
 from typing import Any
 
-from tqdm import tqdm
-from tqdm.contrib.logging import logging_redirect_tqdm
+from dcrviz.cli.numbers import real, whole
+from dcrviz.cli.one_patch import assemble_patch
+from dcrviz.cli.options import add_inputs, add_knobs
+from dcrviz.cli.patches import assemble_patches
 
-from dcrviz.cli.console import LOGS
-from dcrviz.cli.options import (
-    add_inputs,
-    add_knobs,
-    bright_objects_from,
-    config_from,
-    exposures_from,
-    template_from,
-)
-from dcrviz.diagnostics.course import CourseEntry, course_entry
-from dcrviz.diagnostics.verdicts import verdicts_on
-from dcrviz.engine import Problem, Step, assemble, coadds, prepare
-from dcrviz.engine.step import ClampReport
-from dcrviz.io import write_coadds
-from dcrviz.io.atomic import output_directory
-from dcrviz.io.config_files import config_text
-from dcrviz.run_log import history_record, log_start, log_step
+_A_DAY_S = 86_400.0
 
 
 def add_parser(commands: Any) -> None:
@@ -42,68 +26,40 @@ def add_parser(commands: Any) -> None:
     add_inputs(parser, needed=True)
     add_knobs(parser)
     parser.add_argument("--out", required=True, metavar="DIR", help="folder for the products")
+    large = parser.add_argument_group("large fields, and many of them")
+    large.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on where a run of the same words was killed, from the checkpoint in DIR",
+    )
+    large.add_argument(
+        "--checkpoint-every",
+        type=real(0.0, _A_DAY_S),
+        default=60.0,
+        metavar="S",
+        help="seconds between checkpoints; 0 is after every iteration",
+    )
+    large.add_argument(
+        "--patches",
+        action="store_true",
+        help="each PATH is a patch of its own: its products go to a folder of its name in DIR",
+    )
+    where = large.add_mutually_exclusive_group()
+    where.add_argument(
+        "--workers", type=whole(1, 1000), metavar="N", help="processes for patches; one a core"
+    )
+    where.add_argument(
+        "--scheduler", metavar="ADDRESS", help="of a Dask cluster that takes the patches instead"
+    )
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> None:
-    """Read, fit, write."""
-    # First, so that nobody waits for a fit that can't be written.
-    with output_directory(options.out) as folder:
-        problem = _problem(options)
-        options.console.open()
-        log_start(problem)
-        last, clamps, course = _iterate(problem, quiet=options.quiet)
-        told = verdicts_on(problem, course, last)
-        history = history_record(problem, last, clamps, told)
-        write_coadds(
-            coadds(problem, last),
-            folder,
-            texts={
-                "config.yaml": config_text(problem.config),
-                "history.json": json.dumps(history, indent=1, allow_nan=False),
-            },
-        )
-
-
-def _problem(options: argparse.Namespace) -> Problem:
-    config = config_from(options)
-    bright = bright_objects_from(options)
-    if config.mask_bright_objects and not bright:
-        raise ValueError("the knob mask_bright_objects needs a catalogue: --bright-objects FILE")
-    exposures = exposures_from(options)
-    template = template_from(options, exposures[0])
-    return prepare(exposures, config, template=template, bright_objects=bright)
-
-
-def _iterate(
-    problem: Problem, *, quiet: bool
-) -> tuple[Step, list[tuple[int, ClampReport]], list[CourseEntry]]:
-    """Run to the end with a progress bar on a terminal; keep only what the history needs."""
-    course: list[CourseEntry] = []
-    clamps: list[tuple[int, ClampReport]] = []
-    # A terminal that does not tell its size gets a bar too, by the size that this falls back to.
-    columns, lines = get_terminal_size()
-    # None: only on a terminal.
-    hidden = True if quiet else None
-    bar = tqdm(desc="assemble", unit=" iterations", disable=hidden, ncols=columns, nrows=lines)
-    with logging_redirect_tqdm(LOGS), bar:
-        before: Step | None = None
-        for step in assemble(problem):
-            if step.clamps is not None:
-                clamps.append((step.tile, step.clamps))
-            if step.index:
-                bar.update()
-            bar.set_postfix(_shown(step))
-            log_step(problem, step, before)
-            course.append(course_entry(problem, step, before))
-            before = step
-    return step, clamps, course
-
-
-def _shown(step: Step) -> dict[str, Any]:
-    """What the bar tells of a step: the residual, too, where the solver has one to bring down."""
-    shown: dict[str, Any] = {"metric": f"{step.metric:.5f}"}
-    residuals = step.history.residuals
-    if residuals and residuals[-1] > 0:
-        shown["residual"] = f"{residuals[-1]:.1e}"
-    return shown | {"subregion": step.tile + 1}
+    """Fit one patch here, or spread many."""
+    if options.patches:
+        assemble_patches(options)
+        return
+    for name in ("workers", "scheduler"):
+        if getattr(options, name) is not None:
+            raise ValueError(f"--{name} is for several patches: --patches must be given, too")
+    assemble_patch(options)

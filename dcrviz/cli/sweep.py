@@ -30,7 +30,8 @@ from dcrviz.sweep import (
     run_trial,
     spread,
 )
-from dcrviz.sweep.table import TABLE_NAME, best_first
+from dcrviz.sweep.folder import trial_folder
+from dcrviz.sweep.table import TABLE_NAME, best_first, described
 
 _log = logging.getLogger(__name__)
 _SHOWN = 5
@@ -106,7 +107,10 @@ def run(options: argparse.Namespace) -> None:
     inputs = _inputs(options, exposures)
     with output_directory(options.out) as folder:
         table = SweepTable(
-            folder=folder, plan=_described(plan, base, inputs), knobs=tuple(plan.knobs)
+            folder=folder,
+            plan=described(plan.settings(), base, inputs.paths),
+            knobs=tuple(plan.knobs),
+            inputs=inputs,
         )
         rows = table.rows()
         trials = _trials(plan, base, inputs, folder, coadds=not options.no_coadds)
@@ -159,26 +163,16 @@ def _trials(
 ) -> list[Trial]:
     """Each trial with its folder."""
     settings = plan.settings()
-    digits = len(str(len(settings) - 1))
     return [
         Trial(
             number=number,
             inputs=inputs,
             base=base,
             knobs=knobs,
-            out=str((folder / f"trial_{number:0{digits}d}").absolute()) if coadds else None,
+            out=str(trial_folder(folder, number, of=len(settings)).absolute()) if coadds else None,
         )
         for number, knobs in enumerate(settings)
     ]
-
-
-def _described(plan: SweepPlan, base: Mapping[str, Any], inputs: Inputs) -> dict[str, Any]:
-    """What makes two sweeps the same one."""
-    return {
-        "base": dict(base),
-        "visits": list(inputs.paths),
-        "settings": plan.settings(),
-    }
 
 
 def _best(rows: Sequence[Mapping[str, Any]], knobs: Sequence[str], score: str) -> str:

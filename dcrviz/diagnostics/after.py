@@ -9,7 +9,7 @@ import numpy as np
 from dcrviz.diagnostics.direction import Direction
 from dcrviz.diagnostics.holdout import HeldOut
 from dcrviz.diagnostics.shifted_visits import LEAST_SHIFT_PX
-from dcrviz.diagnostics.smears import AS_GIVEN
+from dcrviz.diagnostics.smears import AS_GIVEN, any_of
 from dcrviz.diagnostics.transients import Transient
 from dcrviz.diagnostics.truth_scores import TruthScores
 from dcrviz.diagnostics.verdict import Place, Remedy, Verdict
@@ -156,8 +156,9 @@ def _cannot_tell(direction: Direction) -> Verdict:
         when="after",
         severity="notice",
         title="Angle can't be tested",
-        sentence=f"The sources' places fit {' and '.join(direction.undecided)} as well as the "
-        "angles as given: the visits' angles are too much alike, or refraction too weak, to tell.",
+        sentence=f"Angles that are {any_of(direction.undecided)} would fit the sources' places as "
+        "well as those given: the visits' angles are too much alike, or refraction too weak, to "
+        "tell.",
         rule="Chi squared differs by less than 9.",
         confidence=0.9,
         remedies=(Remedy(sentence="Add visits at other parallactic angles."),),

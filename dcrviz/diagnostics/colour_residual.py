@@ -11,13 +11,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from dcrviz.engine.detect import FWHM_PER_SIGMA
+from dcrviz.kernels.excess import common_light, excess_beyond, weighed_excess
 from dcrviz.kernels.gauss import smooth
 from dcrviz.kernels.planes import mean_plane
-from dcrviz.records import Bools, Cube, Floats, Frozen, Ints, Plane
+from dcrviz.kernels.pool import bands_of, run_all
+from dcrviz.records import Bools, Cube, Floats, Frozen, Plane
 
 COLOUR_FWHM = 0.5
 """Deviation of the window in which a colour is fitted, over the FWHM of the PSF.
@@ -38,6 +41,10 @@ _FAINT_SIGMA = 1.5
 _MAD_TO_SIGMA = 1.4826
 # Of more pixels only evenly spaced ones are sorted.
 _ENOUGH = 3_000
+# Of a band of rows, which then stays in the cache.
+_PIXELS_AT_ONCE = 2_000_000
+# Standard deviations at which a Gaussian is cut.
+_TRUNCATED = 4.0
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -61,7 +68,7 @@ class ColourResidual(Frozen):
 
 
 def colour_residual(
-    planes: Cube, *, beside: Bools, sky_noise: float, fwhm_px: float
+    planes: Cube, *, beside: Bools, sky_noise: float, fwhm_px: float, threads: int = 1
 ) -> ColourResidual:
     """Take the colours of all sources away, then filter with the PSF.
 
@@ -75,31 +82,58 @@ def colour_residual(
     sky_noise
         Of a pixel of the plain coadd.
     """
-    psf_px, colour_px = fwhm_px / FWHM_PER_SIGMA, COLOUR_FWHM * fwhm_px
+    psf_px = fwhm_px / FWHM_PER_SIGMA
+    width_px = max(psf_px + COLOUR_FWHM * fwhm_px, LIGHT_FWHM * fwhm_px)
     places = np.flatnonzero(beside)
     places = places[:: max(1, places.size // _ENOUGH)]
-    mean = mean_plane(planes)
-    light = np.maximum(mean, 0)
-    squared = light * light
-    allowed = np.float32(SHARE**2) * smooth(squared, LIGHT_FWHM * fwhm_px, mode="constant")
-    power = smooth(squared, colour_px, mode="constant")
-    power += np.float32(max((_FAINT_SIGMA * _scatter(mean, places)) ** 2, 1e-30))
+    few = np.ascontiguousarray(planes.reshape(len(planes), 1, -1)[..., places])
+    faint = (_FAINT_SIGMA * _scatter(mean_plane(few))) ** 2
+    flux, sigma, allowed = np.empty_like(planes), np.empty_like(planes), np.empty_like(planes[0])
+    bands = bands_of(planes.shape[1], max(1, planes[0].size // _PIXELS_AT_ONCE))
+
+    def take_away(top: int, bottom: int) -> None:
+        reach = math.ceil(_TRUNCATED * width_px) + 2
+        first, last = max(0, top - reach), min(planes.shape[1], bottom + reach)
+        own = slice(top - first, bottom - first)
+        excess, light = _excess(
+            np.ascontiguousarray(planes[:, first:last]), faint=faint, fwhm_px=fwhm_px
+        )
+        np.multiply(light[own], np.float32(SHARE**2), out=allowed[top:bottom])
+        for plane, rest in zip(flux, excess, strict=True):
+            plane[top:bottom] = smooth(rest, psf_px, mode="constant")[own]
+
+    run_all([partial(take_away, *band) for band in bands], threads=threads)
     floor = sky_noise / (2 * math.sqrt(math.pi) * psf_px)
-    flux, sigma = np.empty_like(planes), np.empty_like(planes)
-    noise = np.empty(len(planes))
-    for a, plane in enumerate(planes):
-        excess = plane - mean
-        share = smooth(excess * light, colour_px, mode="constant")
-        share /= power
-        share *= light
-        excess -= share
-        flux[a] = smooth(excess, psf_px, mode="constant")
-        noise[a] = max(_scatter(flux[a], places), floor)
-        np.divide(flux[a], np.sqrt(allowed + np.float32(noise[a] ** 2)), out=sigma[a])
+    noise = np.array([max(_scatter(plane.ravel()[places]), floor) for plane in flux])
+
+    def scale(top: int, bottom: int) -> None:
+        rows = slice(top, bottom)
+        for plane, scaled, own in zip(flux, sigma, noise, strict=True):
+            np.divide(plane[rows], np.sqrt(allowed[rows] + np.float32(own**2)), out=scaled[rows])
+
+    run_all([partial(scale, *band) for band in bands], threads=threads)
     return ColourResidual(flux=flux, sigma=sigma, noise=noise)
 
 
-def _scatter(image: Plane, places: Ints) -> float:
-    """Deviation at these places of the flat image, by the median of their sizes; 0 without any."""
-    values = np.abs(image.ravel()[places])
-    return _MAD_TO_SIGMA * float(np.median(values)) if values.size else 0.0
+def _excess(planes: Cube, *, faint: float, fwhm_px: float) -> tuple[list[Plane], Plane]:
+    """What each plane has beyond the sources' colours, and the mean square of the light about.
+
+    Parameters
+    ----------
+    faint
+        Square of the light below which a source has no colour.
+    """
+    colour_px = COLOUR_FWHM * fwhm_px
+    mean, light, squared = common_light(planes)
+    power = smooth(squared, colour_px, mode="constant")
+    power += np.float32(max(faint, 1e-30))
+    rest = []
+    for plane in planes:
+        share = smooth(weighed_excess(plane, mean, light), colour_px, mode="constant")
+        rest.append(excess_beyond(plane, mean, light, share, power))
+    return rest, smooth(squared, LIGHT_FWHM * fwhm_px, mode="constant")
+
+
+def _scatter(values: Plane) -> float:
+    """Deviation by the median of the sizes; 0 without any."""
+    return _MAD_TO_SIGMA * float(np.median(np.abs(values))) if values.size else 0.0

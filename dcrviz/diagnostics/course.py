@@ -222,7 +222,9 @@ def _metric_floor(problem: Problem) -> float:
 
 
 def _flux(problem: Problem, planes: Cube) -> Floats:
-    return plane_sums(planes * _counted(problem))
+    # Plane by plane, as all of a large field are much to hold twice.
+    counted = _counted(problem)
+    return np.array([plane_sums((plane * counted)[None])[0] for plane in planes])
 
 
 @lru_cache(maxsize=8)
@@ -232,9 +234,12 @@ def _template_flux(problem: Problem) -> float:
 
 def _change(problem: Problem, step: Step, before: Step) -> float:
     counted = _counted(problem)
-    change = (shown_planes(step) - shown_planes(before)) * counted
-    number = len(change) * np.count_nonzero(counted)
-    return float(np.sqrt(np.vdot(change, change) / max(1, number)) / sky_noise(problem))
+    squares = 0.0
+    for now, then in zip(shown_planes(step), shown_planes(before), strict=True):
+        change = (now - then) * counted
+        squares += float(np.vdot(change, change))
+    number = problem.n_subfilters * int(np.count_nonzero(counted))
+    return float(np.sqrt(squares / max(1, number)) / sky_noise(problem))
 
 
 @lru_cache(maxsize=8)

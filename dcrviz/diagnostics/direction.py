@@ -14,10 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from dcrviz.diagnostics.bends import Choice, choose_bend
-from dcrviz.diagnostics.offsets import Offsets, measure_offsets
+from dcrviz.diagnostics.offsets import Offsets, measure_offsets, source_stamps
 from dcrviz.diagnostics.places import about_mean
 from dcrviz.diagnostics.shifted_visits import ShiftedVisit, without_shifted
-from dcrviz.diagnostics.smears import AS_GIVEN, Bend, Smear, smear_of
+from dcrviz.diagnostics.smears import AS_GIVEN, Bend, Smear, any_of, smear_of
 from dcrviz.engine import Problem
 from dcrviz.records import Cube, Floats, Visit
 
@@ -123,9 +123,11 @@ def residual_direction(problem: Problem, planes: Cube) -> Direction | None:
     if problem.wcs is None or any(visit.parallactic_rad is None for visit in problem.visits):
         return None
 
+    stamps = source_stamps(problem, planes)
+
     def measure(bends: Sequence[Bend]) -> tuple[Offsets, list[Smear]]:
         smears = [smear_of(problem, bend) for bend in bends]
-        return measure_offsets(problem, planes, smears), smears
+        return measure_offsets(problem, planes, stamps, smears), smears
 
     offsets, (smear,) = measure([Bend()])
     if len(offsets.x) < LEAST_SOURCES:
@@ -190,8 +192,8 @@ def _about_angle(choice: Choice) -> list[str]:
 def _about_undecided(choice: Choice) -> list[str]:
     if not choice.undecided:
         return []
-    names = " or ".join(one.bend.name for one in choice.undecided)
-    return [f"As well would fit an angle that is {names}: these visits can't tell."]
+    names = any_of([one.bend.name for one in choice.undecided])
+    return [f"Angles that are {names} would fit as well: these visits can't tell."]
 
 
 def _about_visits(visits: Sequence[Visit], shifted: Sequence[ShiftedVisit]) -> list[str]:

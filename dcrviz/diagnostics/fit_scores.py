@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dcrviz.config import AssembleConfig
+from dcrviz.config_rules import threads_of
 from dcrviz.diagnostics.colour import channel_fluxes
 from dcrviz.diagnostics.holes import find_holes, near_pixels
 from dcrviz.diagnostics.pictures import shown_planes, sky_noise, source_pixels, typical_fwhm_px
@@ -190,16 +191,32 @@ class Yardstick(Frozen):
         return np.array(colours, dtype=np.float64)
 
 
-def timed_fit(problem: Problem, config: AssembleConfig) -> Fit:
-    """A run to its end; what is compiled for it is compiled before the clock runs."""
-    for _ in islice(assemble(problem, config), 2):
+def timed_fit(
+    problem: Problem, config: AssembleConfig, *, heed: Callable[[], None] = lambda: None
+) -> Fit:
+    """A run to its end; what is compiled for it is compiled before the clock runs.
+
+    Parameters
+    ----------
+    heed
+        Called after each iteration; what it raises ends the fit.
+    """
+
+    def steps() -> Iterator[Step]:
+        for step in assemble(problem, config):
+            heed()
+            yield step
+
+    for _ in islice(steps(), 2):
         pass
-    cpu_s, wall_s = time.process_time(), time.perf_counter()
-    *_, step = assemble(problem, config)
+    # Of a fit in one thread, what others do meanwhile is not its time.
+    cpu_clock = time.thread_time if threads_of(config) == 1 else time.process_time
+    cpu_s, wall_s = cpu_clock(), time.perf_counter()
+    *_, step = steps()
     return Fit(
         problem=problem,
         step=step,
-        cpu_s=time.process_time() - cpu_s,
+        cpu_s=cpu_clock() - cpu_s,
         wall_s=time.perf_counter() - wall_s,
     )
 

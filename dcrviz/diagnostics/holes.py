@@ -11,9 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
+from weakref import WeakKeyDictionary, ref
 
 import numpy as np
 
+from dcrviz.config_rules import threads_of
 from dcrviz.diagnostics.colour_residual import ColourResidual, colour_residual
 from dcrviz.diagnostics.peaks import Peaks, known_peaks, peaks_of
 from dcrviz.diagnostics.pictures import shown_planes, sky_noise, source_pixels, typical_fwhm_px
@@ -67,11 +69,18 @@ class Blemish:
     source_y: float = float("nan")
 
 
-# The steps on their way to the screen: their numbers and their rings are wanted at once.
-@lru_cache(maxsize=4)
+# Numbers and rings of a step are wanted at once; no step is kept for them.
+_KNOWN: WeakKeyDictionary[Step, tuple[ref[Problem], tuple[Blemish, ...]]] = WeakKeyDictionary()
+
+
 def blemishes_of(problem: Problem, step: Step) -> tuple[Blemish, ...]:
     """Holes and wings of a step's planes as they become coadds."""
-    return blemishes_in(problem, shown_planes(step))
+    known = _KNOWN.get(step)
+    if known is not None and known[0]() is problem:
+        return known[1]
+    found = blemishes_in(problem, shown_planes(step))
+    _KNOWN[step] = ref(problem), found
+    return found
 
 
 def blemishes_in(problem: Problem, planes: Cube) -> tuple[Blemish, ...]:
@@ -83,6 +92,7 @@ def blemishes_in(problem: Problem, planes: Cube) -> tuple[Blemish, ...]:
         noise=sky_noise(problem),
         fwhm_px=typical_fwhm_px(problem) or _FWHM_PX,
         peaks=known_peaks(problem),
+        threads=threads_of(problem.config),
     )
 
 
@@ -133,16 +143,27 @@ def find_holes(
     )
 
 
-def _holes_near(
-    near: Bools, planes: Cube, *, detected: Bools, noise: float, fwhm_px: float, peaks: Peaks
+def _holes_near(  # noqa: PLR0913 - what was found of the field before, each by its name
+    near: Bools,
+    planes: Cube,
+    *,
+    detected: Bools,
+    noise: float,
+    fwhm_px: float,
+    peaks: Peaks,
+    threads: int = 1,
 ) -> tuple[Blemish, ...]:
     """Holes and wings among these pixels."""
     if not near.any() or len(planes) == 1:
         return ()
     skies = sky_levels(planes, detected).astype(np.float32)
-    light = planes - skies[:, None, None]
-    beside = near & ~detected
-    rest = colour_residual(light, beside=beside, sky_noise=noise, fwhm_px=fwhm_px)
+    rest = colour_residual(
+        planes - skies[:, None, None],
+        beside=near & ~detected,
+        sky_noise=noise,
+        fwhm_px=fwhm_px,
+        threads=threads,
+    )
     found: list[Blemish] = []
     for subfilter, sigma in enumerate(rest.sigma):
         hole, wing = (sigma < -DEPTH_SIGMA) & near, (sigma > DEPTH_SIGMA) & near

@@ -52,6 +52,7 @@ class Moving:
         Parameters
         ----------
         stamps : (I, N, Y, X)
+            Anything, NaN included, where they are not usable.
         usable : (N, Y, X)
 
         Returns
@@ -62,6 +63,7 @@ class Moving:
         """
         # Named, as -1 is not known where there is no source.
         pixels = math.prod(usable.shape[1:])
+        stamps = np.where(usable, stamps, 0)
         columns = (self._columns * usable[:, None]).reshape(*self._columns.shape[:2], pixels)
         normal = columns @ np.swapaxes(columns, 1, 2)
         told = np.linalg.matrix_rank(normal, hermitian=True) == normal.shape[-1]

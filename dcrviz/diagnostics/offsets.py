@@ -10,13 +10,15 @@ from functools import partial
 import numpy as np
 import sep
 
+from dcrviz.config_rules import threads_of
 from dcrviz.diagnostics.moving import Moving
 from dcrviz.diagnostics.pictures import sky_noise, source_pixels, typical_fwhm_px, visit_noise
 from dcrviz.diagnostics.smears import Smear
 from dcrviz.diagnostics.stamps import SPLINE_PX, cut_stamps, smeared, splines_of
 from dcrviz.engine import Problem
-from dcrviz.engine.template import visit_templates
-from dcrviz.records import Cube, Floats, Frozen, Ints
+from dcrviz.engine.template import template_maker
+from dcrviz.kernels.pool import run_all
+from dcrviz.records import Bools, Cube, Floats, Frozen, Ints, Plane
 
 _THRESHOLD_SIGMA = 5.0
 _REACH_FWHM = 1.5
@@ -59,32 +61,77 @@ class Offsets(Frozen):
     weight: Floats
 
 
-def measure_offsets(problem: Problem, planes: Cube, smears: Sequence[Smear]) -> Offsets:
-    """Offsets of the bright and lonely sources of the template coadd.
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Stamps(Frozen):
+    """N bright and lonely sources of the template coadd, as each of V visits shows them.
+
+    Parameters
+    ----------
+    sources
+        (N, 2), their pixels in x and y.
+    reach
+        Pixels from the middle of a stamp to its edge.
+    images, templates, usable
+        (V, N, Y, X).
+    """
+
+    sources: Ints
+    reach: int
+    images: Cube
+    templates: Cube
+    usable: Bools
+
+
+def source_stamps(problem: Problem, planes: Cube) -> Stamps:
+    """What offsets are measured on.
 
     Parameters
     ----------
     planes
         (S, Y, X), as they become coadds; from a step of this problem or made elsewhere.
+    """
+    reach = _reach_px(problem)
+    sources = _lonely_sources(problem, reach)
+    template = template_maker(planes, problem.shifts, order=problem.template_order)
+
+    def cut(visit: int) -> tuple[Plane, Plane, Bools]:
+        return (
+            cut_stamps(problem.images[visit], sources, reach=reach),
+            cut_stamps(template(visit), sources, reach=reach),
+            cut_stamps(problem.observed[visit], sources, reach=reach),
+        )
+
+    tasks = [partial(cut, visit) for visit in range(len(problem.visits))]
+    found = run_all(tasks, threads=threads_of(problem.config))
+    images, templates, usable = (np.stack(each) for each in zip(*found, strict=True))
+    return Stamps(sources=sources, reach=reach, images=images, templates=templates, usable=usable)
+
+
+def measure_offsets(
+    problem: Problem, planes: Cube, stamps: Stamps, smears: Sequence[Smear]
+) -> Offsets:
+    """Offsets of the bright and lonely sources of the template coadd.
+
+    Parameters
+    ----------
+    planes, stamps
+        (S, Y, X), as they become coadds, and the stamps of `source_stamps` with them.
     smears
         By which the sum of the planes is seen in the visits, if it has no colours.
     """
-    reach, farthest = _reach_px(problem), max(smear.reach_px for smear in smears)
+    reach, farthest = stamps.reach, max(smear.reach_px for smear in smears)
     margin = SPLINE_PX + max(_FARTHEST_PX, math.ceil(farthest))
-    sources = _lonely_sources(problem, reach)
-    cut = partial(cut_stamps, places=sources, reach=reach)
+    sources, visits = stamps.sources, range(len(problem.visits))
     around = partial(cut_stamps, places=sources, reach=reach + margin)
     moving = Moving(around(problem.template.image), margin=margin)
     sky = splines_of(around(planes.sum(axis=0)).astype(np.float64))
-    visits = range(len(problem.visits))
-    templates = visit_templates(planes, problem.shifts, visits, order=problem.template_order)
     offsets = np.zeros((2 + len(smears), len(sources), len(visits), 2))
     weight = np.zeros(offsets.shape[1:3])
-    for visit, template in enumerate(templates):
-        usable = cut(problem.observed[visit])
-        stamps = [cut(image).astype(np.float64) for image in (problem.images[visit], template)]
-        stamps += [smeared(sky, s.places[visit], s.weight, margin=margin) for s in smears]
-        offsets[:, :, visit], error = moving.offsets(np.stack(stamps), usable)
+    for visit in visits:
+        usable = stamps.usable[visit]
+        seen = [each[visit].astype(np.float64) for each in (stamps.images, stamps.templates)]
+        seen += [smeared(sky, s.places[visit], s.weight, margin=margin) for s in smears]
+        offsets[:, :, visit], error = moving.offsets(np.stack(seen), usable)
         noise = visit_noise(problem, visit) or sky_noise(problem)
         told = (noise * error < _LARGEST_SIGMA_PX) & (usable.mean(axis=(1, 2)) >= _LEAST_USABLE)
         weight[told, visit] = 1 / ((noise * error[told]) ** 2 + _FLOOR_PX**2)
@@ -110,16 +157,21 @@ def _lonely_sources(problem: Problem, reach: int) -> Ints:
     found = sep.extract(image, _THRESHOLD_SIGMA * sky_noise(problem), minarea=4)
     places = np.stack([found["xpeak"], found["ypeak"]], axis=1).astype(np.int64)
     peak = found["peak"]
-    apart = np.abs(places[:, None] - places[None]).max(axis=-1)
-    disturbs = (apart <= reach + reach // 2) & (peak[None] > _NEIGHBOUR_SHARE * peak[:, None])
-    np.fill_diagonal(disturbs, False)
+    disturbed = np.array([_is_disturbed(one, places, peak, reach) for one in range(len(peak))])
     height, width = problem.shape
     inside = (places >= reach).all(axis=1) & (places < np.array([width, height]) - reach).all(
         axis=1
     )
-    kept = np.flatnonzero(inside & ~disturbs.any(axis=1))
+    kept = np.flatnonzero(inside & ~disturbed.astype(bool))
     brightest: Ints = places[kept[np.argsort(-peak[kept])][:_MOST_SOURCES]]
     return brightest
+
+
+def _is_disturbed(one: int, places: Ints, peak: Floats, reach: int) -> bool:
+    """Whether a source has a bright neighbour in its stamp."""
+    apart = np.abs(places - places[one]).max(axis=-1)
+    disturbs = (apart <= reach + reach // 2) & (peak > _NEIGHBOUR_SHARE * peak[one])
+    return int(disturbs.sum()) > 1
 
 
 def _reach_px(problem: Problem) -> int:

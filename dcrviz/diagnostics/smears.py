@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -50,6 +51,14 @@ QUARTERS = tuple(
 )
 """All that flips and swaps of the axes of images can do; the angle as given is the first."""
 _WAVELENGTHS = 24
+
+
+def any_of(names: Sequence[str]) -> str:
+    """Several bends as one phrase."""
+    if len(names) >= len(QUARTERS) - 1:
+        return "mirrored or turned by any quarter"
+    *others, last = names
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
+from dcrviz.config_rules import threads_of
 from dcrviz.diagnostics.pictures import typical_fwhm_px
 from dcrviz.engine import Problem
 from dcrviz.engine.detect import FWHM_PER_SIGMA
-from dcrviz.engine.template import visit_templates
+from dcrviz.engine.template import template_maker
 from dcrviz.kernels import grow_flags
 from dcrviz.kernels.gauss import smooth
 from dcrviz.kernels.patches import find_patches
+from dcrviz.kernels.pool import run_all
+from dcrviz.kernels.ranks import Ranks
 from dcrviz.records import Bools, Cube, Plane
 
 LEAST_SIGMA = 8.0
@@ -24,6 +30,8 @@ _ALLOWED_SHARE = 0.1
 # An opposite lobe beside it of more than this is a dipole: a shift, and no light of its own.
 _LOBE_SHARE = 0.4
 _LEAST_PIXELS = 3
+# Of more pixels only evenly spaced ones are sorted for the noise.
+_ENOUGH = 500_000
 _FWHM_PX = 4.0
 _MAD_TO_SIGMA = 1.4826
 
@@ -66,39 +74,69 @@ def find_transients(problem: Problem, planes: Cube) -> tuple[Transient, ...]:
         return ()
     fwhm_px = typical_fwhm_px(problem) or _FWHM_PX
     width_px = fwhm_px / FWHM_PER_SIGMA
-    templates = visit_templates(planes, problem.shifts, visits, order=problem.template_order)
-    filtered = np.stack(
-        [
-            _filtered(problem, visit, template, width_px=width_px)
-            for visit, template in zip(visits, templates, strict=True)
+    template = template_maker(planes, problem.shifts, order=problem.template_order)
+    threads = threads_of(problem.config)
+
+    def filtered(visits: Sequence[int]) -> list[Plane]:
+        tasks = [
+            partial(_filtered, problem, v, partial(template, v), width_px=width_px) for v in visits
         ]
-    )
+        return run_all(tasks, threads=threads)
+
+    ranks = {1: Ranks.empty(problem.shape), -1: Ranks.empty(problem.shape)}
+    # A few at a time, as those of all visits of a large field are too much to hold.
+    for start in range(0, len(visits), threads):
+        few = visits[start : start + threads]
+        for visit, image in zip(few, filtered(few), strict=True):
+            for sign, rank in ranks.items():
+                rank.take(image, visit, sign=sign)
+    alone = {sign: _alone(rank) for sign, rank in ranks.items()}
     found: list[Transient] = []
-    for sign in (1, -1):
-        signed = sign * filtered
-        ranked = np.partition(signed, -2, axis=0)
-        alone = (ranked[-1] > LEAST_SIGMA) & (ranked[-2] < OTHERS_SHARE * ranked[-1])
-        for place, visit in enumerate(visits):
-            own = alone & (signed[place] == ranked[-1])
-            if problem.artifacts is not None and own.any():
-                own &= ~grow_flags(problem.artifacts.clipped(visit), fwhm_px)
-            found += _patches(own, filtered[place], visit=visit, reach_px=3 * width_px)
+    for visit in sorted(
+        {int(visit) for owner in alone.values() for visit in np.unique(owner)} - {-1}
+    ):
+        (image,) = filtered([visit])
+        for owner in alone.values():
+            own = _unknown(problem, owner == visit, visit=visit, fwhm_px=fwhm_px)
+            found += _patches(own, image, visit=visit, reach_px=3 * width_px)
     return tuple(sorted(found, key=lambda one: -abs(one.sigma)))
 
 
-def _filtered(problem: Problem, visit: int, template: Plane, *, width_px: float) -> Plane:
+def _unknown(problem: Problem, own: Bools, *, visit: int, fwhm_px: float) -> Bools:
+    """Those of a visit's pixels that the search for artifacts has not clipped, or none beside."""
+    if problem.artifacts is None or not own.any():
+        return own
+    return own & ~grow_flags(problem.artifacts.clipped(visit), fwhm_px)
+
+
+def _alone(rank: Ranks) -> NDArray[np.int32]:
+    """(Y, X), the visit that has something there which no other has; -1 where none has."""
+    alone = (rank.first > LEAST_SIGMA) & (rank.second < OTHERS_SHARE * rank.first)
+    return np.where(alone, rank.which, np.int32(-1))
+
+
+def _filtered(
+    problem: Problem, visit: int, template_of: Callable[[], Plane], *, width_px: float
+) -> Plane:
     """The residual after the matched filter, in units of its own noise and what is allowed."""
-    usable = problem.observed[visit]
-    residual = np.where(usable, problem.images[visit] - template, 0).astype(np.float32)
-    residual = smooth(np.nan_to_num(residual), width_px, mode="constant")
-    light = smooth(np.abs(np.nan_to_num(template)), width_px, mode="constant")
-    sky = problem.background & usable
-    noise = _scatter(residual, sky)
-    return np.asarray(residual / np.hypot(noise, _ALLOWED_SHARE * light), np.float32)
+    usable, template = problem.observed[visit], template_of()
+    residual = np.zeros_like(template)
+    np.subtract(problem.images[visit], template, out=residual, where=usable)
+    residual = smooth(_finite(residual), width_px, mode="constant")
+    light = smooth(_finite(np.abs(template, out=template)), width_px, mode="constant")
+    noise = _scatter(residual, problem.background & usable)
+    light *= np.float32(_ALLOWED_SHARE)
+    return np.divide(residual, np.hypot(np.float32(noise), light, out=light), out=residual)
+
+
+def _finite(image: Plane) -> Plane:
+    return np.nan_to_num(image, copy=False)
 
 
 def _scatter(image: Plane, counted: Bools) -> float:
-    values = image[counted] if counted.any() else image.ravel()
+    step = max(1, image.size // _ENOUGH)
+    pixels, flags = image.ravel()[::step], counted.ravel()[::step]
+    values = pixels[flags] if flags.any() else pixels
     scatter = _MAD_TO_SIGMA * float(np.median(np.abs(values - np.median(values))))
     return scatter if scatter > 0 else 1.0
 

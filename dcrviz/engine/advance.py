@@ -82,10 +82,12 @@ def advance(problem: Problem, step: Step, config: AssembleConfig | None = None) 
     return _open_next_tile(problem, after, config)
 
 
-def assemble(problem: Problem, config: AssembleConfig | None = None) -> Iterator[Step]:
-    """Every step of a run, from the starting model to the end."""
+def assemble(
+    problem: Problem, config: AssembleConfig | None = None, *, start: Step | None = None
+) -> Iterator[Step]:
+    """Every step of a run, from the starting model, or from a step that is given, to the end."""
     config = (config or problem.config).copy()
-    step = first_step(problem, config)
+    step = start or first_step(problem, config)
     yield step
     while step.outcome is Outcome.RUNNING:
         step = advance(problem, step, config)

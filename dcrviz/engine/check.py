@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from dcrviz.bands import Band, band_names
-from dcrviz.records import Exposure, Floats, Visit
+from dcrviz.records import Bools, Exposure, Floats, Visit
 
 # Two grids are one where their corners agree on the sky within this many pixels.
 _SAME_GRID_PX = 0.05
+_FEW_ROWS = 16
 # Pointings of one field that a telescope means to be the same scatter by less.
 _SAME_POINTING_ARCSEC = 10.0
 
@@ -30,6 +31,34 @@ def check_exposures(exposures: Sequence[Exposure]) -> None:
         seen[exposure.visit.id] = name
         check_complete(exposure)
         check_grid(exposure, exposures[0])
+    _check_instruments(exposures)
+
+
+def _check_instruments(exposures: Sequence[Exposure]) -> None:
+    """Raise if two exposures name different instruments: their bands are not the same ones."""
+    known = [exposure for exposure in exposures if exposure.visit.instrument]
+    for exposure in known:
+        if exposure.visit.instrument != known[0].visit.instrument:
+            raise ValueError(
+                f"{label(exposure)}: all visits must be of one instrument, as {label(known[0])} is "
+                f"of {known[0].visit.instrument!r}; got {exposure.visit.instrument!r}"
+            )
+
+
+def check_overlap(exposures: Sequence[Exposure], usable: Bools) -> None:
+    """Raise if no pixel is usable in two visits, though two have usable pixels."""
+    # Nearly always a few rows tell, and all of a large field are many.
+    few = slice(None, None, max(1, usable.shape[1] // _FEW_ROWS))
+    if any((usable[:, rows].sum(axis=0, dtype=np.uint16) > 1).any() for rows in (few, slice(None))):
+        return
+    seen = np.flatnonzero(usable.any(axis=(1, 2)))
+    if len(seen) < 2:
+        return
+    first, last = (label(exposures[visit]) for visit in (seen[0], seen[-1]))
+    raise ValueError(
+        f"{last}: visits must overlap; no pixel is usable in two of the {len(seen)}, of which the "
+        f"first is {first}"
+    )
 
 
 def check_complete(exposure: Exposure) -> None:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from dcrviz.engine.fill import fill_holes
 from dcrviz.engine.masks import with_plane
+from dcrviz.engine.pixels import frozen
 from dcrviz.engine.problem import Problem
 from dcrviz.engine.step import Step
 from dcrviz.engine.template import amplify, visit_template
@@ -44,8 +45,9 @@ def coadds(problem: Problem, step: Step) -> Coadds:
         planes=mask_planes,
     )
     return Coadds(
-        planes=planes,
-        variance=variance,
+        # Else the record would copy them, and of a large field that is much.
+        planes=frozen(planes),
+        variance=frozen(variance),
         mask=mask,
         mask_planes=mask_planes,
         corrected=corrected,
@@ -114,4 +116,5 @@ def _with_no_data(coadd: Coadd, lacking: Bools) -> Coadd:
 def _visits_per_pixel(problem: Problem) -> NDArray[np.uint16] | None:
     if problem.counts is None:
         return None
-    return np.asarray(problem.usable.sum(axis=0), dtype=np.uint16)
+    numbers: NDArray[np.uint16] = problem.usable.sum(axis=0, dtype=np.uint16)
+    return frozen(numbers)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Self
 
 import numpy as np
 
@@ -24,8 +25,10 @@ from dcrviz.kernels.taps import Taps
 from dcrviz.kernels.visit import SweepRoom, VisitPixels, residual_and_misfit
 from dcrviz.records import Box, Cube, Floats, Frozen, Ints, Plane
 
-# Visits that are compared and shifted back together.
+# Visits that are compared and shifted back together, and pixels of all of them, beyond which more
+# memory would be held than that is worth.
 _AT_ONCE = 4
+_PIXELS_HELD = 20_000_000
 # Pixels of all planes whose coefficients stay in the cache while these visits are compared.
 _PIXELS_AT_ONCE = 200_000
 # Bands of rows that stay in the cache while they are summed and weighted.
@@ -81,6 +84,8 @@ def fit_visits(
     coefs = stack_coefficients(
         np.ascontiguousarray(amplified), order=problem.order, threads=threads
     )
+    # On a large field nothing is held that is not needed any more.
+    del amplified
     sweep = _Sweep(
         problem=problem,
         box=box,
@@ -129,17 +134,15 @@ class _Sweep:
 
     def group(self, visits: Ints, taps: Sequence[VisitTaps], *, stack: bool) -> tuple[Cube, Floats]:
         """Stacked residual and misfits of some visits, a few of them at a time."""
+        number = max(1, min(_AT_ONCE, len(visits), _PIXELS_HELD // max(1, self.coefs[0].size)))
         total = np.zeros((self.problem.n_subfilters, *self.box.shape), np.float32)
-        coefs = np.empty((_AT_ONCE, *self.coefs.shape[1:]), np.float32) if stack else None
+        room = _StackRoom.of(number, self.coefs.shape[1:]) if stack else None
         misfits = []
-        for start in range(0, len(visits), _AT_ONCE):
-            few = [int(visit) for visit in visits[start : start + _AT_ONCE]]
-            misfits += self.compare(few, taps, coefs)
-            if coefs is None:
-                continue
-            for target in coefs[: len(few)]:
-                end_coefficients(target, order=self.problem.order)
-            self.add(few, [taps[visit] for visit in few], coefs[: len(few)], total)
+        for start in range(0, len(visits), number):
+            few = [int(visit) for visit in visits[start : start + number]]
+            misfits += self.compare(few, taps, None if room is None else room.residuals)
+            if room is not None:
+                self.add(few, [taps[visit] for visit in few], room.of_first(len(few)), total)
         return total, np.array(misfits)
 
     def compare(
@@ -185,19 +188,37 @@ class _Sweep:
         ]
 
     def add(
-        self, visits: Sequence[int], taps: Sequence[VisitTaps], coefs: Cube, total: Cube
+        self, visits: Sequence[int], taps: Sequence[VisitTaps], room: _StackRoom, total: Cube
     ) -> None:
-        """Add the residuals with these coefficients, shifted back into each subfilter."""
+        """Add the residuals whose coefficients are begun, shifted back into each subfilter."""
+        coefs, order = room.residuals, self.problem.order
+        for target in coefs:
+            end_coefficients(target, order=order)
         backward = Taps.joined([table.backward for table in taps])
         if self.problem.weights is None:
             sources = np.repeat(np.arange(len(coefs)), len(total))
             add_shifts(coefs, backward, sources, total)
             return
-        weights = [
-            coefficients(self.problem.weights[visit][self.box.slices], order=1) for visit in visits
-        ]
+        for visit, target in zip(visits, room.weights, strict=True):
+            coefficients(self.problem.weights[visit][self.box.slices], order=1, out=target)
         linear = Taps.joined([table.linear for table in taps])
-        add_weighted_shifts(coefs, backward, np.stack(weights), linear, total)
+        add_weighted_shifts(coefs, backward, room.weights, linear, total)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _StackRoom:
+    """Coefficients of residuals and of weights, made once for all visits of a group."""
+
+    residuals: Cube
+    weights: Cube
+
+    @classmethod
+    def of(cls, number: int, shape: tuple[int, ...]) -> Self:
+        # Pages that nobody writes to, as of weights that are all alike, take no memory.
+        return cls(*np.empty((2, number, *shape), np.float32))
+
+    def of_first(self, number: int) -> _StackRoom:
+        return _StackRoom(self.residuals[:number], self.weights[:number])
 
 
 def misfit(difference: float, brightness: float, visit: VisitPixels) -> float:

@@ -38,8 +38,9 @@ def iterate(
         (S, Y, X) on the tile with its buffer, if it is known already.
     """
     old = np.ascontiguousarray(planes[:, *tile.outer.slices])
-    new = proposed(problem, old, tile, config, correction=correction)
-    clamped, report = _clamp(problem, new, old, tile, config)
+    clamped, report = _clamp(
+        problem, proposed(problem, old, tile, config, correction=correction), old, tile, config
+    )
     mixed = _mixed(problem, clamped, old, tile, gain, threads=threads_of(config))
     after = mixed if mixed.shape == planes.shape else planes.copy()
     if after is not mixed:
@@ -86,7 +87,7 @@ def known_correction(step: Step, index: int, config: AssembleConfig) -> Cube | N
 def _clamp(
     problem: Problem, new: Cube, old: Cube, tile: Tile, config: AssembleConfig
 ) -> tuple[Cube, ClampReport]:
-    none = np.zeros(len(new))
+    none, flux_before = np.zeros(len(new)), plane_sums(new, threads=threads_of(config))
     change = spectrum = Clamped(planes=new, high=none, low=none)
     if config.clamp_iterations:
         change = clamp_change(
@@ -96,6 +97,8 @@ def _clamp(
             radius_px=config.clamp_width,
             threads=threads_of(config),
         )
+    # On a large field nothing is held that is not needed any more.
+    del new
     if config.clamp_subfilters:
         noise = clamp_noise(problem, change.planes, tile, config)
         spectrum = clamp_spectrum(
@@ -112,7 +115,7 @@ def _clamp(
         iteration_low=change.low,
         subfilter_high=spectrum.high,
         subfilter_low=spectrum.low,
-        flux_before=plane_sums(new, threads=threads_of(config)),
+        flux_before=flux_before,
         flux_after=plane_sums(clamped, threads=threads_of(config)),
     )
     return clamped, report

@@ -47,6 +47,9 @@ def with_plane(planes: Mapping[str, int], name: str) -> dict[str, int]:
 
 def renumbered(mask: Bits, planes: Mapping[str, int], onto: Mapping[str, int]) -> Bits:
     """The mask with its bits moved to the numbers that another set of planes uses."""
+    if all(onto.get(name, bit) == bit for name, bit in planes.items()):
+        kept: Bits = mask & np.int32(bits_of(planes, onto))
+        return kept
     moved = np.zeros_like(mask)
     for name, bit in planes.items():
         if name in onto:

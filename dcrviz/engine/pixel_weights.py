@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from dcrviz.config import AssembleConfig
+from dcrviz.config_rules import threads_of
 from dcrviz.engine.weights import pixel_weights
-from dcrviz.records import Bools, Cube, Exposure, Floats
+from dcrviz.kernels.pool import run_all
+from dcrviz.records import Bools, Cube, Exposure, Floats, Plane
+from dcrviz.scratch import Room
 
 # Variance hardly changes over a visit: of more pixels only some rows are sorted.
 _ENOUGH_PIXELS = 60_000
+# Of more pixels of all visits together the unit of their weights is found on some rows alone.
+_ENOUGH_FOR_UNIT = 8_000_000
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -30,6 +36,7 @@ def weights_of(
     detected: Bools,
     visits: tuple[Floats, Floats],
     config: AssembleConfig,
+    room: Room,
 ) -> VisitWeights:
     """What pixels and visits count: all alike in 2019's way, or by their variance and weight.
 
@@ -40,30 +47,48 @@ def weights_of(
     its brightness; of the background's variance they count as the sky around them.
     """
     weights, factors = visits
-    typical = np.array([_typical_variance(e, usable[i]) for i, e in enumerate(exposures)])
+    threads = threads_of(config)
+    typical = np.array(
+        run_all(
+            [partial(_typical_variance, e, usable[i]) for i, e in enumerate(exposures)],
+            threads=threads,
+        )
+    )
     known = np.isfinite(typical)
     mean = float(typical[known].mean()) if known.any() else 1.0
     if config.pixel_weights == "2019":
         alike = np.isin(factors, (0, 1)).all()
         return VisitWeights(
-            pixels=None if alike else usable * factors.astype(np.float32)[:, None, None],
+            pixels=None if alike else room.keep(usable * factors.astype(np.float32)[:, None, None]),
             unit=1 / mean,
             precision=np.where(known, factors / mean, 0.0),
         )
-    inverse = np.empty(usable.shape, dtype=np.float32)
-    for index, exposure in enumerate(exposures):
-        variance = np.asarray(exposure.variance, dtype=np.float32)
+
+    def inverse(visit: int, rows: slice) -> Plane:
+        exposure = exposures[visit]
+        assert exposure.variance is not None
+        variance: Plane = np.asarray(exposure.variance[rows], dtype=np.float32)
         scale = np.float32(exposure.visit.scale**2)
         if config.pixel_weights == "background":
-            sky = np.float32(typical[index] / scale)
+            sky = np.float32(typical[visit] / scale)
             # A source adds to the variance, a worn-out pixel or a vignetted corner does not go.
-            variance = np.where(detected[index], np.minimum(variance, sky), variance)
-        inverse[index] = pixel_weights(variance * scale, usable[index], weights[index])
-    positive = inverse[inverse > 0]
+            variance = np.where(detected[visit, rows], np.minimum(variance, sky), variance)
+        return pixel_weights(variance * scale, usable[visit, rows], weights[visit])
+
+    every = slice(None, None, max(1, usable.size // _ENOUGH_FOR_UNIT))
+    some = [inverse(visit, every) for visit in range(len(exposures))]
+    positive = np.concatenate([each[each > 0] for each in some])
     # Only ratios matter; about 1 they stay clear of the limits of float32.
     unit = float(np.median(positive)) if positive.size else 1.0
+    draft = room.begin(usable.shape, np.float32)
+
+    def write(visit: int) -> None:
+        found = some[visit] if every.step == 1 else inverse(visit, slice(None))
+        np.divide(found, np.float32(unit), out=draft.array[visit])
+
+    run_all([partial(write, visit) for visit in range(len(exposures))], threads=threads)
     return VisitWeights(
-        pixels=inverse / np.float32(unit),
+        pixels=draft.finish(),
         unit=unit,
         precision=np.where(known, weights / np.where(known, typical, 1), 0.0),
     )
@@ -71,8 +96,9 @@ def weights_of(
 
 def _typical_variance(exposure: Exposure, usable: Bools) -> float:
     """Median variance of the usable pixels, of a few rows if there are many; NaN without any."""
+    assert exposure.variance is not None
     step = max(1, usable.size // _ENOUGH_PIXELS)
-    variance, counts = np.asarray(exposure.variance)[::step], usable[::step]
+    variance, counts = np.asarray(exposure.variance[::step]), usable[::step]
     if not counts.any():
         variance, counts = np.asarray(exposure.variance), usable
     good = variance[counts & np.isfinite(variance) & (variance > 0)]

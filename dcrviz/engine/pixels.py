@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dcrviz.config import AssembleConfig
+from dcrviz.config_rules import threads_of
 from dcrviz.engine.check import label
 from dcrviz.engine.masks import flagged
+from dcrviz.kernels.pool import run_all
 from dcrviz.records import Bools, Exposure, Floats, Plane
+from dcrviz.scratch import Room
 
 Array = TypeVar("Array", bound=NDArray[Any])
 
@@ -27,47 +31,71 @@ class Pixels:
     warnings: tuple[str, ...]
 
 
-def read_pixels(exposures: Sequence[Exposure], factors: Floats, config: AssembleConfig) -> Pixels:
+def read_pixels(
+    exposures: Sequence[Exposure], factors: Floats, config: AssembleConfig, room: Room
+) -> Pixels:
     """Scaled images, shared with the exposures where they can be, and their usable pixels."""
-    observed = np.zeros((len(exposures), *exposures[0].shape), dtype=np.bool_)
-    images, warnings = [], []
-    for index, exposure in enumerate(exposures):
-        image = np.ascontiguousarray(exposure.image, dtype=np.float32)
-        clean = ~flagged(exposure.mask, exposure.planes, config.bad_planes)
-        missing = clean & ~np.isfinite(image)
-        if missing.any():
-            number = int(missing.sum())
-            warnings.append(
-                f"{label(exposure)}: {number} pixel{'s are' * (number > 1) or ' is'} NaN without a "
-                "mask plane that says so; counted as NO_DATA"
-            )
-        observed[index] = clean & ~missing
-        if not observed[index].any():
-            warnings.append(f"{label(exposure)}: no usable pixel; the visit is left out")
-        scale = exposure.visit.scale
-        images.append(frozen(image if scale == 1 else image * np.float32(scale)))
+    draft = room.begin((len(exposures), *exposures[0].shape), np.bool_)
+    tasks = [
+        partial(_read, exposure, clean, config, room)
+        for exposure, clean in zip(exposures, draft.array, strict=True)
+    ]
+    images, warnings = zip(*run_all(tasks, threads=threads_of(config)), strict=True)
+    observed = draft.finish()
     return Pixels(
-        images=tuple(images),
+        images=images,
         observed=observed,
-        usable=observed if factors.all() else observed & (factors > 0)[:, None, None],
-        warnings=tuple(warnings),
+        usable=observed if factors.all() else _of_those_on(observed, factors, room),
+        warnings=tuple(sentence for told in warnings for sentence in told),
     )
 
 
+def _read(
+    exposure: Exposure, observed: Bools, config: AssembleConfig, room: Room
+) -> tuple[Plane, list[str]]:
+    """The scaled image of one visit, and what is to be said of it; which pixels are observed."""
+    image = np.ascontiguousarray(exposure.image, dtype=np.float32)
+    np.logical_not(flagged(exposure.mask, exposure.planes, config.bad_planes), out=observed)
+    missing = observed & ~np.isfinite(image)
+    warnings = []
+    if missing.any():
+        number = int(missing.sum())
+        warnings.append(
+            f"{label(exposure)}: {number} pixel{'s are' * (number > 1) or ' is'} NaN without a "
+            "mask plane that says so; counted as NO_DATA"
+        )
+        observed &= ~missing
+    if not observed.any():
+        warnings.append(f"{label(exposure)}: no usable pixel; the visit is left out")
+    scale = exposure.visit.scale
+    return room.keep(image if scale == 1 else image * np.float32(scale)), warnings
+
+
+def _of_those_on(observed: Bools, factors: Floats, room: Room) -> Bools:
+    """The observed pixels of the visits that are on."""
+    draft = room.begin(observed.shape, np.bool_)
+    for visit, factor in enumerate(factors):
+        draft.array[visit] = observed[visit] if factor > 0 else False
+    return draft.finish()
+
+
 def detected_pixels(
-    exposures: Sequence[Exposure], sources: Bools, config: AssembleConfig
+    exposures: Sequence[Exposure], sources: Bools, config: AssembleConfig, room: Room
 ) -> tuple[Bools, list[str]]:
     """Source pixels by each visit's own mask, or the template's where a visit has no such plane."""
-    detected = np.empty((len(exposures), *sources.shape), dtype=np.bool_)
-    borrowed = []
-    for index, exposure in enumerate(exposures):
+    draft = room.begin((len(exposures), *sources.shape), np.bool_)
+    names = ", ".join(config.convergence_planes)
+
+    def detect(exposure: Exposure, detected: Bools) -> list[str]:
         if any(name in exposure.planes for name in config.convergence_planes):
-            detected[index] = flagged(exposure.mask, exposure.planes, config.convergence_planes)
-        else:
-            detected[index] = sources
-            names = ", ".join(config.convergence_planes)
-            borrowed.append(f"{label(exposure)}: no mask plane {names}; the template's is used")
-    return detected, borrowed
+            detected[:] = flagged(exposure.mask, exposure.planes, config.convergence_planes)
+            return []
+        detected[:] = sources
+        return [f"{label(exposure)}: no mask plane {names}; the template's is used"]
+
+    tasks = [partial(detect, *pair) for pair in zip(exposures, draft.array, strict=True)]
+    borrowed = run_all(tasks, threads=threads_of(config))
+    return draft.finish(), [sentence for told in borrowed for sentence in told]
 
 
 def frozen(array: Array) -> Array:

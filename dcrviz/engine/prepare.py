@@ -10,10 +10,17 @@ import numpy as np
 
 from dcrviz.bright import BrightObject
 from dcrviz.config import AssembleConfig
+from dcrviz.config_rules import threads_of
 from dcrviz.engine.artifacts import Artifacts
 from dcrviz.engine.bright_mask import mask_bright
 from dcrviz.engine.candidates import Fate
-from dcrviz.engine.check import check_exposures, common_band, factors_of, pointing_warnings
+from dcrviz.engine.check import (
+    check_exposures,
+    check_overlap,
+    common_band,
+    factors_of,
+    pointing_warnings,
+)
 from dcrviz.engine.clean import Clean, clean
 from dcrviz.engine.fill import fill_holes
 from dcrviz.engine.forward_model import forward_model
@@ -57,15 +64,18 @@ def prepare(
     bright_objects
         Stars around which BRIGHT_OBJECT is set, if the knob says so.
     reuse
-        What earlier calls have made: what is made of the same is taken again, to the last bit.
+        What earlier calls have made: what is made of the same is taken again, to the last bit. It
+        says, too, where images, flags and weights of the visits are kept.
 
     Raises
     ------
     ValueError
-        If the exposures don't fit together or lack what is needed, if the band is unknown, if a
+        If the exposures don't fit together, overlap or have what is needed, the band is unknown, a
         subfilter lies where the throughput is zero, or if a subregion is smaller than the buffer.
     """
-    config, reuse = (config or AssembleConfig()).copy(), reuse or Reuse()
+    config = (config or AssembleConfig()).copy()
+    reuse = reuse or Reuse()
+    room = reuse.room
     check_exposures(exposures)
     factors = factors_of([exposure.visit for exposure in exposures], config.visit_factors)
     band = common_band(exposures, config.band)
@@ -81,8 +91,9 @@ def prepare(
     pixels = reuse.part(
         "pixels",
         (*exposures, on, config.bad_planes),
-        lambda: read_pixels(exposures, factors, config),
+        lambda: read_pixels(exposures, factors, config, room),
     )
+    check_overlap(exposures, pixels.usable)
     visits_weights = factors * visit_weights(
         [exposure.visit for exposure in exposures], by_airmass=config.airmass_weight
     )
@@ -104,18 +115,27 @@ def prepare(
     detected, borrowed = reuse.part(
         "detected",
         (*exposures, sources.tobytes(), config.convergence_planes),
-        lambda: detected_pixels(exposures, sources, config),
+        lambda: detected_pixels(exposures, sources, config, room),
     )
     weights = reuse.part(
         "weights",
         (*exposures, pixels, detected, on, visits_weights.tobytes(), config.pixel_weights),
-        lambda: weights_of(exposures, pixels.usable, detected, (visits_weights, factors), config),
+        lambda: weights_of(
+            exposures, pixels.usable, detected, (visits_weights, factors), config, room
+        ),
     )
     order = config.interpolation_order
     stack, counts = reuse.part(
         "stack",
         (pixels, weights, shifts.midpoint.tobytes(), order),
-        lambda: stack_weights(weights.pixels, pixels.usable, shifts, order=order),
+        lambda: stack_weights(
+            weights.pixels,
+            pixels.usable,
+            shifts,
+            order=order,
+            room=room,
+            threads=threads_of(config),
+        ),
     )
     # Of the visits that are off nothing depends.
     reaching = shifts if factors.all() else shifts.of(np.flatnonzero(factors))

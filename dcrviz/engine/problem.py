@@ -55,7 +55,7 @@ class Tile(Frozen):
     verdict: Outcome = Outcome.RUNNING
 
 
-@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True, weakref_slot=True)
 class Problem(Frozen):
     """Prepared visits, template, shifts, weights and tiles.
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from dcrviz.scratch import Room
+
 _Part = TypeVar("_Part")
 # Told by their value; all else, as images and visits are, by being the same object.
 _PLAIN = (str, bytes, int, float, list, dict)
@@ -15,14 +17,20 @@ class Reuse:
 
     One is kept for each run of preparations that only some knobs tell apart. Not to be shared
     between threads.
+
+    Parameters
+    ----------
+    room
+        Where large parts are kept; in memory if None.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, room: Room | None = None) -> None:
+        self.room = room or Room()
         self._parts: dict[str, tuple[tuple[Any, ...], Any]] = {}
 
     def copy(self) -> Reuse:
         """The same parts for a preparation whose own need not be remembered."""
-        other = Reuse()
+        other = Reuse(self.room)
         other._parts = dict(self._parts)
         return other
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from dcrviz.kernels.clip import clip_outliers
+from dcrviz.kernels.weighted import weighted_sums
 from dcrviz.records import Bools, Cube, Floats, Plane
 
 
@@ -52,12 +53,13 @@ def stack_variance(
     From the inputs: sum w^2 var / (sum w)^2. From the scatter: the weighted variance about the mean
     times sum w^2 / (sum w)^2, unbiased; NaN where only one visit counts.
     """
-    weight = weights[:, None, None] * used
-    total = weight.sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         if from_inputs:
-            summed = (weight**2 * np.where(used, variances, 0)).sum(axis=0)
+            summed, _ = weighted_sums(variances, used, weights**2)
+            _, total = weighted_sums(variances, used, weights)
             return np.asarray(summed / total**2, dtype=np.float32)
+        weight = weights[:, None, None] * used
+        total = weight.sum(axis=0)
         mean = (weight * np.where(used, images, 0)).sum(axis=0) / total
         scatter = (weight * np.where(used, images - mean, 0) ** 2).sum(axis=0) / total
         squared = (weight**2).sum(axis=0) / total**2
@@ -69,17 +71,19 @@ def left_out_fraction(
 ) -> dict[str, Floats]:
     """Fraction of the weight at each pixel that was left out while carrying each plane, (Y, X)."""
     total = weights.sum()
-    return {
-        name: (weights[:, None, None] * (flags & ~used)).sum(axis=0) / total
-        for name, flags in carries.items()
-    }
+
+    def fraction(left_out: Bools) -> Floats:
+        if not left_out.any():
+            return np.zeros(left_out.shape[1:])
+        return np.asarray((weights[:, None, None] * left_out).sum(axis=0) / total)
+
+    return {name: fraction(flags & ~used) for name, flags in carries.items()}
 
 
 def _mean(images: Cube, used: Bools, weights: Floats) -> Plane:
-    weight = weights[:, None, None] * used
+    total, weight = weighted_sums(images, used, weights)
     with np.errstate(invalid="ignore"):
-        summed = (weight * np.where(used, images, 0)).sum(axis=0)
-        return np.asarray(summed / weight.sum(axis=0), dtype=np.float32)
+        return np.asarray(total / weight, dtype=np.float32)
 
 
 def _median(images: Cube, used: Bools) -> Plane:

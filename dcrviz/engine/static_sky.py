@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
-from dcrviz.config import ProblemConfig
+from dcrviz.config import AssembleConfig
+from dcrviz.config_rules import threads_of
 from dcrviz.engine.detect import detect_sources
 from dcrviz.engine.masks import bits_of, flagged, renumbered, with_plane
 from dcrviz.engine.stack import left_out_fraction, stack_images, stack_variance
+from dcrviz.kernels.pool import run_all
 from dcrviz.records import Bits, Bools, Coadd, Exposure, Floats, Plane
 
 # Width of the PSF that detection assumes where no visit states its own.
 _FALLBACK_FWHM_PX = 4.0
-_PIXELS_AT_ONCE = 4_000_000
+# Of all visits together.
+_PIXELS_AT_ONCE = 2_000_000
 
 
 def static_sky(
@@ -23,7 +27,7 @@ def static_sky(
     images: Sequence[Plane],
     usable: Bools,
     visit_weights: Floats,
-    config: ProblemConfig,
+    config: AssembleConfig,
 ) -> Coadd:
     """Template coadd of the visits, with DETECTED found on it.
 
@@ -42,13 +46,13 @@ def static_sky(
     are stacked one after another, so that memory does not grow with the number of visits.
     """
     planes = _all_planes(exposures)
-    weights = visit_weights / mean_variances(exposures, usable)
+    weights = visit_weights / mean_variances(exposures, usable, threads=threads_of(config))
     height, width = exposures[0].shape
     rows = max(1, _PIXELS_AT_ONCE // (len(exposures) * width))
-    bands = [
-        _stack_band(exposures, images, usable, _Recipe(planes, weights, config), slice(y, y + rows))
-        for y in range(0, height, rows)
-    ]
+    recipe = _Recipe(planes, weights, config)
+    stack = partial(_stack_band, exposures, images, usable, recipe)
+    tasks = [partial(stack, slice(y, y + rows)) for y in range(0, height, rows)]
+    bands = run_all(tasks, threads=threads_of(config))
     image, mask, variance = (np.concatenate(parts) for parts in zip(*bands, strict=True))
     detected = detect_sources(image, variance, fwhm_px=_typical_fwhm_px(exposures))
     mask[detected] |= np.int32(1 << planes["DETECTED"])
@@ -59,7 +63,7 @@ def static_sky(
 class _Recipe:
     planes: Mapping[str, int]
     weights: Floats
-    config: ProblemConfig
+    config: AssembleConfig
 
 
 def _stack_band(
@@ -104,7 +108,7 @@ def _all_planes(exposures: Sequence[Exposure]) -> dict[str, int]:
 
 
 def _band_masks(
-    exposures: Sequence[Exposure], planes: Mapping[str, int], config: ProblemConfig, rows: slice
+    exposures: Sequence[Exposure], planes: Mapping[str, int], config: AssembleConfig, rows: slice
 ) -> Bits:
     """(V, rows, X) masks numbered alike, without the planes to remove."""
     dropped = ~np.int32(bits_of(planes, config.remove_planes))
@@ -122,15 +126,16 @@ def _scaled_variance(exposure: Exposure, rows: slice) -> Plane:
     return variance * np.float32(exposure.visit.scale**2)
 
 
-def mean_variances(exposures: Sequence[Exposure], usable: Bools) -> Floats:
+def mean_variances(exposures: Sequence[Exposure], usable: Bools, *, threads: int = 1) -> Floats:
     """(V,) mean variance of the usable pixels; infinite for a visit without any."""
-    means = np.full(len(exposures), np.inf)
-    for index, exposure in enumerate(exposures):
-        variance = _scaled_variance(exposure, slice(None))
-        counts = usable[index] & np.isfinite(variance) & (variance > 0)
-        if counts.any():
-            means[index] = np.mean(variance, where=counts, dtype=np.float64)
-    return means
+
+    def mean(visit: int) -> float:
+        variance = _scaled_variance(exposures[visit], slice(None))
+        counts = usable[visit] & np.isfinite(variance) & (variance > 0)
+        return float(np.mean(variance, where=counts, dtype=np.float64)) if counts.any() else np.inf
+
+    tasks = [partial(mean, visit) for visit in range(len(exposures))]
+    return np.array(run_all(tasks, threads=threads))
 
 
 def _typical_fwhm_px(exposures: Sequence[Exposure]) -> float:

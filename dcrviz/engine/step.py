@@ -131,7 +131,7 @@ class History(Frozen):
         )
 
 
-@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True, weakref_slot=True)
 class Step(Frozen):
     """One point of the timeline: the planes after an iteration of one tile.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -50,16 +50,24 @@ def visit_templates(
     amplified: Cube, shifts: Shifts, visits: Sequence[int], *, order: SplineOrder | None
 ) -> Iterator[Plane]:
     """Matched templates of several visits, one after another; what they share is done once."""
+    return map(template_maker(amplified, shifts, order=order), visits)
+
+
+def template_maker(
+    amplified: Cube, shifts: Shifts, *, order: SplineOrder | None
+) -> Callable[[int], Plane]:
+    """The matched template of a visit as a function of its index, which threads may share."""
     amplified = np.ascontiguousarray(amplified, dtype=np.float32)
     shape = (amplified.shape[1], amplified.shape[2])
     if order is None:
         grid = grid_for(shifts, shape)
         spectra = plane_spectra(amplified, grid)
-        for visit in visits:
-            yield fourier_template(spectra, shifts, visit, grid)
-        return
+        return lambda visit: fourier_template(spectra, shifts, visit, grid)
     coefs, taps = stack_coefficients(amplified, order=order), visit_taps(shifts, shape, order)
-    for visit in visits:
+
+    def shifted(visit: int) -> Plane:
         template = np.zeros(shape, dtype=np.float32)
         add_shifts(coefs, taps[visit].forward, taps[visit].sources, template[None])
-        yield template
+        return template
+
+    return shifted

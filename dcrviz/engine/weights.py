@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dcrviz.kernels import shift_image, smooth
+from dcrviz.kernels import smooth
+from dcrviz.kernels.pool import run_all
+from dcrviz.kernels.shift import add_shifts
+from dcrviz.kernels.spline import coefficients
+from dcrviz.kernels.taps import PAD, tap_table
 from dcrviz.physics.geometry import airmass_of
 from dcrviz.records import Bools, Box, Cube, Floats, Plane, Shifts, SplineOrder, Visit
+from dcrviz.scratch import Room
 
 # A single visit arrives as 1 but for the rounding of its taps: it must not pass for more than one.
 _ROUNDING = 1e-5
@@ -34,7 +40,13 @@ def pixel_weights(variance: Plane, usable: Bools, visit_weight: float) -> Plane:
 
 
 def stack_weights(
-    weights: Cube | None, usable: Bools, shifts: Shifts, *, order: SplineOrder
+    weights: Cube | None,
+    usable: Bools,
+    shifts: Shifts,
+    *,
+    order: SplineOrder,
+    room: Room | None = None,
+    threads: int = 1,
 ) -> tuple[Cube, NDArray[np.uint16]]:
     """One over the summed weights of each plane, and the counts of visits, (S, Y, X) each.
 
@@ -42,6 +54,8 @@ def stack_weights(
     ----------
     weights
         (V, Y, X) of each pixel; None for 1 where it is usable and 0 where not.
+    room
+        Where both are kept; in memory if None.
 
     Notes
     -----
@@ -49,25 +63,55 @@ def stack_weights(
     subfilter; a pixel is good where more than one visit's worth arrives in every subfilter. Both
     are 0 elsewhere.
     """
-    n_visits, n_subfilters = shifts.midpoint.shape[:2]
+    room, n_subfilters = room or Room(), shifts.midpoint.shape[1]
     shape = (n_subfilters, *usable.shape[1:])
-    arrived = np.zeros(shape, dtype=np.float32)
-    total = arrived if weights is None else np.zeros(shape, dtype=np.float32)
-    counts = np.zeros(shape, dtype=np.float32)
-    for visit in range(n_visits):
-        flat = usable[visit].astype(np.float32)
-        for subfilter in range(n_subfilters):
-            back = -shifts.midpoint[visit, subfilter]
-            reached = shift_image(flat, back, order=order)
-            arrived[subfilter] += reached
-            counts[subfilter] += np.rint(reached)
-            if weights is not None:
-                # Linear: a higher spline rings around holes of a deep visit, and summed weights
-                # near zero would amplify without limit.
-                total[subfilter] += shift_image(weights[visit], back, order=min(order, 1))
-    good = (arrived > 1 + _ROUNDING).all(axis=0) & (total > 0).all(axis=0)
-    stack = np.divide(1, total, out=np.zeros(shape, dtype=np.float32), where=good)
-    return stack, np.where(good, counts, 0).astype(np.uint16)
+    # Linear: a higher spline rings around holes of a deep visit, and summed weights near zero would
+    # amplify without limit.
+    linear: SplineOrder = 1 if order > 1 else order
+    stack, counts = room.begin(shape, np.float32), room.begin(shape, np.uint16)
+    arrived, number = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
+    stack.array[:] = 0
+
+    def add(subfilter: int, visit: int, flags: Plane) -> None:
+        reached = _moved_back(flags, shifts, (visit, subfilter), order)
+        arrived[subfilter] += reached
+        number[subfilter] += np.rint(reached, out=reached)
+
+    def weigh(subfilter: int, visit: int, coefs: Plane) -> None:
+        stack.array[subfilter] += _moved_back(coefs, shifts, (visit, subfilter), linear)
+
+    for visit, flags in enumerate(usable):
+        given: list[tuple[Callable[[int, int, Plane], None], Plane | Bools, SplineOrder]]
+        given = [(add, flags, order)]
+        given += [] if weights is None else [(weigh, weights[visit], linear)]
+        coefs = run_all([partial(_coefs, image, o) for _, image, o in given], threads=threads)
+        tasks = [
+            partial(task, subfilter, visit, each)
+            for (task, _, _), each in zip(given, coefs, strict=True)
+            for subfilter in range(n_subfilters)
+        ]
+        run_all(tasks, threads=threads)
+    if weights is None:
+        stack.array[:] = arrived
+    good = (arrived > 1 + _ROUNDING).all(axis=0) & (stack.array > 0).all(axis=0)
+    for total, count, counted in zip(stack.array, counts.array, number, strict=True):
+        np.divide(1, total, out=total, where=good)
+        total[~good] = 0
+        count[:] = np.where(good, counted, 0)
+    return stack.finish(), counts.finish()
+
+
+def _coefs(image: Plane | Bools, order: SplineOrder) -> Plane:
+    return coefficients(np.asarray(image, np.float32), order=order)
+
+
+def _moved_back(coefs: Plane, shifts: Shifts, which: tuple[int, int], order: SplineOrder) -> Plane:
+    """The image of these coefficients, shifted back from a visit into a subfilter."""
+    out = np.zeros((coefs.shape[0] - 2 * PAD, coefs.shape[1] - 2 * PAD), np.float32)
+    if out.size:
+        taps = tap_table(-shifts.midpoint[which][None], out.shape, order=order)
+        add_shifts(coefs[None], taps, np.zeros(1, np.int64), out[None])
+    return out
 
 
 def model_weights(sources: Bools, box: Box, *, width_px: float) -> Plane:

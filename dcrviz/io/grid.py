@@ -14,6 +14,8 @@ from dcrviz.io.keywords import Keywords, lookup
 from dcrviz.io.scan import UNREADABLE, Hdu
 
 _DEG_TO_ARCSEC = 3600.0
+# Distortions that astropy keeps in HDUs of their own.
+_TABLES = ("cpdis1", "cpdis2", "det2im1", "det2im2")
 # Times of the exposure whose grid it was; a product made of many exposures has none of them.
 _NOT_OF_THE_GRID = ("DATE", "MJD", "TIME", "OBSGEO", "JEPOCH", "BEPOCH")
 
@@ -60,6 +62,11 @@ def grid_header(wcs: WCS | None, xy0: tuple[int, int]) -> fits.Header:
     Notes
     -----
     astropy's own header keeps twelve digits; CRPIX, CRVAL, the matrix and PV are written anew.
+
+    Raises
+    ------
+    ValueError
+        If the WCS is none that keys of a header can hold.
     """
     header = fits.Header() if wcs is None else _wcs_header(wcs)
     for axis, origin in enumerate(xy0, start=1):
@@ -91,6 +98,7 @@ def _wcs_cards(image: Hdu, primary: Hdu) -> fits.Header:
 
 
 def _wcs_header(wcs: WCS) -> fits.Header:
+    _check_representable(wcs)
     header = wcs.to_header(relax=True)
     for key in [key for key in header if key.startswith(_NOT_OF_THE_GRID)]:
         del header[key]
@@ -105,6 +113,15 @@ def _wcs_header(wcs: WCS) -> fits.Header:
     for axis, term, value in wcs.wcs.get_pv():
         header[f"PV{axis}_{term}"] = float(value)
     return header
+
+
+def _check_representable(wcs: WCS) -> None:
+    rule = "a WCS must be one that the keys of a FITS header can hold, to be written; got"
+    if not isinstance(wcs, WCS):
+        raise ValueError(f"{rule} a {type(wcs).__module__}.{type(wcs).__name__}")
+    tables = [name for name in _TABLES if getattr(wcs, name) is not None]
+    if tables:
+        raise ValueError(f"{rule} one with distortions in tables ({', '.join(tables)})")
 
 
 def _origin_of_wcs_a(keys: Keywords, axis: int) -> float:

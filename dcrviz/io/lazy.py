@@ -11,7 +11,7 @@ import numpy as np
 from astropy.io import fits
 from numpy.typing import NDArray
 
-from dcrviz.io.scan import UNREADABLE, Hdu
+from dcrviz.io.scan import UNREADABLE, Hdu, RawPixels
 from dcrviz.records import LazyPlane
 
 _FLOAT = np.dtype(np.float32)
@@ -43,12 +43,15 @@ class FilePlane(_Lazy):
         Number of its HDU.
     dtype
         Type of the pixels handed out, in native byte order.
+    raw
+        Where they lie as they are; None if they must be unpacked.
     """
 
     path: Path
     index: int
     shape: tuple[int, int]
     dtype: np.dtype[Any]
+    raw: RawPixels | None = None
 
     def __getitem__(self, key: Any) -> NDArray[Any]:
         keys = key if isinstance(key, tuple) else (key,)
@@ -58,9 +61,14 @@ class FilePlane(_Lazy):
 
     def _read(self, section: tuple[slice, ...]) -> NDArray[Any]:
         try:
-            # Mapped read-only: the default maps a private copy, too much for the largest files.
-            with fits.open(self.path, mode="denywrite") as file, np.errstate(over="ignore"):
-                return np.array(file[self.index].section[section], dtype=self.dtype)
+            with np.errstate(over="ignore"):
+                if self.raw is not None and self.raw.holds(self.path):
+                    # Without a look at the headers again, which takes longer than some rows.
+                    mapped = np.memmap(self.path, self.raw.dtype, "r", self.raw.offset, self.shape)
+                    return np.array(mapped[section], dtype=self.dtype)
+                # Mapped read-only: the default maps a private copy, too much for large files.
+                with fits.open(self.path, mode="denywrite") as file:
+                    return np.array(file[self.index].section[section], dtype=self.dtype)
         except UNREADABLE as error:
             raise ValueError(f"{self.path}: HDU {self.index} can't be read; got {error}") from error
 
@@ -138,4 +146,4 @@ def empty_mask(shape: tuple[int, int]) -> ConstantPlane:
 
 def _file_plane(hdu: Hdu, dtype: np.dtype[Any]) -> FilePlane:
     assert hdu.shape is not None
-    return FilePlane(path=hdu.path, index=hdu.index, shape=hdu.shape, dtype=dtype)
+    return FilePlane(path=hdu.path, index=hdu.index, shape=hdu.shape, dtype=dtype, raw=hdu.raw)

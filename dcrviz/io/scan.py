@@ -8,7 +8,7 @@ import math
 import warnings
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -33,6 +33,33 @@ UNREADABLE = (
     zlib.error,
 )
 _GZIP_MAGIC = b"\x1f\x8b"
+# Types of pixels by BITPIX.
+_KINDS = {8: ">u1", 16: ">i2", 32: ">i4", 64: ">i8", -32: ">f4", -64: ">f8"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawPixels:
+    """Where an image begins in a file, of what type it is, and how the file was then.
+
+    Parameters
+    ----------
+    stamp
+        Time of the file's last change in nanoseconds, and its length.
+    """
+
+    offset: int
+    dtype: str
+    stamp: tuple[int, int]
+
+    def holds(self, path: Path) -> bool:
+        """Whether the file is still the same, by its stamp."""
+        return self.stamp == stamp_of(path)
+
+
+def stamp_of(path: Path) -> tuple[int, int]:
+    """Time of a file's last change in nanoseconds, and its length."""
+    status = path.stat()
+    return status.st_mtime_ns, status.st_size
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -49,6 +76,8 @@ class Hdu:
         Whether the image is stored as compressed tiles.
     summary
         One or two words on what it holds, for messages.
+    raw
+        Where its pixels lie in the file as they are, neither packed nor scaled; None if they don't.
     """
 
     path: Path
@@ -58,6 +87,7 @@ class Hdu:
     integer: bool
     compressed: bool
     summary: str
+    raw: RawPixels | None = None
 
     @property
     def name(self) -> str:
@@ -117,13 +147,15 @@ def _headers(stream: BinaryIO, size: int, path: Path) -> Iterator[Hdu]:
     while start.startswith((b"SIMPLE", b"XTENSION")):
         stream.seek(-len(start), io.SEEK_CUR)
         hdu, length = _header(stream, path, index)
-        expected = stream.tell() + length
+        begin = stream.tell()
+        expected = begin + length
         if expected > size:
             raise ValueError(
                 f"{path}: must hold {expected} bytes up to the end of HDU {index} "
                 f"({hdu.summary}), as its headers say; got {size}: truncated, or a wrong header"
             )
-        yield hdu
+        plain = not isinstance(stream, io.BytesIO)
+        yield replace(hdu, raw=_raw(hdu, begin)) if plain else hdu
         stream.seek(expected)
         start = stream.read(8)
         index += 1
@@ -157,6 +189,15 @@ def _header(stream: BinaryIO, path: Path, index: int) -> tuple[Hdu, int]:
         compressed=compressed,
         summary=_summary(axes, is_image=is_image),
     ), length
+
+
+def _raw(hdu: Hdu, begin: int) -> RawPixels | None:
+    """Where the pixels lie, if they can be taken as they are."""
+    kind = _KINDS.get(hdu.header["BITPIX"])
+    scaled = any(key in hdu.header for key in ("BSCALE", "BZERO", "BLANK"))
+    if hdu.shape is None or hdu.compressed or scaled or kind is None:
+        return None
+    return RawPixels(offset=begin, dtype=kind, stamp=stamp_of(hdu.path))
 
 
 def _axes(header: fits.Header, key: str) -> tuple[int, ...]:

@@ -53,16 +53,16 @@ def solved(
     config: AssembleConfig,
     knobs: dict[str, Any],
     *,
-    problem: Problem,
+    problem: Problem | None,
 ) -> tuple[Problem, list[Moment]]:
     """A run from its starting model to its end.
 
     Parameters
     ----------
     problem
-        Of these exposures; prepared anew unless its knobs are still those.
+        Of these exposures; prepared anew unless its knobs are still those. None if there is none.
     """
-    if _shaping(problem.config) == _shaping(config):
+    if problem is not None and _shaping(problem.config) == _shaping(config):
         moment = Moment(step=first_step(problem, config), knobs=knobs)
     else:
         problem, moment = start.of(exposures, config, knobs)

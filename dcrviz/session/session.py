@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
 import param
@@ -64,6 +65,18 @@ class Session(Follower):
         with self._no_restart():
             self.config.param.update(**values | {"visit_factors": factors})
         self.exposures = list(exposures)
+
+    def take_branch(self, branch: Branch) -> int:
+        """Keep a run that was computed elsewhere beside the one on show.
+
+        Returns
+        -------
+        int
+            Its index, as `open_branch` takes it; its name has a number if it was taken.
+        """
+        self._add(replace(branch, name=self._free_title(branch.name)))
+        self._fit(*branch.moments)
+        return len(self.branches) - 1
 
     def try_knobs(self, knobs: Mapping[str, Any]) -> None:
         """Play a new run with these values from its start; the one on show becomes a branch.

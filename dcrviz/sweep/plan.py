@@ -59,11 +59,14 @@ class SweepPlan:
             raise ValueError(
                 f"ranges need a number of trials to draw; got {', '.join(self.ranges)} without"
             )
-        number = self.n_random
-        if number is None:
-            number = math.prod(len(values) for values in self.choices.values())
-        if not 1 <= number <= MOST:
-            raise ValueError(f"a sweep must have 1 to {MOST} trials; got {number}")
+        if not 1 <= len(self) <= MOST:
+            raise ValueError(f"a sweep must have 1 to {MOST} trials; got {len(self)}")
+
+    def __len__(self) -> int:
+        """How many trials there are."""
+        if self.n_random is not None:
+            return self.n_random
+        return math.prod(len(values) for values in self.choices.values())
 
     @property
     def knobs(self) -> list[str]:
@@ -91,6 +94,11 @@ class SweepPlan:
         return float(rng.uniform(low, high))
 
 
+def is_list(knob: str) -> bool:
+    """Whether the knob's values are lists, so that ``|`` is between them and not a comma."""
+    return isinstance(AssembleConfig.knobs()[knob], _LISTS)
+
+
 def parse_choices(text: str) -> tuple[str, tuple[Any, ...]]:
     """Knob and values of ``KNOB=A,B,C``; values that are lists themselves have ``|`` between.
 
@@ -103,7 +111,7 @@ def parse_choices(text: str) -> tuple[str, tuple[Any, ...]]:
     if not (name and equals and values):
         raise ValueError(f"choices must be KNOB=A,B,C; got {text!r}")
     ours, _ = parse_setting(f"{name}={values.split('|')[0].split(',')[0]}")
-    between = "|" if isinstance(AssembleConfig.knobs()[ours], _LISTS) else ","
+    between = "|" if is_list(ours) else ","
     parsed = [parse_setting(f"{name}={value}") for value in values.split(between)]
     for _, value in parsed:
         with_knob(AssembleConfig(), ours, plain(value))

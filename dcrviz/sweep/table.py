@@ -7,13 +7,15 @@ import io
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from dcrviz.bands import Band
 from dcrviz.diagnostics.fit_scores import SCORES
 from dcrviz.io.atomic import AtomicFiles
 from dcrviz.io.knob_values import in_words
+from dcrviz.sweep.trial import Inputs
 
 TABLE_NAME, RECORD_NAME = "sweep.csv", "sweep.json"
 _SCHEMA = 1
@@ -33,11 +35,14 @@ class SweepTable:
         What the sweep is, as plain values: a folder holds one sweep only.
     knobs
         Those that are turned: the first columns.
+    inputs
+        Where the visits are; kept for whoever looks at the sweep later.
     """
 
     folder: Path
     plan: Mapping[str, Any]
     knobs: Sequence[str]
+    inputs: Inputs | None = None
 
     def rows(self) -> dict[int, dict[str, Any]]:
         """Rows that are there already, by the number of their trial.
@@ -47,15 +52,9 @@ class SweepTable:
         ValueError
             If the folder holds another sweep, or its record can't be read.
         """
-        path = self.folder / RECORD_NAME
-        if not path.exists():
+        if not (self.folder / RECORD_NAME).exists():
             return {}
-        try:
-            record = json.loads(path.read_text(encoding="utf-8"))
-            known = {int(row["number"]): dict(row) for row in record["rows"]}
-            plan = record["plan"]
-        except (OSError, ValueError, TypeError, KeyError) as error:
-            raise ValueError(f"{path}: must be the record of a sweep; got {error}") from error
+        plan, known, _ = read_record(self.folder)
         if plan != _plain(self.plan):
             raise ValueError(
                 f"{self.folder}: holds another sweep; choose another folder, or remove its "
@@ -66,13 +65,53 @@ class SweepTable:
     def write(self, rows: Mapping[int, Mapping[str, Any]]) -> None:
         """Write all rows, in order; the record appears whole or stays as it was."""
         ordered = [_plain(rows[number]) for number in sorted(rows)]
-        record = {"schema": _SCHEMA, "plan": _plain(self.plan), "rows": ordered}
         with AtomicFiles() as files:
-            text = json.dumps(record, indent=1, allow_nan=False)
-            files.add(self.folder / RECORD_NAME).write_text(text, encoding="utf-8")
+            files.add(self.folder / RECORD_NAME).write_text(
+                record_text(self.plan, ordered, inputs=self.inputs), encoding="utf-8"
+            )
             files.add(self.folder / TABLE_NAME).write_text(
                 csv_text(ordered, self.knobs), encoding="utf-8"
             )
+
+
+def described(
+    settings: Sequence[Mapping[str, Any]], base: Mapping[str, Any], visits: Sequence[str]
+) -> dict[str, Any]:
+    """What makes two sweeps the same one: shared knobs, visits, and the knobs of each trial."""
+    return {"base": dict(base), "visits": list(visits), "settings": list(settings)}
+
+
+def read_record(folder: Path) -> tuple[dict[str, Any], dict[int, dict[str, Any]], Inputs | None]:
+    """The plan of a sweep, its rows by number, and where its visits are, if that was kept.
+
+    Raises
+    ------
+    ValueError
+        If there is no record, or it can't be read.
+    """
+    path = folder / RECORD_NAME
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+        rows = {int(row["number"]): dict(row) for row in record["rows"]}
+        inputs = record.get("inputs")
+        return dict(record["plan"]), rows, None if inputs is None else _inputs(inputs)
+    except OSError as error:
+        raise ValueError(f"{path}: must be the record of a sweep; got {error.strerror}") from error
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise ValueError(f"{path}: must be the record of a sweep; got {error}") from error
+
+
+def record_text(
+    plan: Mapping[str, Any], rows: Iterable[Mapping[str, Any]], *, inputs: Inputs | None = None
+) -> str:
+    """A sweep as JSON, with all digits."""
+    record = {
+        "schema": _SCHEMA,
+        "plan": _plain(plan),
+        "inputs": None if inputs is None else _plain(asdict(inputs)),
+        "rows": [_plain(row) for row in rows],
+    }
+    return json.dumps(record, indent=1, allow_nan=False)
 
 
 def csv_text(rows: Iterable[Mapping[str, Any]], knobs: Sequence[str]) -> str:
@@ -89,6 +128,12 @@ def csv_text(rows: Iterable[Mapping[str, Any]], knobs: Sequence[str]) -> str:
 def best_first(rows: Iterable[Mapping[str, Any]], score: str) -> list[Mapping[str, Any]]:
     """The rows by a score, the lowest first; those without it last."""
     return sorted(rows, key=lambda row: _number(row.get(score)))
+
+
+def _inputs(entries: Mapping[str, Any]) -> Inputs:
+    band = entries.get("band")
+    values = {**entries, "paths": tuple(entries["paths"])}
+    return Inputs(**values | {"band": None if band is None else Band(**band)})
 
 
 def _cell(value: Any) -> Any:

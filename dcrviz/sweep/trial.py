@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -12,17 +11,14 @@ from types import MappingProxyType
 from typing import Any
 
 from dcrviz.bands import Band
-from dcrviz.config import AssembleConfig
-from dcrviz.diagnostics.ablation import entry_of
-from dcrviz.diagnostics.fit_scores import Fit, Yardstick, timed_fit
-from dcrviz.engine import assemble, coadds, prepare
-from dcrviz.engine.reuse import Reuse
+from dcrviz.diagnostics.fit_scores import Fit, Yardstick
+from dcrviz.engine import coadds
 from dcrviz.io import read_catalogue, read_exposures, read_start, write_coadds
 from dcrviz.io.config_files import config_text
-from dcrviz.io.knob_values import with_knob
-from dcrviz.records import Coadd, Exposure
+from dcrviz.records import Coadd
 from dcrviz.run_log import history_record
 from dcrviz.simulate import scene_beside
+from dcrviz.sweep.fits import Visits, shared_knobs, try_knobs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,47 +83,34 @@ def run_trial(trial: Trial) -> dict[str, Any]:
         Plain values: number, the knobs that are turned, the scores of the fit by the names of
         `FitScores`, ``refusal``, and ``prepare_s``, the seconds until the fit began.
     """
-    row: dict[str, Any] = {"number": trial.number, **trial.knobs}
     visits = _visits(trial.inputs)
-    config = _config(trial.base)
-    try:
-        config = _turned(config, trial.knobs)
-        began = time.perf_counter()
-        problem = prepare(
-            visits.exposures,
-            config,
-            template=visits.template,
-            bright_objects=visits.bright_objects,
-            reuse=visits.reuse,
-        )
-    except ValueError as error:
-        return row | {"refusal": str(error)}
-    prepare_s = time.perf_counter() - began
-    fit = timed_fit(problem, problem.config)
+    tried = try_knobs(visits, shared_knobs(trial.base), trial.knobs, number=trial.number)
+    if tried.fit is None:
+        return tried.row(None)
     if trial.out is not None:
-        _write(fit, Path(trial.out))
-    yardstick = _yardstick(trial.inputs, json.dumps(dict(trial.base), sort_keys=True))
-    return row | entry_of(yardstick.scores(fit)) | {"prepare_s": prepare_s, "refusal": ""}
-
-
-@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
-class _Visits:
-    exposures: list[Exposure]
-    template: Coadd | None
-    bright_objects: Any
-    reuse: Reuse
+        _write(tried.fit, Path(trial.out))
+    return tried.row(_yardstick(trial.inputs, json.dumps(dict(trial.base), sort_keys=True)))
 
 
 # A worker tries many configurations of the same visits.
 @lru_cache(maxsize=1)
-def _visits(inputs: Inputs) -> _Visits:
-    exposures = read_exposures(inputs.paths, band=inputs.band, table=inputs.table)
+def _visits(inputs: Inputs) -> Visits:
+    return read_visits(inputs)
+
+
+def read_visits(inputs: Inputs) -> Visits:
+    """The visits at these paths, with all that goes with them.
+
+    Raises
+    ------
+    ValueError
+        If a file can't be read, or the visits don't belong together.
+    """
     bright = read_catalogue(inputs.bright_objects) if inputs.bright_objects else []
-    return _Visits(
-        exposures=exposures,
+    return Visits(
+        exposures=read_exposures(inputs.paths, band=inputs.band, table=inputs.table),
         template=_template(inputs.template),
         bright_objects=bright,
-        reuse=Reuse(),
     )
 
 
@@ -146,28 +129,8 @@ def _template(path: str | None) -> Coadd | None:
 
 @lru_cache(maxsize=1)
 def _yardstick(inputs: Inputs, base: str) -> Yardstick:
-    """The fit with the knobs that all trials share, with which each is compared."""
     visits = _visits(inputs)
-    problem = prepare(
-        visits.exposures,
-        _config(json.loads(base)),
-        template=visits.template,
-        bright_objects=visits.bright_objects,
-    )
-    *_, step = assemble(problem)
-    fit = Fit(problem=problem, step=step, cpu_s=0.0, wall_s=0.0)
-    return Yardstick.of(fit, scene=scene_beside(visits.exposures))
-
-
-def _config(base: Mapping[str, Any]) -> AssembleConfig:
-    # One thread a worker, as there is a worker a core.
-    return _turned(AssembleConfig(n_threads=1), base)
-
-
-def _turned(config: AssembleConfig, knobs: Mapping[str, Any]) -> AssembleConfig:
-    for name, value in knobs.items():
-        config = with_knob(config, name, value)
-    return config
+    return visits.yardstick(shared_knobs(json.loads(base)), scene=scene_beside(visits.exposures))
 
 
 def _write(fit: Fit, folder: Path) -> None:

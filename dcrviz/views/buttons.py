@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import param
-from panel.custom import JSComponent
 
+from dcrviz.views.native import Native
 from dcrviz.views.telling import BUTTON_CSS, Telling
 
 _JS = Path(__file__).parent / "js"
@@ -47,7 +47,7 @@ class PushButton(Telling):
             self._act()
 
 
-class CountField(JSComponent):
+class CountField(Native):
     """A whole number of 1 or more."""
 
     label = param.String("", doc="Accessible name.")

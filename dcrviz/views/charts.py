@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from bokeh.events import Tap
-from bokeh.models import ColumnDataSource, DataRange1d, HoverTool, Range1d, Span
+from bokeh.models import CDSView, ColumnDataSource, DataRange1d, HoverTool, Range1d, Span
 from bokeh.plotting import figure
 
 from dcrviz.diagnostics.course import CourseEntry
@@ -56,6 +56,8 @@ class Charts:
             "flux": self._flux(),
             "change": self._change(),
         }
+        for plot in self.figures.values():
+            lighten(plot)
 
     def draw(self, entries: Sequence[CourseEntry], *, visits: Sequence[str]) -> None:
         """Show these steps: only those that follow the ones on show are sent, if that is all.
@@ -235,6 +237,16 @@ def _overlay(runs: Mapping[str, Sequence[CourseEntry]]) -> dict[str, list[Any]]:
     columns: dict[str, list[Any]] = {name: [course[name] for course in courses] for name in names}
     colours = [_OVERLAID[place % len(_OVERLAID)] for place in range(len(runs))]
     return columns | {"run": list(runs), "colour": colours}
+
+
+def lighten(plot: figure) -> None:
+    """Leave out what Bokeh makes for selected and muted glyphs, where nobody selects or mutes.
+
+    Every part of a page is walked over with each message that it sends or gets.
+    """
+    everything = CDSView()
+    for renderer in plot.renderers:
+        renderer.update(nonselection_glyph=None, muted_glyph=None, view=everything)
 
 
 def named(heading: str) -> dict[str, str]:

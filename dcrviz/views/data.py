@@ -114,7 +114,7 @@ class DataView(Viewer):
         """Open a scene with the knobs that it begins with."""
 
         def show(exposures: list[Any]) -> None:
-            self._remember(exposures, choice)
+            self.remember(exposures, choice)
             self._session.open_data(exposures, config)
             if play:
                 self._session.play()
@@ -157,7 +157,7 @@ class DataView(Viewer):
 
         def show(opened: Any) -> None:
             run, _ = opened
-            self._remember(run.exposures, DataChoice(kind="run", name=str(place)))
+            self.remember(run.exposures, DataChoice(kind="run", name=str(place)))
             self._session.take_run(*opened)
 
         self._background.do(read, show)
@@ -174,12 +174,12 @@ class DataView(Viewer):
 
     def _explore(self, choice: DataChoice, read: Callable[[], list[Any]]) -> None:
         def show(exposures: list[Any]) -> None:
-            self._remember(exposures, choice)
+            self.remember(exposures, choice)
             self._session.open_data(exposures)
 
         self._background.do(read, show)
 
-    def _remember(self, exposures: Sequence[Exposure], choice: DataChoice) -> None:
+    def remember(self, exposures: Sequence[Exposure], choice: DataChoice) -> None:
         """Where visits are from that are about to be shown, besides those of runs still there."""
         session = self._session
         runs = [session.exposures, *(branch.exposures for branch in session.branches)]

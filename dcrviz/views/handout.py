@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import param
-from panel.custom import JSComponent
+
+from dcrviz.views.native import Native
 
 _JS = Path(__file__).parent / "js"
 _CSS = """
@@ -30,7 +31,7 @@ dialog button { font: inherit; padding: 4px 14px; cursor: pointer; }
 """
 
 
-class Handout(JSComponent):
+class Handout(Native):
     """Hands files to the browser, which saves them as it saves any download."""
 
     message = param.Bytes(b"", doc="The newest file, behind its name and kind.")
@@ -49,7 +50,7 @@ class Handout(JSComponent):
         self.message = struct.pack("<I", len(text)) + text + content
 
 
-class TextDialog(JSComponent):
+class TextDialog(Native):
     """A dialog with a text and a button that copies it."""
 
     content = param.Dict({}, doc="Title, text, whether it follows the page's address, a number.")

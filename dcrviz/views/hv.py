@@ -8,7 +8,8 @@ Examples
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import holoviews as hv
 import numpy as np
@@ -18,6 +19,7 @@ from dcrviz.diagnostics.course import CourseEntry, course_entry
 from dcrviz.diagnostics.panels import Panel, Row, Scene, images, rows_of
 from dcrviz.engine import Problem, Step
 from dcrviz.records import Plane
+from dcrviz.sweep import Axis, axes_of, front_steps, objectives
 
 _UNITS = {
     "flux": "flux",
@@ -85,6 +87,57 @@ def hv_course(problem: Problem, steps: Sequence[Step]) -> hv.Layout:
         "Change": _curve(entries, [entry.change_sigma for entry in entries], "change_sigma"),
     }
     return hv.Layout([plot.relabel(group=name) for name, plot in figures.items()])
+
+
+def hv_sweep(
+    rows: Sequence[Mapping[str, Any]], knobs: Sequence[str], *, x: str = "", y: str = ""
+) -> hv.Layout:
+    """Runs of a sweep: lines over the axes of knobs and scores, and two of these with their front.
+
+    Parameters
+    ----------
+    rows
+        As of `dcrviz.sweep.run_trial` or of ``sweep.json``; those that were refused are left out.
+    knobs
+        Those that were turned.
+    x, y
+        Knobs or scores; time and error of colours if none are named.
+
+    Raises
+    ------
+    ValueError
+        If the runs don't differ in one of these.
+    """
+    rows = [row for row in rows if not row.get("refusal")]
+    axes = {axis.key: axis for axis in axes_of(rows, knobs)}
+    first, second, _ = objectives(rows)
+    pair = (x or first, y or second)
+    for name in pair:
+        if name not in axes:
+            raise ValueError(f"axis must be one of {', '.join(axes)}; got {name}")
+    across, up = (axes[name] for name in pair)
+    points = {
+        int(row["number"]): (across.place(row[across.key]), up.place(row[up.key])) for row in rows
+    }
+    return hv.Layout([_lines(rows, list(axes.values())), _points(points, across, up)])
+
+
+def _lines(rows: Sequence[Mapping[str, Any]], axes: Sequence[Axis]) -> hv.NdOverlay:
+    """A line for each run; each axis from 0 to 1."""
+    titles = [axis.title for axis in axes]
+    lines = {}
+    for row in rows:
+        shares = [(a.place(row.get(a.key)) - a.low) / (a.high - a.low) for a in axes]
+        lines[int(row["number"])] = hv.Curve((titles, shares), kdims="axis", vdims="share")
+    return hv.NdOverlay(lines, kdims="run")
+
+
+def _points(places: Mapping[int, tuple[float, float]], across: Axis, up: Axis) -> hv.Overlay:
+    names = [across.title, up.title]
+    points = hv.Scatter(
+        [(*at, number) for number, at in places.items()], names[0], [names[1], "run"]
+    )
+    return points * hv.Curve(front_steps(places), *names, label="front")
 
 
 def _image(pixels: Plane, panel: Panel, row: Row) -> hv.Image | hv.RGB:

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import param
-from panel.custom import JSComponent
+
+from dcrviz.views.native import Native
 
 _JS = Path(__file__).parent / "js"
 _CSS = """
@@ -34,7 +35,7 @@ input:focus-visible { outline: 2px solid var(--dcrviz-accent, #1f6f8b); outline-
 """
 
 
-class Quiet(JSComponent):
+class Quiet(Native):
     """A component that sends no messages, only values.
 
     Bokeh asks every component that may send messages about each message of any of them.

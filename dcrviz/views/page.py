@@ -34,12 +34,14 @@ from dcrviz.views.layout import laid_out
 from dcrviz.views.lazy import Later, lazy_card
 from dcrviz.views.messages import deliver_to_page, served_document
 from dcrviz.views.runs_view import RunsView
+from dcrviz.views.sweep_view import SweepView
+from dcrviz.views.sweeping import Surroundings, Sweeping
 from dcrviz.views.tabs import Tabs
 from dcrviz.views.verdicts import ChipsView, Verdicts
 from dcrviz.views.visits import VisitsView
 from dcrviz.views.wall import ImageWall
 from dcrviz.views.wall_canvas import WallCanvas
-from dcrviz.worker import Worker
+from dcrviz.worker import Deliver, Worker
 
 # What a class is shown: the planes, and what tells them apart.
 _FOR_A_CLASS = ("plane", "minus_mean")
@@ -113,6 +115,7 @@ class Explorer(Viewer):
         self._later = Later()
         with in_page_design():
             self._make_views(source, alone=served_document() is not None)
+            self._make_sweep(self._workers[0], deliver, local=source.local)
         self.session.param.watch(lambda event: self._notify(event.new), "error")
         self.session.param.watch(lambda _: self._tell_warnings(), "problem")
         # Not before the browser holds the page: changes on their way to it meet nothing they know.
@@ -175,9 +178,30 @@ class Explorer(Viewer):
         parts = {
             "Curves": lambda: self._later.part(lambda: self.curves),
             "Diagnose": lambda: self.diagnose,
+            "Sweep": self._sweep_view,
         }
         self.tabs = Tabs("Curves and diagnosis", parts)
         self.tabs.tell(lambda name: self.diagnose.turn(name == "Diagnose"))
+
+    def _make_sweep(self, engine: Worker, deliver: Deliver | None, *, local: bool) -> None:
+        around = Surroundings(
+            choice=lambda: self.data.choice,
+            remember=self.data.remember,
+            sky=self._sky_if_known,
+            told=self._notify,
+        )
+        self.sweeping = Sweeping(
+            self.session, around, worker=engine, make_worker=lambda: Worker(deliver)
+        )
+        self._sweep_views: list[SweepView] = []
+        self._local = local
+
+    def _sweep_view(self) -> SweepView:
+        """Made anew wherever the page is shown, as figures live in one place only."""
+        dark = self.appearance.dark
+        view = SweepView(self.session, self.sweeping, local=self._local, dark=dark)
+        self._sweep_views.append(view)
+        return view
 
     def _sky(self) -> Sky | None:
         """What is truly there, where the visits on show are of a made field."""
@@ -202,6 +226,7 @@ class Explorer(Viewer):
 
     def close(self) -> None:
         """Stop the threads of this page."""
+        self.sweeping.close()
         self.session.close()
         for worker in self._workers:
             worker.close()
@@ -238,6 +263,8 @@ class Explorer(Viewer):
         self.wall.canvas.dark = dark
         self.curves.paint(dark=dark)
         self.diagnose.paint(dark=dark)
+        for view in self._sweep_views:
+            view.paint(dark=dark)
         self.inspector.paint(dark=dark)
 
     def _turn_to_class(self) -> None:

@@ -88,7 +88,7 @@ def progress_words(session: Session, per_second: float) -> str:
     if per_second > 0 and session.playing and step.outcome is Outcome.RUNNING:
         waiting = sum(history.outcome is Outcome.RUNNING for history in step.histories)
         left = waiting * most - step.iteration
-        parts.append(f"{_duration(max(0, left) / per_second)} left at most")
+        parts.append(f"{duration(max(0, left) / per_second)} left at most")
     return " · ".join(parts)
 
 
@@ -110,5 +110,6 @@ def place_words(step: Step) -> str:
     return f"Subregion {step.tile + 1} of {len(step.histories)}, iteration {step.iteration}"
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """Seconds, or minutes if there are many."""
     return f"{max(1, seconds):.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"

@@ -18,6 +18,8 @@ from dcrviz.io.knob_values import plain
 from dcrviz.io.lsst_config import to_lsst
 from dcrviz.session import Moment
 from dcrviz.simulate import MadeField, made_scene, made_visits, scene_to_mapping
+from dcrviz.sweep import SweepPlan
+from dcrviz.sweep.plan import is_list
 from dcrviz.views.data_choice import DataChoice, in_library
 
 _FIELD_PATH = "$(python -c 'import dcrviz; print(dcrviz.bundled(\"field\"))')"
@@ -63,14 +65,21 @@ def python_text(
 
 def command_text(choice: DataChoice, config: AssembleConfig) -> str:
     """Shell commands that run these knobs on these visits to the end and write the coadds."""
-    lines = [] if choice.made is None else list(_made_lines(choice.made))
-    if in_library(choice):
-        lines.append(f"dcrviz simulate made --scene {choice.name}")
-    words = ["dcrviz", "assemble", "--out", "coadds"]
-    for name, value in config.changed().items():
-        words += ["--set", shlex.quote(f"{name}={_setting(value)}")]
-    lines.append(" ".join([*words, *_command_paths(choice)]))
-    return "\n".join(lines) + "\n"
+    return _commands(choice, ["dcrviz", "assemble", "--out", "coadds", *_set_words(config)])
+
+
+def sweep_text(choice: DataChoice, config: AssembleConfig, plan: SweepPlan) -> str:
+    """Shell commands that try a plan on these visits with these knobs for all trials."""
+    words = ["--out", "sweep", *_set_words(config)]
+    for name, values in plan.choices.items():
+        between = "|" if is_list(name) else ","
+        listed = between.join(_setting(value) for value in values)
+        words += ["--grid", shlex.quote(f"{name}={listed}")]
+    for name, (low, high) in plan.ranges.items():
+        words += ["--range", shlex.quote(f"{name}={low:.12g}:{high:.12g}")]
+    if plan.n_random is not None:
+        words += ["--random", str(plan.n_random), "--seed", str(plan.seed)]
+    return _commands(choice, ["dcrviz", "sweep", *words])
 
 
 def lsst_text(config: AssembleConfig) -> str:
@@ -139,6 +148,20 @@ def _course(moments: Sequence[Moment], first: dict[str, Any]) -> Iterator[str]:
         known = knobs
         yield f"for _ in range({sum(number for _, number in group)}):"
         yield "    step = dcrviz.advance(problem, step, config)"
+
+
+def _commands(choice: DataChoice, words: Sequence[str]) -> str:
+    """What makes the visits, if they are made ones, and a command on them."""
+    lines = [] if choice.made is None else list(_made_lines(choice.made))
+    if in_library(choice):
+        lines.append(f"dcrviz simulate made --scene {choice.name}")
+    lines.append(" ".join([*words, *_command_paths(choice)]))
+    return "\n".join(lines) + "\n"
+
+
+def _set_words(config: AssembleConfig) -> Iterator[str]:
+    for name, value in config.changed().items():
+        yield from ("--set", shlex.quote(f"{name}={_setting(value)}"))
 
 
 def _command_paths(choice: DataChoice) -> list[str]:

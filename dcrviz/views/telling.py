@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from panel.custom import JSComponent
+from dcrviz.views.native import Native
 
 BUTTON_CSS = (Path(__file__).parent / "css" / "button.css").read_text(encoding="utf-8")
 """The look that all native buttons have in common."""
@@ -14,7 +14,7 @@ Message = dict[str, Any]
 """What a component sends, read from JSON."""
 
 
-class Telling(JSComponent):
+class Telling(Native):
     """A component whose messages from the browser are heard by one who listens."""
 
     __abstract = True

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,18 +15,10 @@ from panel.io.state import set_curdoc
 
 from dcrviz.kernels.quantise import quantise
 from dcrviz.records import Bytes, Cube, Plane
+from dcrviz.views.modules import one_module
 from dcrviz.views.telling import Message, Telling
 
 _JS = Path(__file__).parent / "js" / "wall"
-_IMPORT = re.compile(r"^import .*;\n", re.MULTILINE)
-
-
-def _bundled() -> str:
-    """The modules of the wall as one, in which they need not import each other."""
-    texts = [path.read_text(encoding="utf-8") for path in sorted(_JS.glob("*.js"))]
-    plain = [_IMPORT.sub("", text) for text in texts]
-    inner = [re.sub(r"^export (?!function render)", "", t, flags=re.MULTILINE) for t in plain]
-    return "\n".join(inner)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +150,7 @@ class WallCanvas(Telling):
     )
     budget = param.Integer(256_000_000, doc="Bytes of iterations that the browser keeps.")
 
-    _esm = _bundled()
+    _esm = one_module(_JS)
     _stylesheets: ClassVar[list[str]] = [(_JS / "wall.css").read_text(encoding="utf-8")]
 
     def _process_bokeh_event(self, doc: Any, event: Any) -> None:

@@ -153,6 +153,28 @@ def test_visits_in_different_bands(warps, not_assembled, set_keys):
     tell(line, warps[2], "all visits must be in one band", warps[0], "is in lsst-g; got lsst-r")
 
 
+def test_visits_of_different_instruments(warps, not_assembled, set_keys):
+    set_keys(warps[0], INSTRUMENT="DECam")
+    set_keys(warps[2], INSTRUMENT="HSC")
+    line = not_assembled(*warps)
+    tell(line, warps[2], "all visits must be of one instrument", warps[0], "'DECam'; got 'HSC'")
+
+
+def test_visits_that_do_not_overlap(warps, not_assembled, rewrite):
+    def keep(number):
+        def mask(hdus):
+            hdus["MASK"].data |= 1 << hdus["MASK"].header["MP_NO_DATA"]
+            rows = slice(8 * number, 8 * number + 8)
+            hdus["MASK"].data[rows] &= ~(1 << hdus["MASK"].header["MP_NO_DATA"])
+
+        return mask
+
+    for number, path in enumerate(warps):
+        rewrite(path, keep(number))
+    line = not_assembled(*warps)
+    tell(line, warps[4], "visits must overlap; no pixel is usable in two of the 5", warps[0])
+
+
 def test_visits_in_different_filters_though_the_band_is_given(warps, not_assembled, set_keys):
     set_keys(warps[2], FILTER="r")
     line = not_assembled(*warps, "--band", "g")

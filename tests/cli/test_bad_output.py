@@ -59,7 +59,7 @@ def test_an_interrupted_run_writes_nothing(warps, tmp_path, run, monkeypatch):
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("dcrviz.cli.assemble.coadds", interrupted)
+    monkeypatch.setattr("dcrviz.cli.one_patch.coadds", interrupted)
     ended = run("assemble", *warps, "--out", tmp_path / "out", "--quiet")
     assert ended.code == 130
     assert ended.err.splitlines()[-1] == "dcrviz: interrupted; no file is left half written"
@@ -70,7 +70,7 @@ def test_no_memory_for_the_data_is_one_line(warps, not_assembled, monkeypatch):
     def full(*_, **__):
         raise MemoryError("Unable to allocate 7 TiB")
 
-    monkeypatch.setattr("dcrviz.cli.assemble.prepare", full)
+    monkeypatch.setattr("dcrviz.cli.one_patch.prepare", full)
     tell(not_assembled(*warps), "the data must fit into memory; Unable to allocate 7 TiB")
 
 
@@ -121,5 +121,5 @@ def test_a_librarys_warning_is_no_second_line(warps, not_assembled, monkeypatch)
             warnings.warn("invalid value", RuntimeWarning, stacklevel=2)
         raise ValueError("something is wrong")
 
-    monkeypatch.setattr("dcrviz.cli.assemble.prepare", warns)
+    monkeypatch.setattr("dcrviz.cli.one_patch.prepare", warns)
     assert not_assembled(*warps) == "dcrviz: error: something is wrong\n"

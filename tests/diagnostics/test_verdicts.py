@@ -1,5 +1,6 @@
 """Each disease of visits and planes is named, and a healthy field is not."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,7 @@ from dcrviz import AssembleConfig, assemble, prepare
 from dcrviz.diagnostics.before import before_verdicts
 from dcrviz.diagnostics.pictures import shown_planes
 from dcrviz.diagnostics.transients import find_transients
+from dcrviz.diagnostics.verdict import verdict_record
 from dcrviz.simulate import MadeField, made_exposures, made_scene, made_visits, simulate_exposures
 
 SPREAD = MadeField(n_stars=16, size_px=112, n_visits=8)
@@ -130,3 +132,20 @@ def test_a_shifted_visit_has_bad_astrometry(exposures):
     left = dcrviz.verdicts(without, list(assemble(without)))
     assert not any(v.kind == "bad_astrometry" and name in v.title for v in left)
     assert worst.remedies[0].knobs == {"visit_factors": {name: 0.0}}
+
+
+@pytest.mark.parametrize("held", [np.nan, -np.inf, 1e6])
+def test_what_masked_pixels_hold_changes_no_verdict(exposures, held):
+    bad = np.random.default_rng(4).random(exposures[0].shape) < 0.02
+
+    def spoilt(value):
+        def mend(exposure):
+            image, mask = np.array(exposure.image[:]), np.array(exposure.mask[:])
+            image[bad] = value
+            mask[bad] |= 1 << exposure.planes["BAD"]
+            return replace(exposure, image=image, mask=mask)
+
+        problem = prepare([mend(exposure) for exposure in exposures], AssembleConfig(solver="pcg"))
+        return [verdict_record(v) for v in dcrviz.verdicts(problem, list(assemble(problem)))]
+
+    assert json.dumps(spoilt(held), allow_nan=False) == json.dumps(spoilt(0.0))

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 from astropy.io import fits
-from astropy.wcs import WCS
+from astropy.wcs import WCS, DistortionLookupTable
+from astropy.wcs.wcsapi import SlicedLowLevelWCS
 
 from dcrviz.io import read_exposure
 from dcrviz.io.grid import grid_header, pixel_scale_arcsec
@@ -52,6 +53,19 @@ def test_a_wcs_is_written_without_the_times_of_its_exposure(keys_with):
     assert "MJD-OBS" in wcs.to_header()
     header = grid_header(wcs, (0, 0))
     assert not [key for key in header if key.startswith(("DATE", "MJD"))]
+
+
+def test_a_wcs_with_distortions_in_tables_can_not_be_written(keys_with):
+    wcs = WCS(fits.Header(keys_with({})))
+    table = np.zeros((4, 4), dtype=np.float32)
+    wcs.cpdis1 = DistortionLookupTable(table, (1, 1), (1, 1), (2, 2))
+    with pytest.raises(ValueError, match=r"the keys of a FITS header.*in tables \(cpdis1\)"):
+        grid_header(wcs, (0, 0))
+
+
+def test_a_wcs_of_another_library_can_not_be_written():
+    with pytest.raises(ValueError, match=r"the keys of a FITS header.*got a .*SlicedLowLevelWCS"):
+        grid_header(SlicedLowLevelWCS(WCS(naxis=2), np.s_[1:, 1:]), (0, 0))
 
 
 def test_the_wcs_read_is_astropys(lsst_file, keys_with):

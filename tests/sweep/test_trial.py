@@ -4,32 +4,17 @@ import pickle
 from dataclasses import replace
 
 import pytest
+from on_disk import FEW, make_inputs
 
 import dcrviz
 from dcrviz.diagnostics.fit_scores import SCORES
 from dcrviz.io import read_coadds
-from dcrviz.simulate import MadeField, made_exposures
-from dcrviz.sweep import Inputs, Trial, run_trial
-
-FEW = {"max_iterations": 1, "min_iterations": 1}
+from dcrviz.sweep import Trial, run_trial
 
 
 @pytest.fixture(scope="module")
 def inputs(tmp_path_factory):
-    from dcrviz.io.visit_writer import visit_header
-
-    folder = tmp_path_factory.mktemp("visits")
-    for exposure in made_exposures(MadeField(n_stars=6, n_visits=4, size_px=64)):
-        dcrviz.write_exposure(
-            folder / f"warp_{exposure.visit.id}.fits",
-            image=exposure.image[:],
-            mask=exposure.mask[:],
-            variance=exposure.variance[:],
-            planes=exposure.planes,
-            wcs=exposure.wcs,
-            header=visit_header(exposure.visit),
-        )
-    return Inputs(paths=tuple(sorted(map(str, folder.glob("*.fits")))))
+    return make_inputs(tmp_path_factory.mktemp("visits"))
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ def patience():
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
-    path = find_browser()
+    path = find_browser(without_windows=True)
     if path is None:
         if os.environ.get("CI"):
             pytest.fail("no browser found, and these tests must run here")

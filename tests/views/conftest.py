@@ -1,6 +1,7 @@
 """A small field, and an explorer on it whose every result is there when a call returns."""
 
 import pytest
+from on_disk import make_inputs, write_sweep
 
 from dcrviz import AssembleConfig
 from dcrviz.session import Session
@@ -28,3 +29,10 @@ def session(exposures):
 def no_page(monkeypatch):
     """No page is the current one: a browser test's stopped server may have left its own."""
     monkeypatch.setattr("bokeh.io.doc._PATCHED_CURDOCS", [])
+
+
+@pytest.fixture(scope="session")
+def written_sweep(tmp_path_factory):
+    """A folder as ``dcrviz sweep`` writes it, of two trials of visits in files."""
+    folder = tmp_path_factory.mktemp("swept")
+    return write_sweep(folder, make_inputs(tmp_path_factory.mktemp("visits")))

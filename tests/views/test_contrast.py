@@ -16,6 +16,7 @@ from dcrviz.views.leverage_view import _COLOURS, LeverageView
 from dcrviz.views.night_plan_view import NightPlanView
 from dcrviz.views.sky_plan_view import SkyPlanView
 from dcrviz.views.source_plots import _SHORT_TO_LONG
+from dcrviz.views.sweep_charts import SHOWN_COLOURS
 
 CSS = (Path(dcrviz.views.__file__).parent / "css" / "frame.css").read_text()
 TEXT, DRAWN = 4.5, 3.0
@@ -113,5 +114,5 @@ def test_curves_whose_colours_are_data_are_seen_on_both_pages(theme):
     planes = {
         colour for number in range(2, 12) for colour in interp_palette(_SHORT_TO_LONG, number)
     }
-    for colour in {*planes, *_OVERLAID, *_COLOURS}:
+    for colour in {*planes, *_OVERLAID, *_COLOURS, *SHOWN_COLOURS}:
         assert contrast(colour, theme["page"]) >= DRAWN, colour

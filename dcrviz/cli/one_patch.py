@@ -1,0 +1,117 @@
+"""One patch from its warped visits to its subfilter coadds."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+from dataclasses import replace
+from pathlib import Path
+from shutil import get_terminal_size
+from typing import Any
+
+from tqdm import tqdm
+from tqdm.contrib.logging import logging_redirect_tqdm
+
+from dcrviz.cli.console import LOGS
+from dcrviz.cli.options import (
+    bright_objects_from,
+    config_from,
+    exposures_from,
+    template_from,
+)
+from dcrviz.diagnostics.course import course_entry
+from dcrviz.diagnostics.verdicts import verdicts_on
+from dcrviz.engine import Problem, Step, assemble, coadds, prepare
+from dcrviz.engine.reuse import Reuse
+from dcrviz.io import write_coadds
+from dcrviz.io.atomic import output_directory
+from dcrviz.io.config_files import config_text
+from dcrviz.io.exposure_files import files_of
+from dcrviz.run_log import history_record, log_start, log_step
+from dcrviz.runs.checkpoint import Checkpoint, Progress, identity
+from dcrviz.scratch import Room, Scratch
+
+_log = logging.getLogger(__name__)
+
+
+def assemble_patch(options: argparse.Namespace) -> None:
+    """Read, fit and write, as the options of ``dcrviz assemble`` say."""
+    # First, so that nobody waits for a fit that can't be written.
+    with output_directory(options.out) as folder:
+        problem, files = _problem(options, Scratch(folder))
+        checkpoint = Checkpoint(folder, identity(problem, files), every_s=options.checkpoint_every)
+        start = checkpoint.read() if options.resume else None
+        options.console.open()
+        log_start(problem)
+        if start is not None:
+            _log.info("The run goes on from step %d", start.step.index)
+        end = _iterate(problem, checkpoint, start, quiet=options.quiet)
+        told = verdicts_on(problem, end.course, end.step)
+        history = history_record(problem, end.step, end.clamps, told)
+        write_coadds(
+            coadds(problem, end.step),
+            folder,
+            texts={
+                "config.yaml": config_text(problem.config),
+                "history.json": json.dumps(history, indent=1, allow_nan=False),
+            },
+        )
+        checkpoint.remove()
+
+
+def _problem(options: argparse.Namespace, room: Room) -> tuple[Problem, list[Path]]:
+    """The problem, and the files that it was made of."""
+    config = config_from(options)
+    bright = bright_objects_from(options)
+    if config.mask_bright_objects and not bright:
+        raise ValueError("the knob mask_bright_objects needs a catalogue: --bright-objects FILE")
+    exposures = exposures_from(options)
+    template = template_from(options, exposures[0])
+    beside = [options.table, options.template, options.bright_objects]
+    files = [path for exposure in exposures for path in files_of(exposure)]
+    files += [Path(name).expanduser() for name in beside if name]
+    problem = prepare(
+        exposures, config, template=template, bright_objects=bright, reuse=Reuse(room)
+    )
+    return problem, files
+
+
+def _iterate(
+    problem: Problem, checkpoint: Checkpoint, start: Progress | None, *, quiet: bool
+) -> Progress:
+    """Run to the end with a progress bar on a terminal; keep only what the history needs."""
+    clamps, course = (list(start.clamps), list(start.course)) if start else ([], [])
+    # A terminal that does not tell its size gets a bar too, by the size that this falls back to.
+    columns, lines = get_terminal_size()
+    # None: only on a terminal.
+    hidden = True if quiet else None
+    bar = tqdm(desc="assemble", unit=" iterations", disable=hidden, ncols=columns, nrows=lines)
+    with logging_redirect_tqdm(LOGS), bar:
+        before: Step | None = None
+        for step in assemble(problem, start=start.step if start else None):
+            if start is None or step is not start.step:
+                if step.clamps is not None:
+                    clamps.append((step.tile, step.clamps))
+                log_step(problem, step, before)
+                course.append(course_entry(problem, step, before))
+                checkpoint.keep(_progress(step, clamps, course))
+            if step.index:
+                bar.update()
+            bar.set_postfix(_shown(step))
+            # What it has beside its planes is of use to the next iteration alone.
+            before = replace(step, correction=None, memory=None)
+    return _progress(step, clamps, course)
+
+
+def _progress(step: Step, clamps: list[Any], course: list[Any]) -> Progress:
+    return Progress(step=step, clamps=tuple(clamps), course=tuple(course))
+
+
+def _shown(step: Step) -> dict[str, Any]:
+    """What the bar tells of a step: the residual, too, where the solver has one to bring down."""
+    shown: dict[str, Any] = {"metric": f"{step.metric:.5f}"}
+    residuals = step.history.residuals
+    if residuals and residuals[-1] > 0:
+        shown["residual"] = f"{residuals[-1]:.1e}"
+    return shown | {"subregion": step.tile + 1}

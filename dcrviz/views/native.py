@@ -1,0 +1,34 @@
+"""What all components of our own have in common: their changes reach the browser cheaply."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from panel.custom import JSComponent
+from panel.reactive import Reactive
+
+
+class Native(JSComponent):
+    """A component of native parts, which holds no other component.
+
+    Notes
+    -----
+    Panel asks the design for the component's looks at each change, and looks for components among
+    the values that change. Here there are none: both cost more than the message.
+    """
+
+    __abstract = True
+
+    def _update_properties(self, *events: Any, doc: Any) -> dict[str, Any]:
+        if any(event.name in Reactive.param for event in events):
+            return super()._update_properties(*events, doc=doc)
+        return self._process_param_change({event.name: event.new for event in events})
+
+    def _update_model(
+        self, events: Any, msg: dict[str, Any], root: Any, model: Any, doc: Any, comm: Any
+    ) -> None:
+        echoed = self._in_process__events.get(doc, {})
+        if any(name in Reactive.param or name in echoed for name in msg):
+            super()._update_model(events, msg, root, model, doc, comm)
+            return
+        self._set_on_model(msg, root, model.data)

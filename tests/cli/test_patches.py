@@ -1,0 +1,103 @@
+"""Many patches by one command: each as a command of its own would fit it."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from astropy.io import fits
+
+HERE = Path(__file__).parent
+FAST = ["--set", "n_subfilters=2", "max_iterations=2", "min_iterations=1"]
+
+
+@pytest.fixture
+def patches(simulated, tmp_path):
+    """Two patches: all of the visits, and all but one."""
+    folders = [tmp_path / name for name in ("one", "two")]
+    for number, folder in enumerate(folders):
+        folder.mkdir()
+        for path in sorted(simulated.glob("warp_*.fits"))[number:]:
+            shutil.copy(path, folder)
+    return folders
+
+
+def products(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+@pytest.fixture
+def alone(run, tmp_path):
+    """The products of a patch fitted by a command of its own, with one thread."""
+
+    def assemble(patch):
+        out = tmp_path / "alone" / patch.name
+        assert run("assemble", patch, "--out", out, *FAST, "n_threads=1").code == 0
+        return products(out)
+
+    return assemble
+
+
+def test_each_patch_is_fitted_as_by_a_command_of_its_own(patches, tmp_path, run, alone):
+    out = tmp_path / "out"
+    assert run("assemble", "--patches", *patches, "--out", out, *FAST, "--workers", 2).code == 0
+    assert sorted(path.name for path in out.iterdir()) == ["one", "patches.json", "two"]
+    for patch in patches:
+        assert products(out / patch.name) == alone(patch)
+
+
+def test_a_patch_that_is_refused_is_named_and_the_others_are_done(patches, tmp_path, run):
+    spoilt = next(iter(sorted(patches[0].iterdir())))
+    fits.setval(spoilt, "FILTER", value="r")
+    out = tmp_path / "out"
+    ended = run("assemble", "--patches", *patches, "--out", out, *FAST, "--workers", 1)
+    assert ended.code == 2
+    assert "1 of 2 patches: one: " in ended.err
+    assert "all visits must be in one band" in ended.err
+    assert sorted(path.name for path in out.iterdir()) == ["patches.json", "two"]
+
+
+def test_resumed_it_fits_what_is_not_done(patches, tmp_path, run):
+    out = tmp_path / "out"
+    words = ["assemble", "--out", out, *FAST, "--workers", 1]
+    assert run(*words, "--patches", patches[0]).code == 0
+    before = (out / "one" / "coadd.fits").stat().st_mtime_ns
+    ended = run(*words, "--patches", *patches, "--resume")
+    assert "1 of 2 patches are done already" in ended.err
+    assert (out / "one" / "coadd.fits").stat().st_mtime_ns == before
+    assert (out / "two" / "coadd.fits").exists()
+    assert sorted(json.loads((out / "patches.json").read_text())["patches"]) == ["one", "two"]
+
+
+def test_patches_of_one_name_are_refused(simulated, tmp_path, refused):
+    words = ["--out", tmp_path / "out"]
+    line = refused("assemble", "--patches", simulated, simulated, *words)
+    assert "patches must have names of their own" in line
+
+
+def test_a_scheduler_without_patches_is_refused(simulated, tmp_path, refused):
+    words = ["--out", tmp_path / "out", "--scheduler", "tcp://127.0.0.1:9"]
+    assert "--scheduler is for several patches" in refused("assemble", simulated, *words)
+
+
+def test_a_cluster_that_loses_a_worker_writes_the_same_files(patches, tmp_path, alone):
+    pytest.importorskip("distributed")
+    out = tmp_path / "out"
+    out.mkdir()
+    words = [*patches, "--patches", "--out", out, *FAST, "--checkpoint-every", "0"]
+    done = subprocess.run(
+        [sys.executable, HERE / "patches_on_cluster.py", out, *words],
+        env={**os.environ, "PYTHONPATH": str(HERE.parents[1])},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert (out / "killed").exists()
+    for patch in patches:
+        assert products(out / patch.name) == alone(patch)
