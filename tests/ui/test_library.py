@@ -11,7 +11,7 @@ from on_page import button, expect_start, painted_colours, settled, words
 from playwright.sync_api import expect
 
 from dcrviz.simulate import LIBRARY
-from dcrviz.simulate.library_visits import BLURRED, SHIFTED
+from dcrviz.simulate.library_visits import BLURRED, CROSSED, SHIFTED
 from dcrviz.views import explorer_app
 
 pytestmark = pytest.mark.ui
@@ -19,6 +19,21 @@ pytestmark = pytest.mark.ui
 ENDED = re.compile("Maximum reached|Converged|Diverged|Solved")
 RINGS = {(0, 229, 255), (255, 176, 0)}
 DIVERGED = "Diverged: the metric ended worse than its best value."
+
+# What a person reads first of each scene.
+FIRST_CHIP = {
+    "healthy": "Good: Passes its tests",
+    "one-angle": "Warning: One parallactic angle",
+    "narrow-airmass": "Warning: Narrow range of airmass",
+    "single-high-airmass": "Warning: All colour from visit 411456",
+    "bad-astrometry": f"Warning: Visit {SHIFTED} is shifted",
+    "transient": f"Warning: 1 transient in visit {CROSSED}",
+    "variable-seeing": "Warning: Seeing varies",
+    "saturated-star": "Warning: 1 saturated star",
+    "mirrored-angle": "Alarm: Angle mirrored",
+    "too-many-subfilters": "Alarm: Ping-pong",
+    "gain-too-high": "Alarm: Getting worse",
+}
 
 
 @pytest.fixture
@@ -43,7 +58,12 @@ def ill(explorer):
         expect(opened).to_be_visible()
         expect_start(explorer)
         button(explorer, "To end").click()
-        return ended(explorer)
+        told = ended(explorer)
+        chips = explorer.get_by_role("group", name="Verdicts on the step on show").get_by_role(
+            "button"
+        )
+        expect(chips.first).to_have_accessible_name(FIRST_CHIP[name])
+        return told
 
     return show
 
@@ -104,14 +124,16 @@ def test_scenes_whose_visits_are_too_much_alike(explorer, ill, cured):
     assert not button(explorer, "Show the disease").is_visible()
 
     assert "Maximum reached" in ill("one-angle")
+    assert rings(explorer) == RINGS
     assert {round(angle) for angle in numbers(explorer, "angle")} <= {122, 123}
     assert "Maximum reached" in cured("one-angle")
     assert sum(angle < 0 for angle in numbers(explorer, "angle")) == 3
 
     ill("narrow-airmass")
     assert rings(explorer) == RINGS
+    expect(explorer.get_by_role("button", name="Warning: 3 holes")).to_be_visible()
     cured("narrow-airmass")
-    assert rings(explorer) == set()
+    expect(explorer.get_by_role("button", name="Good: Passes its tests")).to_be_visible()
 
     ill("single-high-airmass")
     assert sum(airmass > 1.2 for airmass in numbers(explorer, "airmass")) == 1
