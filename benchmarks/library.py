@@ -20,6 +20,7 @@ from dcrviz.diagnostics.leverage import leverage
 from dcrviz.diagnostics.pictures import shown_planes
 from dcrviz.diagnostics.planner import leave_one_out
 from dcrviz.diagnostics.truth_scores import truth_scores
+from dcrviz.diagnostics.verdict import in_order
 from dcrviz.simulate.library import LIBRARY, cured_knobs, cured_word, library_exposures
 
 _COLUMNS = {
@@ -88,7 +89,7 @@ def what_the_page_says():
     for name, scene in LIBRARY.items():
         problem = dcrviz.prepare(library_exposures(name), dcrviz.AssembleConfig(**scene.knobs))
         found = dcrviz.verdicts(problem, list(dcrviz.assemble(problem)))
-        told = [v for v in found if v.severity in ("alarm", "warning")]
+        told = [v for v in in_order(found) if v.severity in ("alarm", "warning")]
         chips = "; ".join(v.title for v in told) or "Healthy"
         cures = dict.fromkeys(v.remedies[0].sentence for v in told if v.remedies)
         yield f"| {name} | {chips} | {' '.join(cures)} |"

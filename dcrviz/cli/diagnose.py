@@ -20,13 +20,23 @@ from dcrviz.cli.options import (
     exposures_from,
     template_from,
 )
-from dcrviz.cli.sections import Case, Section, after_the_fit, hold_out_section, verdict_sections
+from dcrviz.cli.sections import (
+    Case,
+    Section,
+    after_the_fit,
+    before_the_fit,
+    hold_out_section,
+    verdict_sections,
+)
 from dcrviz.config import AssembleConfig
+from dcrviz.diagnostics.after import held_out_verdicts, truth_verdicts
 from dcrviz.diagnostics.course import CourseEntry, course_entry
-from dcrviz.diagnostics.holdout import HeldOut, held_out
+from dcrviz.diagnostics.during import standing_verdicts
+from dcrviz.diagnostics.holdout import LEAST_VISITS, HeldOut, held_out
 from dcrviz.diagnostics.pictures import shown_planes
+from dcrviz.diagnostics.truth_scores import truth_scores
 from dcrviz.diagnostics.verdict import Verdict
-from dcrviz.diagnostics.verdicts import planes_verdicts, verdicts_on
+from dcrviz.diagnostics.verdicts import planes_verdicts, verdicts_on, with_what_helps
 from dcrviz.engine import Step, assemble, prepare
 from dcrviz.engine.check import check_grid
 from dcrviz.io import read_coadds
@@ -66,9 +76,10 @@ def run(options: argparse.Namespace) -> None:
     """Find the case, go through the sections, print them."""
     case = _saved(options) if _is_saved_run(options) else _case(options)
     options.console.open()
-    sections = [*verdict_sections(_verdicts(case)), *after_the_fit(case)]
-    if not options.planes and not options.no_hold_out:
-        sections += [hold_out_section(case, lambda: _held_out(case, quiet=options.quiet))]
+    holds_out = not options.planes and not options.no_hold_out
+    held = _held_out(case, quiet=options.quiet) if holds_out else []
+    sections = [*verdict_sections(_verdicts(case, held)), *before_the_fit(case)]
+    sections += [*after_the_fit(case), *([hold_out_section(case, held)] if holds_out else [])]
     print(_json(sections) if options.json else _text(sections))
 
 
@@ -160,15 +171,23 @@ def _judged(
     return Case(exposures=exposures, problem=problem, planes=planes, scene=scene_beside(exposures))
 
 
-def _verdicts(case: Case) -> tuple[Verdict, ...]:
-    told = verdicts_on(case.problem, case.course, case.step)
-    if case.step is not None:
-        return told
-    return (*told, *planes_verdicts(case.problem, case.planes))
+def _verdicts(case: Case, held: Sequence[HeldOut]) -> tuple[Verdict, ...]:
+    """All that is told of a fit, or of planes as they are; with truth and held-out visits."""
+    problem, told = case.problem, list(verdicts_on(case.problem, case.course, case.step))
+    if case.step is None:
+        told += standing_verdicts(problem, case.planes)
+        told += planes_verdicts(problem, case.planes)
+    scores = None if case.scene is None else truth_scores(case.scene, problem, case.planes)
+    added = [*held_out_verdicts(problem, held), *truth_verdicts(scores)]
+    if added:
+        told = [one for one in told if (one.kind, one.when) != ("healthy", "after")]
+    return with_what_helps([*told, *added], problem.config)
 
 
 def _held_out(case: Case, *, quiet: bool) -> list[HeldOut]:
-    """All visits held out in turn, with a progress bar on a terminal."""
+    """All visits held out in turn, with a progress bar on a terminal; none where too few are on."""
+    if np.count_nonzero(case.problem.factors) < LEAST_VISITS:
+        return []
     each = held_out(
         case.exposures,
         case.problem.config,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -14,11 +14,14 @@ from dcrviz.diagnostics.course import CourseEntry
 from dcrviz.diagnostics.dipoles import find_dipoles
 from dcrviz.diagnostics.direction import NOT_TESTED, residual_direction
 from dcrviz.diagnostics.holdout import LEAST_VISITS, HeldOut, held_out_sentences
-from dcrviz.diagnostics.holes import find_holes
-from dcrviz.diagnostics.pictures import sky_noise, source_pixels, typical_fwhm_px
+from dcrviz.diagnostics.holes import blemishes_in
+from dcrviz.diagnostics.ledger import ledger_of
+from dcrviz.diagnostics.leverage import leverage
+from dcrviz.diagnostics.pictures import typical_fwhm_px
+from dcrviz.diagnostics.planner import leave_one_out
 from dcrviz.diagnostics.residuals import noise_of, residual_rms_sigma
 from dcrviz.diagnostics.truth_scores import truth_scores
-from dcrviz.diagnostics.verdict import Verdict, verdict_record
+from dcrviz.diagnostics.verdict import Verdict, in_order, verdict_record
 from dcrviz.engine import Problem, Step
 from dcrviz.engine.template import visit_templates
 from dcrviz.records import Coadd, Cube, Exposure
@@ -65,20 +68,34 @@ class Section:
     values: dict[str, Any]
 
 
+def before_the_fit(case: Case) -> list[Section]:
+    """What the visits alone can tell; nothing where a parallactic angle isn't known."""
+    if any(visit.parallactic_rad is None for visit in case.problem.visits):
+        return []
+    found, without = leverage(case.problem), leave_one_out(case.problem)
+    visits = [
+        {"id": visit.id, "colour_error_without": float(error)}
+        for visit, error in zip(without.visits, without.errors, strict=True)
+    ]
+    return [
+        Section(
+            name="leverage",
+            title="What the visits can tell",
+            sentences=(found.sentence, without.sentence),
+            values=_plain({**found.as_mapping(), "visits": visits}),
+        )
+    ]
+
+
 def after_the_fit(case: Case) -> list[Section]:
     """All sections for which nothing is fitted anew."""
-    sections = [_fit(case), _direction(case), _truth(case)]
+    sections = [_fit(case), _ledger(case), _direction(case), _truth(case)]
     return [section for section in sections if section is not None]
 
 
 def _fit(case: Case) -> Section:
     problem = case.problem
-    holes = find_holes(
-        case.planes,
-        noise=sky_noise(problem),
-        detected=source_pixels(problem),
-        fwhm_px=typical_fwhm_px(problem),
-    )
+    holes = blemishes_in(problem, case.planes)
     counts = {kind: sum(blemish.kind == kind for blemish in holes) for kind in ("hole", "wing")}
     visits = _visit_values(case)
     dipoles = sum(visit["dipoles"] for visit in visits)
@@ -106,6 +123,40 @@ def _fit(case: Case) -> Section:
             "dipoles": dipoles,
             "visits": visits,
         },
+    )
+
+
+def _ledger(case: Case) -> Section | None:
+    """The light of every bright source, by the planes and by the plain coadd."""
+    ledger = ledger_of(case.problem, case.planes)
+    if not ledger.x.size:
+        return None
+    off = ledger.off
+    worst = int(np.argmax(np.abs(off)))
+    places = zip(ledger.x.tolist(), ledger.y.tolist(), strict=True)
+    return Section(
+        name="ledger",
+        title="Light of the sources",
+        sentences=(
+            f"Of {off.size} bright sources the planes together differ from the light of the plain "
+            f"coadd by {100 * float(np.median(off)):+.1f} % in the median, and at most by "
+            f"{100 * off[worst]:+.1f} %, at x {ledger.x[worst]:.0f}, y {ledger.y[worst]:.0f}.",
+        ),
+        values=_plain(
+            {
+                "noise": ledger.noise,
+                "sources": [
+                    {
+                        "x": x,
+                        "y": y,
+                        "coadd": float(ledger.coadd[i]),
+                        "planes": ledger.planes[:, i].tolist(),
+                        "off": float(off[i]),
+                    }
+                    for i, (x, y) in enumerate(places)
+                ],
+            }
+        ),
     )
 
 
@@ -156,13 +207,12 @@ def _truth(case: Case) -> Section | None:
     )
 
 
-def hold_out_section(case: Case, held: Callable[[], Sequence[HeldOut]]) -> Section:
-    """What held-out visits tell; without fits where too few visits are on."""
+def hold_out_section(case: Case, visits: Sequence[HeldOut]) -> Section:
+    """What held-out visits tell; none were where too few visits are on."""
     title, on = "Held-out visits", int(np.count_nonzero(case.problem.factors))
     if on < LEAST_VISITS:
         sentence = f"Holding out a visit needs {LEAST_VISITS} visits or more; got {on}."
         return Section(name="hold_out", title=title, sentences=(sentence,), values={"visits": []})
-    visits = held()
     mean = {
         name: float(np.nanmean([getattr(visit, name) for visit in visits]))
         for name in ("model_sigma", "coadd_sigma", "model_dipoles", "coadd_dipoles")
@@ -186,7 +236,7 @@ def verdict_sections(verdicts: Sequence[Verdict]) -> list[Section]:
             values={"verdicts": [_plain(verdict_record(verdict)) for verdict in told]},
         )
         for when, title in titles.items()
-        if (told := [verdict for verdict in verdicts if verdict.when == when])
+        if (told := in_order(verdict for verdict in verdicts if verdict.when == when))
     ]
 
 

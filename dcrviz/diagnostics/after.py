@@ -40,7 +40,7 @@ def after_verdicts(
     told = [
         *_about_direction(problem, direction),
         *held_out_verdicts(problem, held_out),
-        *_about_truth(truth),
+        *truth_verdicts(truth),
         *_about_transients(problem, transients),
     ]
     if told:
@@ -91,8 +91,8 @@ def _about_direction(problem: Problem, direction: Direction | None) -> list[Verd
                 confidence=float(1 - 0.5 / by),
                 remedies=(
                     Remedy(
-                        sentence=f"Give the visits an angle that is {direction.best}, or the WCS "
-                        "the flip that the images have."
+                        sentence=f"Give the visits an angle that is {direction.best}, by a table "
+                        "with parallactic_deg (--table), or the WCS the flip that the images have."
                     ),
                 ),
             )
@@ -201,7 +201,8 @@ def held_out_verdicts(problem: Problem, held: Sequence[HeldOut]) -> list[Verdict
     ]
 
 
-def _about_truth(truth: TruthScores | None) -> list[Verdict]:
+def truth_verdicts(truth: TruthScores | None) -> list[Verdict]:
+    """Colours that are lost, or reversed, where the true ones are known."""
     if truth is None or not truth.colour_slope < WASHED_OUT:
         return []
     reversed_ = truth.colour_slope < 0
@@ -233,15 +234,17 @@ def _about_transients(problem: Problem, transients: Sequence[Transient]) -> list
         name = str(problem.visits[visit].id)
         worst = seen[0]
         plural = "s" if len(seen) > 1 else ""
+        patches = f"{len(seen)} patches" if plural else "a patch"
+        brightest = "the brightest of" if plural else "of"
         told.append(
             Verdict(
                 kind="transient",
                 when="after",
                 severity="warning",
                 title=f"{len(seen)} transient{plural} in visit {name}",
-                sentence=f"Visit {name} has {len(seen)} patch{'es' if plural else ''} that no "
-                f"other visit has, the brightest of {worst.sigma:+.0f} sigma at x {worst.x:.0f}, y "
-                f"{worst.y:.0f}: a trail, a moving or a variable object, or an artifact.",
+                sentence=f"Visit {name} has {patches} that no other visit has, {brightest} "
+                f"{worst.sigma:+.0f} sigma at x {worst.x:.0f}, y {worst.y:.0f}: a trail, a moving "
+                "or a variable object, or an artifact.",
                 rule="The residual, matched-filtered by the PSF, is beyond 8 sigma in one visit "
                 "and of the other visits none comes to a third of that with the same sign.",
                 confidence=float(np.clip(1 - 4 / abs(worst.sigma), 0.5, 1)),

@@ -206,13 +206,14 @@ def _subfilters(problem: Problem, found: Leverage | None) -> Verdict | None:
     if found is None or len(found.terms) < 2 or found.errors[-1] < NOT_AT_ALL:
         return None
     told = [e < NOT_AT_ALL for e in found.errors]
+    many = len(told) - sum(told) > 1
     # One term fewer than there are planes.
     enough = max(2, 1 + (told.index(False) if False in told else len(told)))
     return Verdict(
         kind="too_many_subfilters",
         when="before",
-        severity="warning" if len(told) - sum(told) > 1 else "notice",
-        title=f"{problem.n_subfilters} subfilters are too many",
+        severity="warning" if many else "notice",
+        title=f"{problem.n_subfilters} subfilters are {'too' if many else 'one too'} many",
         sentence=f"{problem.n_subfilters} subfilters ask for {len(told)} terms of the spectrum, of "
         f"which the visits tell {sum(told)}. {found.sentence}",
         rule=f"The expected error of the last term is {100 * NOT_AT_ALL:.0f} % of its usual size "
@@ -253,7 +254,7 @@ def _seeing(problem: Problem, on: np.ndarray) -> Verdict | None:
         confidence=_beyond(spread, SEEING_SPREAD),
         remedies=(
             Remedy(
-                sentence=f"Switch off {', '.join(f'visit {name}' for name in dropped)}."
+                sentence=f"Switch off visit{'s' if len(dropped) > 1 else ''} {', '.join(dropped)}."
                 if kept
                 else "Choose visits of like seeing.",
                 knobs={"visit_factors": {**problem.config.visit_factors, **dropped}}

@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from dcrviz.config import AssembleConfig
-from dcrviz.diagnostics.holes import Blemish, blemishes_of, near_pixels, share_of
+from dcrviz.diagnostics.holes import Blemish, blemishes_in, blemishes_of, near_pixels, share_of
 from dcrviz.diagnostics.ledger import Ledger, ledger_of
 from dcrviz.diagnostics.pictures import (
     shown_planes,
@@ -150,6 +150,44 @@ def course_entry(
         template_flux=_template_flux(problem),
         ledger=ledger_of(problem, shown_planes(step)),
         change_sigma=np.nan if before is None else _change(problem, step, before),
+    )
+
+
+def planes_entry(problem: Problem, planes: Cube) -> CourseEntry:
+    """The numbers of planes that were made elsewhere, as of a start; NaN where only a fit has any.
+
+    Parameters
+    ----------
+    planes
+        (S, Y, X), as they become coadds.
+    """
+    blemishes, near = blemishes_in(problem, planes), near_pixels(problem)
+    shares = {
+        kind: share_of(blemishes, near, kind=kind, n_subfilters=len(planes))
+        for kind in ("hole", "wing")
+    }
+    nan = float("nan")
+    return CourseEntry(
+        index=0,
+        tile=0,
+        iteration=0,
+        metric=nan,
+        visit_metrics=np.full(len(problem.visits), nan),
+        best=nan,
+        threshold=nan,
+        gain=nan,
+        residual=nan,
+        tolerance=nan,
+        blemishes=blemishes,
+        hole_fraction=shares["hole"],
+        wing_fraction=shares["wing"],
+        clamped=nan,
+        clamp_flux=0.0,
+        metric_floor=_metric_floor(problem),
+        plane_flux=_flux(problem, planes),
+        template_flux=_template_flux(problem),
+        ledger=ledger_of(problem, planes),
+        change_sigma=nan,
     )
 
 

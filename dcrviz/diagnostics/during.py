@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from dcrviz.config import AssembleConfig
 from dcrviz.diagnostics.blemish_verdicts import blemish_verdicts
-from dcrviz.diagnostics.course import CourseEntry
+from dcrviz.diagnostics.course import CourseEntry, planes_entry
 from dcrviz.diagnostics.flux_verdicts import flux_verdicts
 from dcrviz.diagnostics.metric_verdicts import metric_verdicts
 from dcrviz.diagnostics.progress import progress_sentence
 from dcrviz.diagnostics.verdict import Verdict
 from dcrviz.diagnostics.visit_verdicts import over_fitting, visit_verdicts
 from dcrviz.engine import Outcome, Problem
+from dcrviz.records import Cube
 
 
 def during_verdicts(
@@ -55,6 +57,19 @@ def during_verdicts(
     if any(verdict.severity in ("warning", "alarm") for verdict in told):
         return tuple(told)
     return (*told, _good(course, outcome, config))
+
+
+def standing_verdicts(problem: Problem, planes: Cube) -> tuple[Verdict, ...]:
+    """Of the same rules those that need no course: on planes that were made elsewhere.
+
+    Parameters
+    ----------
+    planes
+        (S, Y, X), as they become coadds.
+    """
+    course = [planes_entry(problem, planes)]
+    told = [*blemish_verdicts(problem, course), *flux_verdicts(course)]
+    return tuple(replace(verdict, steps=()) for verdict in told)
 
 
 def _start(entry: CourseEntry) -> Verdict:

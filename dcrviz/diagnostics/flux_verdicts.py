@@ -110,7 +110,8 @@ def _single_sources(last: CourseEntry) -> Verdict | None:
         confidence=float(min(1.0, 0.5 + np.abs(off[first]))),
         remedies=(
             Remedy(
-                sentence="Leave out what single visits have seen: switch find_artifacts on.",
+                sentence="Leave out what single visits have seen, and keep the rest of them: "
+                "switch find_artifacts on.",
                 knobs={"find_artifacts": True},
             ),
         ),

@@ -49,12 +49,12 @@ class Blemish:
         Of the pixel furthest from the mean of the planes, after the matched filter, over the noise
         there; negative for holes.
     depth_percent
-        The same over the light of the source beside it, averaged over the PSF; NaN where there is
-        no source.
+        The same over the light of the source that has most light there, averaged over the PSF; NaN
+        where there is no source.
     pixels
         How many there are.
     source_x, source_y
-        The source that it lies beside; NaN if there is none.
+        That source; NaN if there is none.
     """
 
     kind: Literal["hole", "wing"]
@@ -78,17 +78,22 @@ def blemishes_of(problem: Problem, step: Step) -> tuple[Blemish, ...]:
     known = _KNOWN.get(step)
     if known is not None and known[0]() is problem:
         return known[1]
-    found = _holes_near(
+    found = blemishes_in(problem, shown_planes(step))
+    _KNOWN[step] = ref(problem), found
+    return found
+
+
+def blemishes_in(problem: Problem, planes: Cube) -> tuple[Blemish, ...]:
+    """Holes and wings of planes, (S, Y, X), by the sources of the problem's template."""
+    return _holes_near(
         near_pixels(problem),
-        shown_planes(step),
+        planes,
         detected=source_pixels(problem),
         noise=sky_noise(problem),
         fwhm_px=typical_fwhm_px(problem) or _FWHM_PX,
         peaks=known_peaks(problem),
         threads=threads_of(problem.config),
     )
-    _KNOWN[step] = ref(problem), found
-    return found
 
 
 @lru_cache(maxsize=8)
@@ -200,7 +205,9 @@ def _blemishes(
     for i in deepest_first:
         x, y = float(patches.x[i]), float(patches.y[i])
         source_x, source_y, light = peaks.beside(x, y)
-        row, column = round(y), round(x)
+        place = subfilter, round(y), round(x)
+        # Of sigma, which changes slowly.
+        unit = rest.flux[place] / rest.sigma[place] if rest.sigma[place] else rest.noise[subfilter]
         found.append(
             Blemish(
                 kind=kind,
@@ -209,7 +216,7 @@ def _blemishes(
                 y=y,
                 radius_px=float(patches.radius_px[i]),
                 depth_sigma=float(patches.peak[i]),
-                depth_percent=100 * float(rest.flux[subfilter, row, column]) / light,
+                depth_percent=100 * float(patches.peak[i] * unit) / light,
                 pixels=int(patches.pixels[i]),
                 source_x=source_x,
                 source_y=source_y,

@@ -21,6 +21,8 @@ from dcrviz.records import Floats, Frozen, Visit
 
 NOT_AT_ALL = 0.9
 """Error of a term, in units of its usual size, from which it counts as not constrained."""
+# Of more terms that nobody can tell only the first has its name told.
+_NAMED = 3
 _TERMS = ("slope", "curvature", "cubic term", "quartic term")
 
 
@@ -213,6 +215,8 @@ def _sentence(leverage: Leverage) -> str:
         if error < NOT_AT_ALL
     ]
     missed = [f"the {term}" for term in leverage.unconstrained]
+    if len(missed) > _NAMED:
+        missed = [missed[0], f"the {len(missed) - 1} terms beyond it"]
     if not told:
         return f"{these} no colour: {_listed(missed)} stay as the prior has them."
     if not missed:

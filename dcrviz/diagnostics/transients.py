@@ -97,11 +97,16 @@ def find_transients(problem: Problem, planes: Cube) -> tuple[Transient, ...]:
     ):
         (image,) = filtered([visit])
         for owner in alone.values():
-            own = owner == visit
-            if problem.artifacts is not None and own.any():
-                own &= ~grow_flags(problem.artifacts.clipped(visit), fwhm_px)
+            own = _unknown(problem, owner == visit, visit=visit, fwhm_px=fwhm_px)
             found += _patches(own, image, visit=visit, reach_px=3 * width_px)
     return tuple(sorted(found, key=lambda one: -abs(one.sigma)))
+
+
+def _unknown(problem: Problem, own: Bools, *, visit: int, fwhm_px: float) -> Bools:
+    """Those of a visit's pixels that the search for artifacts has not clipped, or none beside."""
+    if problem.artifacts is None or not own.any():
+        return own
+    return own & ~grow_flags(problem.artifacts.clipped(visit), fwhm_px)
 
 
 def _alone(rank: Ranks) -> NDArray[np.int32]:

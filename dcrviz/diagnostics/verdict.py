@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal
@@ -12,11 +12,32 @@ When = Literal["before", "during", "after"]
 
 
 SYMPTOMS = frozenset(
-    {"holes", "wings", "clamped", "flux_lost", "flux_gained", "source_flux", "planes_alternate"}
+    {
+        "holes",
+        "wings",
+        "clamped",
+        "flux_lost",
+        "flux_gained",
+        "source_flux",
+        "planes_alternate",
+        "badly_predicted",
+    }
 )
 """Kinds that tell what is seen and not why: told after causes that are as bad."""
 WRONG_ANGLES = frozenset({"mirrored_angle", "turned_angle"})
 """Kinds by which every plane is wrong, whatever the knobs."""
+CAUSES = WRONG_ANGLES | {
+    "one_angle",
+    "narrow_airmass",
+    "single_high_airmass",
+    "variable_seeing",
+    "bad_astrometry",
+    "transient",
+    "saturated",
+    "ping_pong",
+    "diverging",
+}
+"""Kinds that explain symptoms: what helps against them comes first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +115,18 @@ class Verdict:
     remedies: tuple[Remedy, ...] = ()
     steps: tuple[int, ...] = ()
     places: tuple[Place, ...] = ()
+
+
+def in_order(verdicts: Iterable[Verdict]) -> list[Verdict]:
+    """What is wrong first, causes before symptoms, then by severity and confidence."""
+    worst_first = ("alarm", "warning", "notice", "good")
+
+    def place(one: Verdict) -> tuple[bool, bool, int, float]:
+        wrong = one.severity in ("alarm", "warning")
+        severity = worst_first.index(one.severity)
+        return (not wrong, wrong and one.kind in SYMPTOMS, severity, -one.confidence)
+
+    return sorted(verdicts, key=place)
 
 
 def verdict_record(verdict: Verdict) -> dict[str, Any]:

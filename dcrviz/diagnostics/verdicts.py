@@ -13,7 +13,14 @@ from dcrviz.diagnostics.direction import residual_direction
 from dcrviz.diagnostics.during import during_verdicts
 from dcrviz.diagnostics.pictures import shown_planes
 from dcrviz.diagnostics.transients import find_transients
-from dcrviz.diagnostics.verdict import SYMPTOMS, WRONG_ANGLES, Verdict
+from dcrviz.diagnostics.verdict import (
+    CAUSES,
+    SYMPTOMS,
+    WRONG_ANGLES,
+    Remedy,
+    Severity,
+    Verdict,
+)
 from dcrviz.engine import Outcome, Problem, Step
 from dcrviz.records import Cube
 
@@ -56,24 +63,72 @@ def verdicts_on(
         told += during_verdicts(problem, course, last.outcome, config)
         if last.outcome is not Outcome.RUNNING:
             told += planes_verdicts(problem, shown_planes(last))
-    angle = next((verdict for verdict in told if verdict.kind in WRONG_ANGLES), None)
-    if angle is not None:
-        # Under wrong angles no knob helps.
-        told = [
-            replace(one, remedies=angle.remedies) if one.kind in SYMPTOMS else one for one in told
+    return with_what_helps(told, config or problem.config)
+
+
+def with_what_helps(told: Sequence[Verdict], config: AssembleConfig) -> tuple[Verdict, ...]:
+    """Verdicts in the light of each other.
+
+    Symptoms name first what removes their causes. A visit that does not fit, of which another
+    verdict tells why, is but worth knowing. Nothing is advised that is in force already.
+
+    Parameters
+    ----------
+    told
+        All that is told of a run.
+    config
+        Knobs in force.
+    """
+    values, in_light = config.values(), []
+    for verdict in told:
+        causes = [
+            one
+            for one in told
+            if one.kind in CAUSES and one.severity in ("warning", "alarm") and one is not verdict
         ]
-    return tuple(_with_remedies_left(verdict, config or problem.config) for verdict in told)
+        remedies = [
+            remedy
+            for remedy in _remedies(verdict, causes)
+            if not remedy.knobs or any(values[knob] != to for knob, to in remedy.knobs.items())
+        ]
+        severity: Severity = "notice" if _explained(verdict, causes) else verdict.severity
+        in_light.append(replace(verdict, remedies=tuple(remedies), severity=severity))
+    return tuple(in_light)
 
 
-def _with_remedies_left(verdict: Verdict, config: AssembleConfig) -> Verdict:
-    """Without remedies whose knobs are turned that way already."""
-    values = config.values()
-    left = tuple(
-        remedy
+def _remedies(verdict: Verdict, causes: Sequence[Verdict]) -> list[Remedy]:
+    own = list(verdict.remedies)
+    of_causes = [remedy for one in causes for remedy in one.remedies]
+    if verdict.kind in SYMPTOMS and any(one.kind in WRONG_ANGLES for one in causes):
+        # No knob helps.
+        return of_causes
+    if verdict.kind not in ("holes", "wings"):
+        return own
+    turned = [remedy.knobs for remedy in of_causes if remedy.knobs]
+    return [*of_causes, *(remedy for remedy in own if remedy.knobs not in turned)]
+
+
+def _explained(verdict: Verdict, causes: Sequence[Verdict]) -> bool:
+    """Whether it is of visits that a cause names: blurred, shifted, or with something of their own.
+
+    A shift of a visit is explained by its seeing alone, in which it can't be told as well.
+    """
+    explaining = {
+        "visit_misfits": ("variable_seeing", "bad_astrometry", "transient"),
+        "bad_astrometry": ("variable_seeing",),
+    }.get(verdict.kind, ())
+    named = set().union(*(_switched_off(one) for one in causes if one.kind in explaining))
+    off = _switched_off(verdict)
+    return bool(off) and off <= named
+
+
+def _switched_off(verdict: Verdict) -> set[str]:
+    return {
+        str(visit)
         for remedy in verdict.remedies
-        if not remedy.knobs or any(values[knob] != to for knob, to in remedy.knobs.items())
-    )
-    return verdict if left == verdict.remedies else replace(verdict, remedies=left)
+        for visit, factor in remedy.knobs.get("visit_factors", {}).items()
+        if not factor
+    }
 
 
 def planes_verdicts(problem: Problem, planes: Cube) -> tuple[Verdict, ...]:

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 import param
 
-from dcrviz.diagnostics.verdict import SYMPTOMS, Severity, Verdict
+from dcrviz.diagnostics.verdict import Severity, Verdict, in_order
 from dcrviz.engine import Step
 from dcrviz.views.progress import place_words
 from dcrviz.views.telling import BUTTON_CSS, Telling
@@ -23,6 +23,7 @@ _SEVERITIES: Mapping[Severity, tuple[str, str]] = {
     "good": ("\N{CHECK MARK}", "Good"),
 }
 """The worst first: what is seen of each, and what is read out."""
+_WRONG = ("alarm", "warning")
 _WHEN = {"before": "Of the visits", "during": "In the run", "after": "Of the result"}
 # The severity in colour, beside its icon and its word.
 _SEVERITY_CSS = "\n".join(
@@ -70,15 +71,10 @@ class Told:
 
 
 def told_in_order(verdicts: Sequence[Verdict]) -> list[Told]:
-    """The worst first, causes before symptoms; several of a kind are numbered."""
-    worst_first = list(_SEVERITIES)
-    ordered = sorted(
-        verdicts,
-        key=lambda one: (worst_first.index(one.severity), one.kind in SYMPTOMS, -one.confidence),
-    )
+    """What is wrong first, causes before symptoms; those of one kind are numbered."""
     seen: dict[str, int] = {}
     told = []
-    for verdict in ordered:
+    for verdict in in_order(verdicts):
         number = seen[verdict.kind] = seen.get(verdict.kind, 0) + 1
         told.append(Told(id=f"{verdict.kind} {number}", verdict=verdict))
     return told
@@ -86,7 +82,7 @@ def told_in_order(verdicts: Sequence[Verdict]) -> list[Told]:
 
 def chips_of(told: Sequence[Told]) -> list[dict[str, Any]]:
     """A chip for each verdict above notice; without any, one for the newest of what is good."""
-    bad = [one for one in told if one.verdict.severity in ("alarm", "warning")]
+    bad = [one for one in told if one.verdict.severity in _WRONG]
     good = [one for one in told if one.verdict.severity == "good"]
     newest = sorted(good, key=lambda one: list(_WHEN).index(one.verdict.when))[-1:]
     return [_chip(one) for one in bad or newest]

@@ -3,14 +3,24 @@
 import json
 import shutil
 
+import numpy as np
 import pytest
+from astropy.io import fits
 
 import dcrviz
 from dcrviz import AssembleConfig, Run, assemble, prepare, save_run
 
 QUICK = ("--solver", "direct", "--quiet")
+AFTER = ["fit", "ledger", "direction"]
 VERDICTS = ["verdicts_before", "verdicts_during", "verdicts_after"]
-TITLES = ["Fit", "Direction of the residuals", "Truth", "Held-out visits"]
+TITLES = [
+    "What the visits can tell",
+    "Fit",
+    "Light of the sources",
+    "Direction of the residuals",
+    "Truth",
+    "Held-out visits",
+]
 
 
 @pytest.fixture(scope="module")
@@ -53,35 +63,55 @@ def test_it_tells_all_sections_in_plain_words(run, demo):
 
 def test_json_holds_the_same_sentences_and_their_values(run, demo, diagnosed):
     sections = diagnosed(demo, "--solver", "direct")
-    assert list(sections) == [*VERDICTS, "fit", "direction", "truth", "hold_out"]
+    assert list(sections) == [*VERDICTS, "leverage", *AFTER, "truth", "hold_out"]
     text = run("diagnose", demo, *QUICK).out
     for section in sections.values():
         assert all(sentence in text for sentence in section["sentences"])
     assert sections["fit"]["solver"] == "direct"
     assert len(sections["fit"]["visits"]) == len(sections["hold_out"]["visits"]) == 5
     assert sections["direction"]["healthy"] is True
+    assert 0 < sections["leverage"]["errors"]["slope"] < 1
+    assert len(sections["leverage"]["visits"]) == 5
+    source = sections["ledger"]["sources"][0]
+    assert sum(source["planes"]) / source["coadd"] - 1 == pytest.approx(source["off"])
     mean = sections["hold_out"]["mean"]
     assert mean["model_sigma"] < mean["coadd_sigma"]
     assert sections["truth"]["floor_sigma"] < sections["truth"]["template_sigma"]
 
 
-def test_headers_with_a_mirrored_angle_are_named(demo, diagnosed, tmp_path):
-    for path in demo.glob("*.fits"):
-        shutil.copy(path, tmp_path)
+@pytest.fixture
+def mirrored(demo, tmp_path):
+    """The same visits, and words that give their angles with the wrong sign."""
+    shutil.copytree(demo, tmp_path / "demo")
     table = ["file,parallactic_deg"]
     for exposure in dcrviz.read_exposures([str(path) for path in sorted(demo.glob("warp_*"))]):
         name = exposure.source.rsplit("/", 1)[-1]
         table.append(f"{name},{-exposure.visit.parallactic_rad * 57.29577951308232}")
     csv = tmp_path / "mirrored.csv"
     csv.write_text("\n".join(table) + "\n")
-    warps = sorted(tmp_path.glob("warp_*.fits"))
-    words = ("--table", csv, "--solver", "direct", "--no-hold-out")
-    sections = diagnosed(*warps, *words)
+    warps = sorted((tmp_path / "demo").glob("warp_*.fits"))
+    return *warps, "--table", csv, "--solver", "direct"
+
+
+def kinds_after(sections):
+    return {verdict["kind"] for verdict in sections["verdicts_after"]["verdicts"]}
+
+
+def test_headers_with_a_mirrored_angle_are_named(mirrored, diagnosed):
+    sections = diagnosed(*mirrored, "--no-hold-out")
     assert sections["direction"]["best"] == "mirrored"
     assert "if the parallactic angle is mirrored" in sections["direction"]["sentences"][0]
-    assert list(sections) == [*VERDICTS, "fit", "direction"]
-    found = sections["verdicts_after"]["verdicts"]
-    assert "mirrored_angle" in [verdict["kind"] for verdict in found]
+    assert list(sections) == [*VERDICTS, "leverage", *AFTER, "truth"]
+    assert kinds_after(sections) == {"mirrored_angle", "reversed_colours"}
+
+
+def test_what_holding_out_finds_is_among_the_verdicts(demo, diagnosed):
+    bold = ("base_gain=1", "accelerate=8", "clamp_iterations=0", "clamp_subfilters=0")
+    words = [word for knob in (*bold, "on_divergence=last") for word in ("--set", knob)]
+    sections = diagnosed(demo, *words)
+    visits = sections["hold_out"]["visits"]
+    assert any(one["model_sigma"] > 1.1 * one["coadd_sigma"] for one in visits)
+    assert "badly_predicted" in kinds_after(sections)
 
 
 def test_coadds_made_elsewhere_are_judged_without_a_fit(run, demo, diagnosed, tmp_path):
@@ -89,10 +119,31 @@ def test_coadds_made_elsewhere_are_judged_without_a_fit(run, demo, diagnosed, tm
     assert run("assemble", demo, "--out", tmp_path / "fit", *words).code == 0
     judged = diagnosed(demo, "--planes", tmp_path / "fit")
     fitted = diagnosed(demo, "--solver", "direct", "--no-hold-out")
-    assert list(judged) == ["verdicts_before", "verdicts_after", "fit", "direction", "truth"]
+    # Of planes without a course only what is wrong with them is told.
+    names = [name for name in judged if name != "verdicts_during"]
+    assert names == ["verdicts_before", "verdicts_after", "leverage", *AFTER, "truth"]
+    assert judged["ledger"] == fitted["ledger"]
     assert judged["fit"]["outcome"] is None
     assert judged["fit"]["visits"] == fitted["fit"]["visits"]
     assert judged["direction"] == fitted["direction"]
+
+
+def test_holes_of_coadds_made_elsewhere_are_warned_of(run, demo, diagnosed, tmp_path):
+    words = ("--set", "solver=direct", "--quiet")
+    assert run("assemble", demo, "--out", tmp_path / "fit", *words).code == 0
+    first, *_ = sorted((tmp_path / "fit").glob("dcrCoadd_*.fits"))
+    judged = diagnosed(demo, "--planes", tmp_path / "fit")
+    x, y = (round(judged["ledger"]["sources"][0][axis]) for axis in "xy")
+    with fits.open(first, mode="update") as hdus:
+        image = next(hdu for hdu in hdus if hdu.data is not None)
+        rows, columns = np.indices(image.data.shape)
+        away = (rows - y) ** 2 + (columns - x - 5) ** 2
+        image.data = image.data - 0.3 * image.data[y, x] * np.exp(-away / 4.5)
+    verdicts = diagnosed(demo, "--planes", tmp_path / "fit")["verdicts_during"]["verdicts"]
+    holes = next(verdict for verdict in verdicts if verdict["kind"] == "holes")
+    assert holes["severity"] == "warning"
+    assert abs(holes["places"][0]["x"] - x - 5) < 2
+    assert holes["steps"] == []
 
 
 def test_a_saved_run_is_diagnosed_at_its_last_step(demo, diagnosed, tmp_path):

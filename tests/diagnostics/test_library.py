@@ -64,10 +64,15 @@ class Fitted:
         return self.steps[-1]
 
     @property
+    def warnings(self):
+        """Verdicts that warn of something."""
+        told = dcrviz.verdicts(self.problem, self.steps)
+        return [verdict for verdict in told if verdict.severity in ("warning", "alarm")]
+
+    @property
     def kinds(self):
         """Kinds of what the verdicts warn of."""
-        told = dcrviz.verdicts(self.problem, self.steps)
-        return {verdict.kind for verdict in told if verdict.severity in ("warning", "alarm")}
+        return {verdict.kind for verdict in self.warnings}
 
     @property
     def metrics(self):
@@ -289,3 +294,29 @@ def test_nothing_is_told_of_the_healthy_scene():
 @pytest.mark.parametrize(("name", "place"), CURES)
 def test_the_verdict_of_a_disease_is_not_told_after_the_cure(name, place):
     assert not DISEASES[name] & cured(name, place).kinds
+
+
+@pytest.mark.parametrize("name", DISEASES)
+def test_what_a_warning_says_to_turn_first_takes_it_away(name):
+    for verdict in ill(name).warnings:
+        turns = [remedy.knobs for remedy in verdict.remedies if remedy.knobs]
+        if turns:
+            after = ill_with(name, **turns[0])
+            assert verdict.title not in [one.title for one in after.warnings], verdict.title
+
+
+def test_under_mirrored_angles_nothing_else_is_to_be_turned():
+    told = {verdict.kind: verdict for verdict in ill("mirrored-angle").warnings}
+    assert told["holes"].remedies == told["wings"].remedies == told["mirrored_angle"].remedies
+
+
+def test_holes_of_one_angle_want_another_angle_first():
+    told = {verdict.kind: verdict for verdict in ill("one-angle").warnings}
+    assert told["holes"].remedies[0] == told["one_angle"].remedies[0]
+
+
+@pytest.mark.parametrize("name", ["bad-astrometry", "transient", "variable-seeing"])
+def test_a_visit_of_which_it_is_told_why_it_does_not_fit_is_not_warned_of_twice(name):
+    told = dcrviz.verdicts(ill(name).problem, ill(name).steps)
+    misfits = [verdict for verdict in told if verdict.kind == "visit_misfits"]
+    assert {verdict.severity for verdict in misfits} == {"notice"}

@@ -73,10 +73,11 @@ def test_the_worst_comes_first_and_the_surest_before_others_of_its_kind():
     assert told[1].verdict is sure
 
 
-def test_causes_come_before_symptoms_that_are_as_bad():
-    cause = verdict("mirrored_angle", "alarm", confidence=0.6)
-    told = told_in_order([verdict("source_flux", "warning"), HOLES, cause])
-    assert [one.verdict.kind for one in told] == ["mirrored_angle", "holes", "source_flux"]
+def test_causes_come_before_symptoms_and_both_before_what_is_worth_knowing():
+    cause = verdict("one_angle", "warning", confidence=0.6)
+    told = told_in_order([verdict("source_flux", "notice"), HOLES, cause, HEALTHY])
+    kinds = [one.verdict.kind for one in told]
+    assert kinds == ["one_angle", "holes", "source_flux", "healthy"]
 
 
 def test_what_a_test_found_is_told_on_all_steps_of_its_problem_alone(session, verdicts):
