@@ -5,8 +5,12 @@
 A made field of 512 x 512 pixels, repeated to fill the patch, lies on the disk as uncompressed
 exposures; ``dcrviz assemble`` fits it as a process of its own. Told of each: wall and CPU seconds
 from start to end; the most anonymous memory (RssAnon), which is what the system can't take back,
-and the most of all (RssFile and RssShmem with it), as samples find them; and CPU seconds for each
-million pixels of a visit. Artifacts are not searched for.
+and the most of all (RssFile and RssShmem with it), as samples find them. Artifacts are not searched
+for.
+
+``python benchmarks/patch.py --flat --size 512 1024 2048 4096`` tells CPU seconds for each million
+pixels of a visit, after a first run in the same process: without its start, and with the loops
+compiled.
 """
 
 from __future__ import annotations
@@ -22,7 +26,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +43,18 @@ SAMPLE_S = 0.02
 MOST_S = {"iterative": 90.0, "direct": 30.0}
 MOST_GB = {12: 3.0, 40: 4.0}
 FLAT = 0.15
+SMALL_PX = 128
+# Two commands in one process; the CPU seconds of the second.
+TIMED = """
+import json, sys, time
+from dcrviz.cli import main
+
+first, second = map(json.loads, sys.argv[1:])
+assert main(first) == 0
+began = time.process_time()
+assert main(second) == 0
+print(time.process_time() - began)
+"""
 _MEMORY = re.compile(r"Rss(Anon|File|Shmem):\s+(\d+) kB")
 
 
@@ -65,6 +81,9 @@ def main(arguments=None):
         for case in cases:
             visits = exposures_of(case, Path(folder))
             rows.append(measured(case, visits, Path(folder) / "out", options))
+            if options.flat:
+                small = exposures_of(replace(case, size=SMALL_PX), Path(folder))
+                rows[-1] |= cost(case, visits, small, Path(folder) / "out", options)
             if not options.json:
                 print(line_of(rows[-1]), flush=True)
     report = {
@@ -103,17 +122,23 @@ def exposures_of(case, folder):
     return goal
 
 
-def measured(case, visits, out, options):
-    """Run the command on the exposures; what it took."""
-    shutil.rmtree(out, ignore_errors=True)
-    words = [sys.executable, "-m", "dcrviz.cli", "assemble", str(visits), "--out", str(out)]
-    words += ["--quiet", "--set", f"solver={case.solver}", f"subregion_mode={options.mode}"]
+def words_of(case, visits, out, options):
+    """What the command is told."""
+    words = ["assemble", str(visits), "--out", str(out), "--quiet"]
+    words += ["--set", f"solver={case.solver}", f"subregion_mode={options.mode}"]
     words += ["find_artifacts=false", f"n_subfilters={options.subfilters}"]
     words += [f"n_threads={options.threads}"] if options.threads else []
     if case.solver in ("iterative", "anderson"):
         # The limits count as LSST's task does.
         words += [f"min_iterations={ITERATIONS - 1}", f"max_iterations={ITERATIONS - 2}"]
         words += ["on_divergence=last"]
+    return words
+
+
+def measured(case, visits, out, options):
+    """Run the command on the exposures; what it took."""
+    shutil.rmtree(out, ignore_errors=True)
+    words = [sys.executable, "-m", "dcrviz.cli", *words_of(case, visits, out, options)]
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     process = subprocess.Popen(words)
     anonymous, resident = peaks_of(process)
@@ -133,8 +158,19 @@ def measured(case, visits, out, options):
         "cpu_s": cpu_s,
         "anonymous_gb": anonymous / 1e9,
         "resident_gb": resident / 1e9,
-        "cpu_s_per_megapixel": 1e6 * cpu_s / (case.size**2 * case.visits),
     }
+
+
+def cost(case, visits, small, out, options):
+    """CPU seconds for each million pixels of a visit, without the start of the process."""
+    runs = [words_of(case, folder, out, options) for folder in (small, visits)]
+    done = subprocess.run(
+        [sys.executable, "-c", TIMED, *map(json.dumps, runs)],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return {"cpu_s_per_megapixel": 1e6 * float(done.stdout) / (case.size**2 * case.visits)}
 
 
 def peaks_of(process):
@@ -161,6 +197,10 @@ def beyond(rows):
             told += _above(name, "wall_s", row, MOST_S[row["solver"]])
         if row["size"] == 4096 and row["visits"] in MOST_GB:
             told += _above(name, "anonymous_gb", row, MOST_GB[row["visits"]])
+    for solver in {row["solver"] for row in rows if "cpu_s_per_megapixel" in row}:
+        costs = [row["cpu_s_per_megapixel"] for row in rows if row["solver"] == solver]
+        if max(costs) > (1 + FLAT) * min(costs):
+            told.append(f"{solver}: {min(costs):.3f} to {max(costs):.3f} s/Mpx/visit is not flat")
     return told
 
 
@@ -174,7 +214,7 @@ def line_of(row):
         f"{row['size']:5} px {row['visits']:3} visits {row['solver']:10} {row['iterations']:3} it "
         f"{row['wall_s']:7.1f} s wall {row['cpu_s']:7.1f} s CPU  "
         f"anonymous {row['anonymous_gb']:5.2f} GB, resident {row['resident_gb']:5.2f} GB  "
-        f"{row['cpu_s_per_megapixel']:6.3f} s/Mpx/visit"
+        + (f"{cost:6.3f} s/Mpx/visit" if (cost := row.get("cpu_s_per_megapixel")) else "")
     )
 
 
@@ -187,6 +227,7 @@ def _options(arguments):
     parser.add_argument("--mode", default="seamless", choices=("seamless", "sequential"))
     parser.add_argument("--threads", type=int, help="as many as there are cores if not said")
     parser.add_argument("--folder", default=os.environ.get("TMPDIR"), help="for the exposures")
+    parser.add_argument("--flat", action="store_true", help="the cost of a pixel, too")
     parser.add_argument("--json", action="store_true")
     return parser.parse_args(arguments)
 

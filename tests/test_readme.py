@@ -26,13 +26,15 @@ def test_the_commands_run_one_after_another(tmp_path, monkeypatch):
     from dcrviz.cli import main
 
     monkeypatch.chdir(tmp_path)
+    # What README takes from an archive, made here: visits with more beside them in their folder.
+    assert main(["simulate", "night", "--seed", "5", "--quiet"]) == 0
     commands = [
         line.split("#")[0].split()[1:]
         for block in blocks("sh")
         for line in block.splitlines()
         if line.startswith("dcrviz ") and not line.startswith("dcrviz explore")
     ]
-    assert len(commands) == 6
+    assert len(commands) == 9
     for command in commands:
         globbed = [
             str(name)
@@ -41,6 +43,7 @@ def test_the_commands_run_one_after_another(tmp_path, monkeypatch):
         ]
         assert main([*globbed, "--quiet"]) == 0
     assert (tmp_path / "template.fits").is_file()
+    assert (tmp_path / "coadds" / "dcrCoadd_2.fits").is_file()
 
 
 def test_every_page_it_links_to_exists():

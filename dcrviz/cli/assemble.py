@@ -40,6 +40,11 @@ def add_parser(commands: Any) -> None:
         help="seconds between checkpoints; 0 is after every iteration",
     )
     large.add_argument(
+        "--scratch",
+        metavar="FOLDER",
+        help="on a disk with room for 10 bytes a pixel of each visit; DIR if not said",
+    )
+    large.add_argument(
         "--patches",
         action="store_true",
         help="each PATH is a patch of its own: its products go to a folder of its name in DIR",

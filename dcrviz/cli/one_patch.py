@@ -39,7 +39,7 @@ def assemble_patch(options: argparse.Namespace) -> None:
     """Read, fit and write, as the options of ``dcrviz assemble`` say."""
     # First, so that nobody waits for a fit that can't be written.
     with output_directory(options.out) as folder:
-        problem, files = _problem(options, Scratch(folder))
+        problem, files = _problem(options, Scratch(options.scratch or folder))
         checkpoint = Checkpoint(folder, identity(problem, files), every_s=options.checkpoint_every)
         start = checkpoint.read() if options.resume else None
         options.console.open()

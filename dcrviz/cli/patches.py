@@ -22,7 +22,7 @@ from dcrviz.sweep import Lost, spread
 
 _log = logging.getLogger(__name__)
 TABLE_NAME = "patches.json"
-_PATHS = ("table", "config", "bright_objects", "throughput")
+_PATHS = ("table", "config", "bright_objects", "throughput", "scratch")
 # Of these the products don't depend.
 _WHERE = ("paths", "out", "workers", "scheduler", "resume", "quiet", "checkpoint_every")
 

@@ -72,7 +72,7 @@ def advance(problem: Problem, step: Step, config: AssembleConfig | None = None) 
         index=step.index + 1,
         tile=index,
         planes=move.planes,
-        histories=_with(step.histories, index, history),
+        histories=_with(_without_old_best(step.histories), index, history),
         accelerate=amplification(problem, config),
         clamps=move.clamps,
         correction=measured.correction,
@@ -171,6 +171,17 @@ def _return_to_best(problem: Problem, step: Step, index: int) -> Step:
 
 def _with(histories: tuple[History, ...], index: int, history: History) -> tuple[History, ...]:
     return (*histories[:index], history, *histories[index + 1 :])
+
+
+def _without_old_best(histories: tuple[History, ...]) -> tuple[History, ...]:
+    """The histories; those that have ended let go of their best planes.
+
+    Each would hold planes of the whole field, to which nobody returns any more.
+    """
+    return tuple(
+        history if history.outcome is Outcome.RUNNING else replace(history, best_planes=None)
+        for history in histories
+    )
 
 
 _MOVES = {

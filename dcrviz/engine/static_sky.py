@@ -19,7 +19,7 @@ from dcrviz.records import Bits, Bools, Coadd, Exposure, Floats, Plane
 # Width of the PSF that detection assumes where no visit states its own.
 _FALLBACK_FWHM_PX = 4.0
 # Of all visits together.
-_PIXELS_AT_ONCE = 2_000_000
+_PIXELS_AT_ONCE = 1_000_000
 
 
 def static_sky(
@@ -123,7 +123,8 @@ def _band_masks(
 def _scaled_variance(exposure: Exposure, rows: slice) -> Plane:
     assert exposure.variance is not None
     variance: Plane = np.asarray(exposure.variance[rows], dtype=np.float32)
-    return variance * np.float32(exposure.visit.scale**2)
+    scale = exposure.visit.scale
+    return variance if scale == 1 else variance * np.float32(scale**2)
 
 
 def mean_variances(exposures: Sequence[Exposure], usable: Bools, *, threads: int = 1) -> Floats:

@@ -72,7 +72,8 @@ class History(Frozen):
         Relative residual of the normal equations after each iteration; NaN where the solver has
         no such equations.
     best_planes
-        (S, Y, X) of the whole field when the metric was at its best.
+        (S, Y, X) of the whole field when the metric was at its best; None once another tile has
+        followed.
     ending
         What the run was judged to end as, while the return to the best planes is still to come.
     lsst_ending

@@ -244,9 +244,11 @@ def lighten(plot: figure) -> None:
 
     Every part of a page is walked over with each message that it sends or gets.
     """
-    everything = CDSView()
+    views: dict[str, CDSView] = {}
     for renderer in plot.renderers:
-        renderer.update(nonselection_glyph=None, muted_glyph=None, view=everything)
+        # A view counts the rows of its source.
+        view = views.setdefault(renderer.data_source.id, renderer.view)
+        renderer.update(nonselection_glyph=None, muted_glyph=None, view=view)
 
 
 def named(heading: str) -> dict[str, str]:

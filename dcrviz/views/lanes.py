@@ -47,7 +47,10 @@ class Lanes:
         ended: Callable[[], None],
         told: Callable[[str], None],
     ) -> None:
-        self._make_worker, self._took, self._ended, self._told = make_worker, took, ended, told
+        self._make_worker, self._ended, self._told = make_worker, ended, told
+        # Without an event loop, results are told in the threads that made them.
+        lock = threading.RLock()
+        self._took, self._lane_ended = _one_by_one(took, lock), _one_by_one(self._count_end, lock)
         self._stop = threading.Event()
         self._workers: list[Worker] = []
         self._series: list[Series] = []
@@ -104,7 +107,7 @@ class Lanes:
         for worker in self._workers:
             worker.close()
 
-    def _lane_ended(self) -> None:
+    def _count_end(self) -> None:
         self._left -= 1
         if self._left == 0:
             self._end()
@@ -119,6 +122,16 @@ class Lanes:
             for worker in self._workers:
                 worker.close()
             self._ended()
+
+
+def _one_by_one(act: Callable[..., None], lock: threading.RLock) -> Callable[..., None]:
+    """The same, never in two threads at once."""
+
+    def locked(*given: Any) -> None:
+        with lock:
+            act(*given)
+
+    return locked
 
 
 def _results(work: Work, heap: queue.SimpleQueue[Any], heed: Heed) -> Iterator[Any]:

@@ -62,10 +62,11 @@ class ScatterChart:
         colours: Mapping[int, str],
     ) -> None:
         """Show these runs on two axes; those that are looked at in their colours, on top."""
-        self._axes = axes
+        self._axes = across, up = axes
+        by_number = {int(row["number"]): row for row in rows}
         places = {
-            int(row["number"]): tuple(axis.place(row.get(axis.key)) for axis in axes)
-            for row in rows
+            number: (across.place(row.get(across.key)), up.place(row.get(up.key)))
+            for number, row in by_number.items()
         }
         known = {n: at for n, at in places.items() if all(map(math.isfinite, at))}
         order = sorted(known, key=lambda n: (n in colours, n in within, n))
@@ -73,7 +74,7 @@ class ScatterChart:
             "x": [known[n][0] for n in order],
             "y": [known[n][1] for n in order],
             "run": order,
-            "words": [_words(axes, next(r for r in rows if r["number"] == n)) for n in order],
+            "words": [_words(axes, by_number[n]) for n in order],
             "colour": [colours.get(n, GREY) for n in order],
             "size": [11 if n in colours else 7 for n in order],
             "alpha": [1.0 if n in colours else 0.75 if n in within else 0.2 for n in order],

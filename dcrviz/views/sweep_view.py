@@ -11,6 +11,7 @@ from panel.viewable import Viewer
 
 from dcrviz.diagnostics.fit_scores import SCORES
 from dcrviz.session import Session
+from dcrviz.views.appearance import in_page_design
 from dcrviz.views.buttons import PushButton
 from dcrviz.views.figure_colours import paint
 from dcrviz.views.handout import Handout, TextDialog
@@ -97,7 +98,10 @@ class SweepView(Viewer):
                 ("Record (JSON)", self.give_record),
             )
         ]
-        self.box = self._laid_out()
+        wide: dict[str, Any] = {"sizing_mode": "stretch_width", "margin": 0}
+        self.results = pn.Column(visible=False, **wide)
+        parts = (self.invitation, self.form, self.doing, self.results, self.handout, self.dialog)
+        self.box = pn.Column(*parts, **wide)
         self.paint(dark=dark)
         for side in self.sides.values():
             side.param.watch(lambda _: self._draw_scatter(), "value")
@@ -110,10 +114,17 @@ class SweepView(Viewer):
     def refresh(self) -> None:
         """Show what is found and picked now."""
         sweeping = self._sweeping
+        if sweeping.found and not self.results.objects:
+            with in_page_design():
+                self._show_results()
         self.results.visible = bool(sweeping.found)
         self.invitation.visible = not self.results.visible
-        if not sweeping.found:
-            return
+        if sweeping.found:
+            self._fill()
+
+    def _fill(self) -> None:
+        """Put what is found and picked into every picture."""
+        sweeping = self._sweeping
         self._colours = dict(zip(sweeping.shown, SHOWN_COLOURS, strict=False))
         sweeping.look()
         told = [summary(sweeping), *refusals(sweeping), _HOW_TO_PICK]
@@ -221,26 +232,23 @@ class SweepView(Viewer):
     def _do(self, sentence: str) -> None:
         self.doing.object = f"<p role='status'>{html.escape(sentence)}</p>" if sentence else ""
 
-    def _laid_out(self) -> pn.Column:
-        wide: dict[str, Any] = {"sizing_mode": "stretch_width", "margin": 0}
+    def _show_results(self) -> None:
+        """Put the pictures on the page, which opens sooner without them."""
         figures = [
             pn.pane.Bokeh(plot, margin=2) for plot in (self.scatter.figure, self.course.figure)
         ]
-        self.results = pn.Column(
-            self.words,
-            self.parallel,
-            self.all,
-            pn.FlexBox(*self.sides.values(), margin=0),
-            pn.FlexBox(*figures, margin=0),
-            self.table,
-            pn.FlexBox(*self.exports, margin=(0, 4)),
-            self.images,
-            self.handout,
-            self.dialog,
-            visible=False,
-            **wide,
+        self.results.extend(
+            [
+                self.words,
+                self.parallel,
+                self.all,
+                pn.FlexBox(*self.sides.values(), margin=0),
+                pn.FlexBox(*figures, margin=0),
+                self.table,
+                pn.FlexBox(*self.exports, margin=(0, 4)),
+                self.images,
+            ]
         )
-        return pn.Column(self.invitation, self.form, self.doing, self.results, **wide)
 
     def __panel__(self) -> pn.Column:
         return self.box

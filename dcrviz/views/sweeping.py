@@ -84,6 +84,8 @@ class Sweeping(param.Parameterized):
         super().__init__()
         self._session, self._around = session, around
         self._background = Background(worker, told=self._failed)
+        # Runs whose curves and planes were asked for; some have none.
+        self._looked: set[int] = set()
         self._lanes = Lanes(
             make_worker=make_worker, took=self._take, ended=self._ended, told=around.told
         )
@@ -211,10 +213,11 @@ class Sweeping(param.Parameterized):
         """Read curves and planes of the runs that are shown, where they are in files."""
         swept = self.swept
         wanted = [self.run(number) for number in self.shown]
-        unseen = [found for found in wanted if not found.curve]
+        unseen = [f for f in wanted if not f.curve and f.number not in self._looked]
         if swept is None or swept.look is None or not unseen:
             return
         look = swept.look
+        self._looked |= {found.number for found in unseen}
 
         def seen(found: list[Found]) -> None:
             by_number = {one.number: one for one in found}
@@ -252,11 +255,11 @@ class Sweeping(param.Parameterized):
 
     def _begin(self, swept: Swept, found: Sequence[Found] = ()) -> None:
         self.cancel()
+        self._looked = set()
         self.param.update(swept=swept, found=list(found), brushes={}, picked=None, opening="")
 
     def _loaded(self, read: tuple[Swept, Sequence[Found]]) -> None:
         self._begin(*read)
-        self.look()
 
     def _pick(self, number: int, beside: Sequence[int]) -> None:
         if self.run(number).refused:

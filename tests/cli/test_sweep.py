@@ -6,6 +6,7 @@ import json
 import pytest
 
 from dcrviz.io import read_coadds
+from dcrviz.sweep import read_sweep, read_visits
 
 FAST = ("--set", "max_iterations=1", "min_iterations=1", "interpolation_order=1")
 
@@ -36,6 +37,9 @@ def test_every_combination_has_a_row_and_its_coadds(swept, tmp_path):
     assert all(float(row["metric"]) > 0 and row["refusal"] == "" for row in rows)
     assert len(read_coadds(tmp_path / "sweep" / "trial_1").planes) == 3
     assert "2 trials, 0 refused" in ended.out
+    kept = read_sweep(tmp_path / "sweep")
+    assert len(read_visits(kept.inputs).exposures) > 1
+    assert [len(kept.look(found).stamp) for found in kept.found] == [2, 3]
     # The truth lies beside the visits.
     assert all(row["colour_slope"] for row in rows) or all(not row["colour_slope"] for row in rows)
 

@@ -1,6 +1,7 @@
 """A fit is measured on the pixels and sources of the one it is compared with."""
 
 import math
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -99,3 +100,35 @@ def test_planes_of_any_number_compare_by_thirds_of_the_band():
         np.testing.assert_allclose(band_thirds(planes), np.repeat(sky / 3, 3, axis=0), rtol=1e-6)
     three = np.arange(36, dtype=np.float32).reshape(3, 3, 4)
     np.testing.assert_array_equal(band_thirds(three), three[::-1])
+
+
+def test_the_time_of_a_fit_in_one_thread_is_not_that_of_others(plain):
+    problem, _ = plain
+    config = problem.config.with_values(n_threads=1)
+    done = threading.Event()
+
+    def be_busy():
+        while not done.is_set():
+            np.sort(np.arange(200_000)[::-1])
+
+    others = [threading.Thread(target=be_busy) for _ in range(2)]
+    for thread in others:
+        thread.start()
+    try:
+        fit = timed_fit(problem, config)
+    finally:
+        done.set()
+        for thread in others:
+            thread.join()
+    # One thread can't take more than the time that goes by; clocks tick.
+    assert fit.cpu_s <= fit.wall_s + 0.02
+
+
+def test_a_fit_that_nobody_waits_for_ends_with_the_iteration_at_hand(plain):
+    problem, _ = plain
+
+    def heed():
+        raise TimeoutError("nobody waits")
+
+    with pytest.raises(TimeoutError, match="nobody waits"):
+        timed_fit(problem, problem.config, heed=heed)

@@ -196,3 +196,10 @@ def test_tiles_with_a_buffer_make_their_correction_anew(exposures):
     config = dcrviz.AssembleConfig(subregion_size=(24, 24), max_iterations=1)
     problem = dcrviz.prepare(exposures, config)
     assert all(step.correction is None for step in dcrviz.assemble(problem))
+
+
+def test_a_tile_that_has_ended_holds_no_best_planes_once_another_has_followed(exposures, run_of):
+    run = run_of(exposures, subregion_size=(24, 48), max_iterations=1)
+    first, second = run.last.histories
+    assert first.best_planes is None
+    assert second.best_planes is not None

@@ -138,3 +138,22 @@ def test_a_visit_that_is_switched_off_leaves_the_run_for_another(session):
     assert names(session) == ["run 1"]
     session.step()
     assert session.problem.factors[1] == 0
+
+
+def test_a_run_of_elsewhere_is_kept_beside_the_one_on_show_and_can_be_shown(
+    session, exposures, quick, assert_same_steps
+):
+    elsewhere = Session(exposures, quick.with_values(n_subfilters=2))
+    elsewhere.step(2)
+    elsewhere.reset()
+    (branch,) = elsewhere.branches
+    shown = session.steps
+    indices = [session.take_branch(branch) for _ in range(2)]
+    assert_same_steps(session.steps, shown)
+    assert names(session) == ["run 1 (2)", "run 1 (3)"]
+    session.open_branch(indices[1])
+    assert (session.title, session.config.n_subfilters) == ("run 1 (3)", 2)
+    assert_same_steps(session.steps, [moment.step for moment in branch.moments])
+    # It is the session's own from now on.
+    session.step()
+    assert len(session.steps) == len(branch.moments) + 1

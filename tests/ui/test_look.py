@@ -115,6 +115,8 @@ def test_every_control_has_a_name_and_headings_are_in_order(explorer):
     for name in ("Data", "Export", "Make a field", "Model", "Weights", "Inputs"):
         button(explorer, name).click()
     expect(button(explorer, "Save run")).to_be_visible()
+    explorer.get_by_role("tab", name="Sweep").click()
+    expect(button(explorer, "Start sweep")).to_be_visible()
     found = accessible(explorer)
     # A section's heading has its text a moment after its button.
     for _ in range(20):

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import shlex
+import threading
 from itertools import pairwise
 
 import numpy as np
@@ -22,6 +23,7 @@ from dcrviz.views.sweep_charts import SHOWN_COLOURS
 from dcrviz.views.sweep_form import Pace, plan_words, progress_words
 from dcrviz.views.sweep_view import SweepView
 from dcrviz.views.sweeping import MOST_SHOWN, Surroundings, Sweeping
+from dcrviz.worker import Worker
 
 GRID = SweepPlan(choices={"n_subfilters": (2, 3), "accelerate": (1.0, 2.0, 5.0)})
 # Sums of other numbers of threads are rounded otherwise.
@@ -249,6 +251,20 @@ def test_a_task_that_fails_ends_all_lanes_with_its_sentence(told):
 
     lanes.start(lambda _: lambda: work, [1, 2, 3], lanes=3)
     assert (taken, ended, told, lanes.running) == ([1], [1], ["two is too much"], False)
+
+
+def test_without_an_event_loop_no_result_of_several_threads_is_lost(told):
+    taken, ended = [], threading.Event()
+
+    def take(result):
+        before = list(taken)
+        taken[:] = [*before, result]
+
+    lanes = Lanes(make_worker=Worker, took=take, ended=ended.set, told=told.append)
+    lanes.start(lambda _: lambda: lambda task, _: task, range(300), lanes=4)
+    assert ended.wait(timeout=30)
+    assert sorted(taken) == list(range(300))
+    assert told == []
 
 
 # --- what is picked
