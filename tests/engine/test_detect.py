@@ -71,3 +71,12 @@ def test_without_any_variance_there_is_no_source(noise, variance):
 def test_a_bright_image_of_any_size_is_one_source():
     image = np.full((700, 700), 100, dtype=np.float32)
     assert detected(image).all()
+
+
+@pytest.mark.parametrize("rows", [1, 7, 30])
+def test_bands_of_rows_find_the_same_pixels(noise, monkeypatch, rows):
+    image = noise + star(6) + star(40, y=7, x=12)
+    image[20:25, 5:9] = np.nan
+    whole = detected(image)
+    monkeypatch.setattr("dcrviz.engine.detect._ROWS", rows)
+    np.testing.assert_array_equal(detected(image), whole)

@@ -66,6 +66,12 @@ def test_shape_and_type_are_known_after_the_file_is_gone(plain_file):
     assert (plane.shape, plane.dtype) == ((6, 8), np.float32)
 
 
+def test_a_file_that_was_written_anew_is_read_by_its_own_headers(plane, pixels):
+    moved = fits.Header({f"KEY{number}": number for number in range(80)})
+    fits.PrimaryHDU(pixels.image[::-1], header=moved).writeto(plane.path, overwrite=True)
+    np.testing.assert_array_equal(plane[1:3], pixels.image[::-1][1:3])
+
+
 def test_no_file_stays_open(plane):
     plane[0]
     plane.path.unlink()
