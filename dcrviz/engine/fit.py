@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
-from typing import Self
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from dcrviz.engine.problem import Problem
 from dcrviz.engine.taps import VisitTaps, visit_taps
 from dcrviz.kernels.blocks import BLOCK
 from dcrviz.kernels.pool import bands_of, run_all
+from dcrviz.kernels.rooms import room_of
 from dcrviz.kernels.shift import add_shifts, add_weighted_shifts
 from dcrviz.kernels.spline import (
     begin_coefficients,
@@ -94,34 +95,40 @@ def fit_visits(
     )
     on, off = np.flatnonzero(problem.factors), np.flatnonzero(problem.factors == 0)
     groups = np.array_split(on, min(threads, len(on)))
-    jobs = [partial(sweep.group, group, taps, stack=stack) for group in groups]
-    if off.size and importance is not None:
-        jobs.append(partial(sweep.group, off, taps, stack=False))
-    parts = run_all(jobs, threads=threads)
     correction = None
-    if stack:
-        totals = [total for total, _ in parts[: len(groups)]]
-        weight = problem.stack_weight[:, *box.slices]
-        correction = _weighted_sum(totals, weight, threads=threads)
-        correction.flags.writeable = False
+    with ExitStack() as stay:
+        shape = (problem.n_subfilters, *box.shape)
+        totals = [stay.enter_context(room_of(*shape)) if stack else None for _ in groups]
+        jobs = [
+            partial(sweep.group, group, taps, total)
+            for group, total in zip(groups, totals, strict=True)
+        ]
+        if off.size and importance is not None:
+            jobs.append(partial(sweep.group, off, taps, None))
+        parts = run_all(jobs, threads=threads)
+        if stack:
+            sums = [total for total in totals if total is not None]
+            weight = problem.stack_weight[:, *box.slices]
+            correction = _weighted_sum(sums, weight, threads=threads)
     per_visit = np.full(len(taps), np.nan)
-    for visits, (_, misfits) in zip([*groups, off], parts, strict=False):
+    for visits, misfits in zip([*groups, off], parts, strict=False):
         per_visit[visits] = misfits
     return Fit(correction=correction, per_visit=per_visit)
 
 
 def _weighted_sum(totals: Sequence[Cube], weight: Cube, *, threads: int) -> Cube:
-    """Sum of the groups' totals times the weight, in place of the first."""
-    correction = totals[0]
+    """Sum of the groups' totals, which is left in the first, times the weight."""
+    correction: Cube = np.empty_like(weight)
 
     def weigh(top: int, bottom: int) -> None:
-        rows = correction[:, top:bottom]
+        rows = totals[0][:, top:bottom]
         for other in totals[1:]:
             rows += other[:, top:bottom]
-        rows *= weight[:, top:bottom]
+        np.multiply(rows, weight[:, top:bottom], out=correction[:, top:bottom])
 
     height = correction.shape[1]
     run_all([partial(weigh, *band) for band in bands_of(height, _BANDS)], threads=threads)
+    correction.flags.writeable = False
     return correction
 
 
@@ -132,18 +139,28 @@ class _Sweep:
     coefs: Cube
     importance: Plane
 
-    def group(self, visits: Ints, taps: Sequence[VisitTaps], *, stack: bool) -> tuple[Cube, Floats]:
-        """Stacked residual and misfits of some visits, a few of them at a time."""
+    def group(self, visits: Ints, taps: Sequence[VisitTaps], total: Cube | None) -> Floats:
+        """Misfits of some visits, a few at a time; residuals are stacked where there is a total."""
         number = max(1, min(_AT_ONCE, len(visits), _PIXELS_HELD // max(1, self.coefs[0].size)))
-        total = np.zeros((self.problem.n_subfilters, *self.box.shape), np.float32)
-        room = _StackRoom.of(number, self.coefs.shape[1:]) if stack else None
+        if total is not None:
+            total.fill(0)
         misfits = []
-        for start in range(0, len(visits), number):
-            few = [int(visit) for visit in visits[start : start + number]]
-            misfits += self.compare(few, taps, None if room is None else room.residuals)
-            if room is not None:
-                self.add(few, [taps[visit] for visit in few], room.of_first(len(few)), total)
-        return total, np.array(misfits)
+        with ExitStack() as stay:
+            room = None if total is None else self.stack_room(number, stay)
+            for start in range(0, len(visits), number):
+                few = [int(visit) for visit in visits[start : start + number]]
+                misfits += self.compare(few, taps, None if room is None else room.residuals)
+                if room is not None and total is not None:
+                    self.add(few, [taps[visit] for visit in few], room.of_first(len(few)), total)
+        return np.array(misfits)
+
+    def stack_room(self, number: int, stay: ExitStack) -> _StackRoom:
+        """Room for the coefficients of so many visits, until the end of the stay."""
+        shape = (number, *self.coefs.shape[1:])
+        residuals = stay.enter_context(room_of(*shape))
+        weighted = self.problem.weights is not None
+        weights = stay.enter_context(room_of(*shape)) if weighted else residuals[:0]
+        return _StackRoom(residuals, weights)
 
     def compare(
         self, visits: Sequence[int], taps: Sequence[VisitTaps], coefs: Cube | None
@@ -211,11 +228,6 @@ class _StackRoom:
 
     residuals: Cube
     weights: Cube
-
-    @classmethod
-    def of(cls, number: int, shape: tuple[int, ...]) -> Self:
-        # Pages that nobody writes to, as of weights that are all alike, take no memory.
-        return cls(*np.empty((2, number, *shape), np.float32))
 
     def of_first(self, number: int) -> _StackRoom:
         return _StackRoom(self.residuals[:number], self.weights[:number])
