@@ -3,7 +3,7 @@
 A source of any colour differs from the mean of the planes by a factor. What a plane has beyond that
 factor, averaged over the PSF, is compared with its own scatter beside sources and with a share of
 the light about it, which planes that fit are off, too (`colour_residual.py`). A patch of at least 4
-pixels, on a source or near one, 4.7 of these sigma below 0 is a hole; as far above it, a wing.
+pixels, on a source or near one, 5 of these sigma below 0 is a hole; 5 above it, a wing.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from dcrviz.kernels.patches import find_patches
 from dcrviz.kernels.planes import mean_plane
 from dcrviz.records import Bools, Cube, Floats, Plane
 
-DEPTH_SIGMA = 4.7
+DEPTH_SIGMA = 5.0
 """How far from the mean of the planes, less the source's colour, a blemish is, at least."""
 LEAST_PIXELS = 4
 _REACH_FWHM = 2.0
