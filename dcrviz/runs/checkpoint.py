@@ -16,6 +16,7 @@ import numpy as np
 from dcrviz.config_rules import threads_of
 from dcrviz.diagnostics.course import CourseEntry
 from dcrviz.diagnostics.holes import Blemish
+from dcrviz.diagnostics.ledger import Ledger
 from dcrviz.engine import Outcome, Problem, Step
 from dcrviz.engine.anderson import AndersonMemory
 from dcrviz.engine.direct import System
@@ -35,6 +36,7 @@ _log = logging.getLogger(__name__)
 _KINDS = (
     AndersonMemory,
     Blemish,
+    Ledger,
     CgMemory,
     ClampReport,
     CourseEntry,

@@ -179,10 +179,10 @@ def test_a_class_sees_two_rows_large_type_and_what_they_show(explorer):
     for name in TEACHER_BUTTONS:
         expect(button(explorer, name)).to_be_visible()
     step_to(explorer, 1)
-    expect(explorer.get_by_text("The fit still improves")).to_be_visible()
+    expect(explorer.get_by_text("beside a source a plane is darker")).to_be_visible()
     wait_until(explorer, lambda: inside_the_window(explorer, panel(explorer, "minus_mean 2")))
     button(explorer, "Teacher").click()
-    expect(explorer.get_by_text("The fit still improves")).to_be_hidden()
+    expect(explorer.get_by_text("beside a source a plane is darker")).to_be_hidden()
     expect(panel(explorer, "residual 0")).to_have_count(1)
 
 

@@ -67,6 +67,6 @@ def test_captions_follow_the_step_on_show(session):
     captions.words.visible = True
     assert "no source has a colour yet" in captions.words.object
     session.step()
-    assert "The fit still improves" in captions.words.object
+    assert "beside a source a plane is darker" in captions.words.object
     session.back()
     assert "no source has a colour yet" in captions.words.object
