@@ -11,10 +11,6 @@ import textwrap
 from collections.abc import Sequence
 from typing import Any
 
-from tqdm import tqdm
-from tqdm.contrib.logging import logging_redirect_tqdm
-
-from dcrviz.cli.console import LOGS
 from dcrviz.cli.options import (
     add_inputs,
     add_knobs,
@@ -23,6 +19,7 @@ from dcrviz.cli.options import (
     exposures_from,
     template_from,
 )
+from dcrviz.cli.progress import progress
 from dcrviz.diagnostics.ablation import Ablation, AblationRow, ablation, by_effect, entry_of
 from dcrviz.diagnostics.fit_scores import SCORES, FitScores
 from dcrviz.diagnostics.tornado import tornado_svg
@@ -73,10 +70,8 @@ def run(options: argparse.Namespace) -> None:
     """Fit, turn the knobs, print and write."""
     found = _ablation(options)
     options.console.open()
-    # None: only on a terminal.
-    hidden = True if options.quiet else None
-    with logging_redirect_tqdm(LOGS):
-        rows = by_effect(tqdm(found, desc="ablate", unit=" fits", disable=hidden))
+    with progress(found, told="ablate", unit="fits", quiet=options.quiet) as bar:
+        rows = by_effect(bar)
     with AtomicFiles() as files:
         if options.csv:
             files.add(options.csv).write_text(_csv(rows), encoding="utf-8")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from dcrviz.cli.numbers import real, whole
+from dcrviz.cli.numbers import real
 from dcrviz.cli.one_patch import assemble_patch
 from dcrviz.cli.options import add_inputs, add_knobs
 from dcrviz.cli.patches import assemble_patches
+from dcrviz.cli.spreading import add_where
 
 _A_DAY_S = 86_400.0
 
@@ -49,13 +50,7 @@ def add_parser(commands: Any) -> None:
         action="store_true",
         help="each PATH is a patch of its own: its products go to a folder of its name in DIR",
     )
-    where = large.add_mutually_exclusive_group()
-    where.add_argument(
-        "--workers", type=whole(1, 1000), metavar="N", help="processes for patches; one a core"
-    )
-    where.add_argument(
-        "--scheduler", metavar="ADDRESS", help="of a Dask cluster that takes the patches instead"
-    )
+    add_where(large, what="patches")
     parser.set_defaults(run=run)
 
 

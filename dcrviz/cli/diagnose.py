@@ -8,10 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from tqdm import tqdm
-from tqdm.contrib.logging import logging_redirect_tqdm
 
-from dcrviz.cli.console import LOGS
 from dcrviz.cli.options import (
     add_inputs,
     add_knobs,
@@ -20,6 +17,7 @@ from dcrviz.cli.options import (
     exposures_from,
     template_from,
 )
+from dcrviz.cli.progress import progress
 from dcrviz.cli.sections import (
     Case,
     Section,
@@ -194,11 +192,9 @@ def _held_out(case: Case, *, quiet: bool) -> list[HeldOut]:
         template=case.template,
         bright_objects=case.bright_objects,
     )
-    # None: only on a terminal.
-    hidden = True if quiet else None
     total = int(np.count_nonzero(case.problem.factors))
-    with logging_redirect_tqdm(LOGS):
-        return list(tqdm(each, desc="hold out", unit=" visits", disable=hidden, total=total))
+    with progress(each, told="hold out", unit="visits", quiet=quiet, total=total) as bar:
+        return list(bar)
 
 
 def _text(sections: Sequence[Section]) -> str:

@@ -7,19 +7,15 @@ import json
 import logging
 from dataclasses import replace
 from pathlib import Path
-from shutil import get_terminal_size
 from typing import Any
 
-from tqdm import tqdm
-from tqdm.contrib.logging import logging_redirect_tqdm
-
-from dcrviz.cli.console import LOGS
 from dcrviz.cli.options import (
     bright_objects_from,
     config_from,
     exposures_from,
     template_from,
 )
+from dcrviz.cli.progress import progress
 from dcrviz.diagnostics.course import course_entry
 from dcrviz.diagnostics.verdicts import verdicts_on
 from dcrviz.engine import Problem, Step, assemble, coadds, prepare
@@ -82,12 +78,7 @@ def _iterate(
 ) -> Progress:
     """Run to the end with a progress bar on a terminal; keep only what the history needs."""
     clamps, course = (list(start.clamps), list(start.course)) if start else ([], [])
-    # A terminal that does not tell its size gets a bar too, by the size that this falls back to.
-    columns, lines = get_terminal_size()
-    # None: only on a terminal.
-    hidden = True if quiet else None
-    bar = tqdm(desc="assemble", unit=" iterations", disable=hidden, ncols=columns, nrows=lines)
-    with logging_redirect_tqdm(LOGS), bar:
+    with progress(told="assemble", unit="iterations", quiet=quiet) as bar:
         before: Step | None = None
         for step in assemble(problem, start=start.step if start else None):
             if start is None or step is not start.step:

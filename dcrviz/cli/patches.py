@@ -10,15 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tqdm import tqdm
-from tqdm.contrib.logging import logging_redirect_tqdm
-
-from dcrviz.cli.console import LOGS, console
+from dcrviz.cli.console import console
 from dcrviz.cli.one_patch import assemble_patch
+from dcrviz.cli.spreading import do_all
 from dcrviz.io.atomic import atomic_write, output_directory
 from dcrviz.runs.checkpoint import NAME as CHECKPOINT
 from dcrviz.runs.run import HISTORY_NAME
-from dcrviz.sweep import Lost, spread
 
 _log = logging.getLogger(__name__)
 TABLE_NAME = "patches.json"
@@ -87,24 +84,17 @@ def _spread(
     options: argparse.Namespace,
 ) -> list[str]:
     """Fit them all, and give what was refused."""
-    # Before a line is shown: a scheduler that is not there is a mistake of the person.
-    found = spread(run_patch, patches, workers=options.workers, scheduler=options.scheduler)
-    options.console.open()
-    # None: only on a terminal.
-    hidden = True if options.quiet else None
-    bar = tqdm(found, desc="assemble", unit=" patches", disable=hidden, total=len(patches))
-    refusals = []
-    try:
-        with logging_redirect_tqdm(LOGS), bar:
-            for patch, end in bar:
-                if end.refusal:
-                    refusals.append(f"{patch.name}: {end.refusal}")
-                    continue
-                _log.info("%s: %s", patch.name, end.sentence)
-                done[patch.name] = end
-                _write_table(folder, shared, done)
-    except Lost as error:
-        raise ValueError(f"{error}; {folder} holds what was done") from error
+    refusals: list[str] = []
+
+    def take(patch: Patch, end: PatchEnd) -> None:
+        if end.refusal:
+            refusals.append(f"{patch.name}: {end.refusal}")
+            return
+        _log.info("%s: %s", patch.name, end.sentence)
+        done[patch.name] = end
+        _write_table(folder, shared, done)
+
+    do_all(run_patch, patches, take, options, unit="patches", folder=folder)
     return refusals
 
 

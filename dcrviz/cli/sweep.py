@@ -8,12 +8,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tqdm import tqdm
-from tqdm.contrib.logging import logging_redirect_tqdm
-
-from dcrviz.cli.console import LOGS
 from dcrviz.cli.numbers import whole
 from dcrviz.cli.options import add_inputs, add_knobs, config_from, exposures_from
+from dcrviz.cli.spreading import add_where, do_all
 from dcrviz.diagnostics.fit_scores import SCORES
 from dcrviz.engine import prepare
 from dcrviz.io.atomic import output_directory
@@ -21,14 +18,12 @@ from dcrviz.io.knob_values import in_words, plain
 from dcrviz.records import Exposure
 from dcrviz.sweep import (
     Inputs,
-    Lost,
     SweepPlan,
     SweepTable,
     Trial,
     parse_choices,
     parse_range,
     run_trial,
-    spread,
 )
 from dcrviz.sweep.folder import trial_folder
 from dcrviz.sweep.table import TABLE_NAME, best_first, described
@@ -78,9 +73,7 @@ def add_parser(commands: Any) -> None:
     )
     parser.add_argument("--out", required=True, metavar="DIR", help="folder for table and coadds")
     parser.add_argument("--no-coadds", action="store_true", help="write the table only")
-    where = parser.add_mutually_exclusive_group()
-    where.add_argument("--workers", type=whole(1, 1000), metavar="N", help="processes; one a core")
-    where.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster to use instead")
+    add_where(parser, what="trials")
     parser.add_argument(
         "--best",
         default="template_sigma",
@@ -128,19 +121,12 @@ def _try(
     options: argparse.Namespace,
 ) -> None:
     """Try what is left, and keep each row as it comes."""
-    # Before a line is shown: a scheduler that is not there is a mistake of the person.
-    found = spread(run_trial, left, workers=options.workers, scheduler=options.scheduler)
-    options.console.open()
-    # None: only on a terminal.
-    hidden = True if options.quiet else None
-    bar = tqdm(found, desc="sweep", unit=" fits", disable=hidden, total=len(left))
-    try:
-        with logging_redirect_tqdm(LOGS), bar:
-            for trial, row in bar:
-                rows[trial.number] = row
-                table.write(rows)
-    except Lost as error:
-        raise ValueError(f"{error}; {table.folder} holds what was done") from error
+
+    def take(trial: Trial, row: dict[str, Any]) -> None:
+        rows[trial.number] = row
+        table.write(rows)
+
+    do_all(run_trial, left, take, options, unit="fits", folder=table.folder)
 
 
 def _inputs(options: argparse.Namespace, exposures: Sequence[Exposure]) -> Inputs:

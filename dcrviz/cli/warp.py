@@ -7,12 +7,9 @@ import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from tqdm import tqdm
-from tqdm.contrib.logging import logging_redirect_tqdm
-
 from dcrviz.bands import Band
-from dcrviz.cli.console import LOGS
 from dcrviz.cli.numbers import real, whole
+from dcrviz.cli.progress import progress
 from dcrviz.io import read_exposure, read_exposures
 from dcrviz.io.atomic import AtomicFiles, output_directory
 from dcrviz.io.exposure_files import data_hdus
@@ -89,16 +86,15 @@ def run(options: argparse.Namespace) -> None:
         sky_box_px=options.sky_box or None,
         zero_points=options.zero_points,
     )
-    with output_directory(options.out) as folder, logging_redirect_tqdm(LOGS):
+    with output_directory(options.out) as folder:
         options.console.open()
         _log.info(
             "%d exposures of %d visits; grid of %d x %d pixels of %.4g arcsec",
             *(len(exposures), len(visits), *grid.shape, grid.scale_arcsec),
         )
-        # None: only on a terminal.
-        hidden = True if options.quiet else None
-        with AtomicFiles() as files:
-            for warp in tqdm(warps, desc="warp", unit=" visits", disable=hidden, total=len(visits)):
+        bar = progress(warps, told="warp", unit="visits", quiet=options.quiet, total=len(visits))
+        with AtomicFiles() as files, bar as each:
+            for warp in each:
                 _tell(warp)
                 visit = warp.exposure.visit
                 data_hdus(warp.exposure, unit=warp.unit).writeto(
