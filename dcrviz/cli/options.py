@@ -14,7 +14,7 @@ from dcrviz.bright import BrightObject
 from dcrviz.cli.numbers import real
 from dcrviz.config import PRESETS, AssembleConfig
 from dcrviz.engine.check import check_grid
-from dcrviz.io import read_catalogue, read_exposures, read_start, read_throughput
+from dcrviz.io import coadd_of, read_catalogue, read_exposures, read_start, read_throughput
 from dcrviz.io.config_files import read_config
 from dcrviz.io.lsst_config import from_lsst
 from dcrviz.io.settings import apply_settings
@@ -159,12 +159,6 @@ def template_from(options: argparse.Namespace, first: Exposure) -> Coadd | None:
     """The coadd to start from, if one is named; checked to be on the grid of the visits."""
     if not options.template:
         return None
-    coadd = read_start(options.template)
-    check_grid(coadd, first)
-    assert coadd.variance is not None
-    return Coadd(
-        image=coadd.image[:],
-        mask=coadd.mask[:],
-        variance=coadd.variance[:],
-        planes=dict(coadd.planes),
-    )
+    start = read_start(options.template)
+    check_grid(start, first)
+    return coadd_of(start)

@@ -19,7 +19,7 @@ from dcrviz.io.parts import Parts
 from dcrviz.io.paths import Source, exposure_files
 from dcrviz.io.table import ABOVE_ZERO, TABLE_NAME, Row, VisitTable, read_table
 from dcrviz.io.visit_info import lacking_variance, read_id, read_visit
-from dcrviz.records import Exposure, LazyPlane, Visit
+from dcrviz.records import Coadd, Exposure, LazyPlane, Visit
 
 _log = logging.getLogger(__name__)
 
@@ -93,6 +93,17 @@ def read_start(path: str | os.PathLike[str]) -> Exposure:
         raise ValueError(f"{file}: a coadd to start from must have a variance; got none")
     wcs = read_wcs(parts.header, parts.primary)
     return _exposure(file, parts, wcs=wcs, visit=Visit(id=file.name), variance=parts.variance)
+
+
+def coadd_of(start: Exposure) -> Coadd:
+    """A coadd to start from, as `read_start` has it, with its pixels in memory."""
+    assert start.variance is not None
+    return Coadd(
+        image=start.image[:],
+        mask=start.mask[:],
+        variance=start.variance[:],
+        planes=dict(start.planes),
+    )
 
 
 def reread(path: Path, visit: Visit, *, variance: float | None = None) -> Exposure:

@@ -13,7 +13,7 @@ import numpy as np
 from dcrviz.bright import BrightObject
 from dcrviz.config import AssembleConfig, SolverConfig
 from dcrviz.engine import Problem, Step, prepare
-from dcrviz.io import read_start
+from dcrviz.io import coadd_of, read_start
 from dcrviz.io.config_files import read_config
 from dcrviz.io.entries import Entries, read_json
 from dcrviz.io.exposure_files import exposure_from
@@ -130,7 +130,7 @@ def open_run(folder: str | os.PathLike[str]) -> SavedRun:
         visits=visits,
         exposures=() if missing else exposures,
         missing=missing,
-        template=_template(place) if given else None,
+        template=coadd_of(read_start(place / TEMPLATE_NAME)) if given else None,
         bright_objects=tuple(_bright_object(entry) for entry in record.each("bright_objects")),
         shifts=_shifts(record.inner("shifts")),
         shown=shown,
@@ -215,17 +215,6 @@ def _exposures(
         except ValueError as error:
             missing.append(str(error))
     return tuple(visits), tuple(exposures), tuple(missing)
-
-
-def _template(folder: Path) -> Coadd:
-    start = read_start(folder / TEMPLATE_NAME)
-    assert start.variance is not None
-    return Coadd(
-        image=start.image[:],
-        mask=start.mask[:],
-        variance=start.variance[:],
-        planes=dict(start.planes),
-    )
 
 
 def _bright_object(entry: Entries) -> BrightObject:

@@ -13,7 +13,7 @@ from typing import Any
 from dcrviz.bands import Band
 from dcrviz.diagnostics.fit_scores import Fit, Yardstick
 from dcrviz.engine import coadds
-from dcrviz.io import read_catalogue, read_exposures, read_start, write_coadds
+from dcrviz.io import coadd_of, read_catalogue, read_exposures, read_start, write_coadds
 from dcrviz.io.config_files import config_text
 from dcrviz.records import Coadd
 from dcrviz.run_log import history_record
@@ -115,16 +115,7 @@ def read_visits(inputs: Inputs) -> Visits:
 
 
 def _template(path: str | None) -> Coadd | None:
-    if path is None:
-        return None
-    start = read_start(path)
-    assert start.variance is not None
-    return Coadd(
-        image=start.image[:],
-        mask=start.mask[:],
-        variance=start.variance[:],
-        planes=dict(start.planes),
-    )
+    return None if path is None else coadd_of(read_start(path))
 
 
 @lru_cache(maxsize=1)
