@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dcrviz.kernels.jit import compiled
+from dcrviz.kernels.planes import mean_row
 from dcrviz.records import Cube, Plane
 
 
@@ -34,17 +35,11 @@ def excess_beyond(plane: Plane, mean: Plane, light: Plane, share: Plane, power: 
 
 @compiled
 def _common(planes: Cube, mean: Plane, light: Plane, squares: Plane) -> None:
-    number, height, width = planes.shape
+    _, height, width = planes.shape
     for y in range(height):
         row, bright, square = mean[y], light[y], squares[y]
+        mean_row(planes, y, row)
         for x in range(width):
-            row[x] = planes[0, y, x]
-        for a in range(1, number):
-            source = planes[a, y]
-            for x in range(width):
-                row[x] += source[x]
-        for x in range(width):
-            row[x] /= np.float32(number)
             bright[x] = row[x] if row[x] > 0 else np.float32(0)
             square[x] = bright[x] * bright[x]
 

@@ -117,7 +117,7 @@ def deviation(
 @compiled
 def _mean(planes: Cube, mean: Plane, top: int, bottom: int) -> None:
     for y in range(top, bottom):
-        _mean_row(planes, y, mean[y])
+        mean_row(planes, y, mean[y])
 
 
 @compiled
@@ -126,7 +126,7 @@ def _amplify(planes: Cube, factor: np.float32, out: Cube, top: int, bottom: int)
     for y in range(top, bottom):
         # The mean is kept where the last plane's row will stand.
         mean = out[last, y]
-        _mean_row(planes, y, mean)
+        mean_row(planes, y, mean)
         for a in range(last):
             source, target = planes[a, y], out[a, y]
             for x in range(width):
@@ -140,13 +140,14 @@ def _amplify(planes: Cube, factor: np.float32, out: Cube, top: int, bottom: int)
 def _brightness(planes: Cube, floor: np.float32, out: Plane, top: int, bottom: int) -> None:
     for y in range(top, bottom):
         row = out[y]
-        _mean_row(planes, y, row)
+        mean_row(planes, y, row)
         for x in range(out.shape[1]):
             row[x] = abs(row[x]) + floor
 
 
 @inlined
-def _mean_row(planes: Cube, y: int, row: Plane) -> None:
+def mean_row(planes: Cube, y: int, row: Plane) -> None:
+    """Write the mean of row y of all planes."""
     number, _, width = planes.shape
     copy_line(planes[0, y], row)
     for a in range(1, number):
