@@ -44,7 +44,7 @@ def control(warps, solver):
         "coadd_sigma": float(np.mean([visit.coadd_sigma for visit in held])),
         "sources": len(colour),
         "colour_rms": float(np.sqrt(np.mean(colour**2))),
-        "outcome": str(step.outcome.name),
+        "outcome": step.outcome.name,
     }
 
 
@@ -66,8 +66,8 @@ def main(arguments=None):
             clean &= found["model_dipoles"] <= found["coadd_dipoles"]
             clean &= found["colour_rms"] <= MOST_COLOUR
             if not options.json:
-                words = (f"{name} {value:.3g}" for name, value in list(found.items())[:-1])
-                print(f"{solver:10} {', '.join(words)}, {found['outcome']}")
+                numbers = [f"{k} {v:.3g}" for k, v in found.items() if k != "outcome"]
+                print(f"{solver:10} {', '.join(numbers)}, {found['outcome']}")
     if options.json:
         print(json.dumps(report, indent=1))
     return 0 if clean else 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -97,19 +97,18 @@ def fit_visits(
     groups = np.array_split(on, min(threads, len(on)))
     correction = None
     with ExitStack() as stay:
-        shape = (problem.n_subfilters, *box.shape)
-        totals = [stay.enter_context(room_of(*shape)) if stack else None for _ in groups]
+        rooms = [sweep.room(group, stay) for group in groups] if stack else [None] * len(groups)
         jobs = [
-            partial(sweep.group, group, taps, total)
-            for group, total in zip(groups, totals, strict=True)
+            partial(sweep.group, group, taps, room)
+            for group, room in zip(groups, rooms, strict=True)
         ]
         if off.size and importance is not None:
             jobs.append(partial(sweep.group, off, taps, None))
         parts = run_all(jobs, threads=threads)
         if stack:
-            sums = [total for total in totals if total is not None]
+            totals = [room.total for room in rooms if room is not None]
             weight = problem.stack_weight[:, *box.slices]
-            correction = _weighted_sum(sums, weight, threads=threads)
+            correction = _weighted_sum(totals, weight, threads=threads)
     per_visit = np.full(len(taps), np.nan)
     for visits, misfits in zip([*groups, off], parts, strict=False):
         per_visit[visits] = misfits
@@ -139,28 +138,33 @@ class _Sweep:
     coefs: Cube
     importance: Plane
 
-    def group(self, visits: Ints, taps: Sequence[VisitTaps], total: Cube | None) -> Floats:
-        """Misfits of some visits, a few at a time; residuals are stacked where there is a total."""
-        number = max(1, min(_AT_ONCE, len(visits), _PIXELS_HELD // max(1, self.coefs[0].size)))
-        if total is not None:
-            total.fill(0)
-        misfits = []
-        with ExitStack() as stay:
-            room = None if total is None else self.stack_room(number, stay)
-            for start in range(0, len(visits), number):
-                few = [int(visit) for visit in visits[start : start + number]]
-                misfits += self.compare(few, taps, None if room is None else room.residuals)
-                if room is not None and total is not None:
-                    self.add(few, [taps[visit] for visit in few], room.of_first(len(few)), total)
-        return np.array(misfits)
+    def at_once(self, visits: Ints) -> int:
+        """How many of these visits are compared together."""
+        held = _PIXELS_HELD // max(1, int(self.coefs[0].size))
+        return max(1, min(_AT_ONCE, len(visits), held))
 
-    def stack_room(self, number: int, stay: ExitStack) -> _StackRoom:
-        """Room for the coefficients of so many visits, until the end of the stay."""
-        shape = (number, *self.coefs.shape[1:])
-        residuals = stay.enter_context(room_of(*shape))
+    def room(self, visits: Ints, stay: ExitStack) -> _Room:
+        """Room to stack a group of visits in, until the end of the stay."""
+        shape = (self.at_once(visits), *self.coefs.shape[1:])
         weighted = self.problem.weights is not None
-        weights = stay.enter_context(room_of(*shape)) if weighted else residuals[:0]
-        return _StackRoom(residuals, weights)
+        residuals = stay.enter_context(room_of(*shape))
+        return _Room(
+            total=stay.enter_context(room_of(self.problem.n_subfilters, *self.box.shape)),
+            residuals=residuals,
+            weights=stay.enter_context(room_of(*shape)) if weighted else residuals[:0],
+        )
+
+    def group(self, visits: Ints, taps: Sequence[VisitTaps], room: _Room | None) -> Floats:
+        """Misfits of some visits, a few at a time; their residuals are stacked if there is room."""
+        if room is not None:
+            room.total.fill(0)
+        misfits, number = [], self.at_once(visits)
+        for start in range(0, len(visits), number):
+            few = [int(visit) for visit in visits[start : start + number]]
+            misfits += self.compare(few, taps, None if room is None else room.residuals)
+            if room is not None:
+                self.add(few, [taps[visit] for visit in few], room.of_first(len(few)))
+        return np.array(misfits)
 
     def compare(
         self, visits: Sequence[int], taps: Sequence[VisitTaps], coefs: Cube | None
@@ -204,11 +208,9 @@ class _Sweep:
             for (less, more), visit in zip(sums, pixels, strict=True)
         ]
 
-    def add(
-        self, visits: Sequence[int], taps: Sequence[VisitTaps], room: _StackRoom, total: Cube
-    ) -> None:
+    def add(self, visits: Sequence[int], taps: Sequence[VisitTaps], room: _Room) -> None:
         """Add the residuals whose coefficients are begun, shifted back into each subfilter."""
-        coefs, order = room.residuals, self.problem.order
+        coefs, total, order = room.residuals, room.total, self.problem.order
         for target in coefs:
             end_coefficients(target, order=order)
         backward = Taps.joined([table.backward for table in taps])
@@ -222,15 +224,25 @@ class _Sweep:
         add_weighted_shifts(coefs, backward, room.weights, linear, total)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class _StackRoom:
-    """Coefficients of residuals and of weights, made once for all visits of a group."""
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class _Room:
+    """What a group of visits is stacked in, a few at a time.
 
+    Parameters
+    ----------
+    total
+        (S, Y, X), sum of the residuals that have been shifted back.
+    residuals, weights
+        Coefficients of the residuals of a few visits, and of their weights; none of weights that
+        are all alike.
+    """
+
+    total: Cube
     residuals: Cube
     weights: Cube
 
-    def of_first(self, number: int) -> _StackRoom:
-        return _StackRoom(self.residuals[:number], self.weights[:number])
+    def of_first(self, number: int) -> _Room:
+        return replace(self, residuals=self.residuals[:number], weights=self.weights[:number])
 
 
 def misfit(difference: float, brightness: float, visit: VisitPixels) -> float:
