@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from astropy.io import fits
 
-HERE = Path(__file__).parent
+TESTS = Path(__file__).parents[1]
 FAST = ["--set", "n_subfilters=2", "max_iterations=2", "min_iterations=1"]
 
 
@@ -89,8 +89,8 @@ def test_a_cluster_that_loses_a_worker_writes_the_same_files(patches, tmp_path, 
     out.mkdir()
     words = [*patches, "--patches", "--out", out, *FAST, "--checkpoint-every", "0"]
     done = subprocess.run(
-        [sys.executable, HERE / "patches_on_cluster.py", out, *words],
-        env={**os.environ, "PYTHONPATH": str(HERE.parents[1])},
+        [sys.executable, TESTS / "sweep" / "patches_on_cluster.py", out, *words],
+        env={**os.environ, "PYTHONPATH": str(TESTS.parent)},
         cwd=tmp_path,
         capture_output=True,
         text=True,

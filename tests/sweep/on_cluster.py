@@ -3,35 +3,21 @@
 ``python on_cluster.py FOLDER [kill]`` prints the results in order.
 """
 
-import os
-import signal
 import sys
 
-import dask
-import distributed
 from tasks import note
+from two_workers import kill_one, two_workers
 
 from dcrviz.sweep import spread
 
 
 def main(folder, kill):
-    quiet = {"temporary-directory": folder}
-    with (
-        dask.config.set(quiet),
-        distributed.LocalCluster(
-            n_workers=2,
-            threads_per_worker=1,
-            processes=True,
-            dashboard_address=None,
-            host="127.0.0.1",
-            silence_logs=50,
-        ) as cluster,
-    ):
+    with two_workers(folder) as cluster:
         tasks = [(folder, number) for number in range(8)]
         found = spread(note, tasks, scheduler=cluster.scheduler_address)
         _, first = next(found)
         if kill:
-            os.kill(next(iter(cluster.workers.values())).pid, signal.SIGKILL)
+            kill_one(cluster)
         sys.stdout.write(f"{sorted([first, *(result for _, result in found)])}\n")
 
 

@@ -3,15 +3,12 @@
 ``python patches_on_cluster.py FOLDER WORDS...`` runs ``dcrviz assemble WORDS --scheduler ADDRESS``.
 """
 
-import os
-import signal
 import sys
 import threading
 import time
 from pathlib import Path
 
-import dask
-import distributed
+from two_workers import kill_one, two_workers
 
 from dcrviz.cli import main
 
@@ -20,22 +17,12 @@ def kill_one_at_work(cluster, folder):
     """Kill a worker as soon as a checkpoint is there."""
     while not any(folder.rglob("checkpoint.dcr")):
         time.sleep(0.002)
-    os.kill(next(iter(cluster.workers.values())).pid, signal.SIGKILL)
+    kill_one(cluster)
     (folder / "killed").write_text("")
 
 
 def run(folder, words):
-    with (
-        dask.config.set({"temporary-directory": str(folder)}),
-        distributed.LocalCluster(
-            n_workers=2,
-            threads_per_worker=1,
-            processes=True,
-            dashboard_address=None,
-            host="127.0.0.1",
-            silence_logs=50,
-        ) as cluster,
-    ):
+    with two_workers(folder) as cluster:
         threading.Thread(target=kill_one_at_work, args=[cluster, folder], daemon=True).start()
         return main(["assemble", *words, "--scheduler", cluster.scheduler_address])
 
