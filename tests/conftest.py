@@ -1,5 +1,6 @@
 """Fixtures that all tests share."""
 
+import importlib
 from pathlib import Path
 
 import pytest
@@ -26,3 +27,10 @@ def shared():
     if not folder.is_dir():
         pytest.skip("needs the shared data beside the project")
     return folder
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """A scheduler that is not there is not waited for."""
+    module = importlib.import_module("dcrviz.sweep.spread")
+    monkeypatch.setattr(module, "_PATIENCE_S", 0.5)

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -36,6 +37,8 @@ def ended_by_signals() -> Iterator[None]:
     again: list[threading.Timer] = []
 
     def stop(number: int, _frame: FrameType | None) -> NoReturn:
+        # An event loop's work is dropped where it stands, long after the block: no news to anyone.
+        warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)
         timer = threading.Timer(_PATIENCE_S, os.kill, [os.getpid(), number])
         timer.daemon = True
         timer.start()

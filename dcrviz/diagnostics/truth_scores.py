@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
 from dcrviz.diagnostics.pictures import sky_noise
 from dcrviz.diagnostics.residuals import residual_rms_sigma
@@ -170,5 +169,8 @@ def colour_line(found: Floats, true: Floats) -> tuple[float, float]:
     """
     if len(true) < _LEAST_STARS or np.ptp(true) == 0:
         return math.nan, math.nan
+    # Half a second that no other score, and no other command, should wait for.
+    from scipy import stats
+
     slope, intercept = stats.theilslopes(found, true)[:2]
     return float(slope), float(np.std(found - slope * true - intercept))

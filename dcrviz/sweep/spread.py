@@ -15,6 +15,8 @@ _log = logging.getLogger(__name__)
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 _TRIES = 3
+# A scheduler that is there answers sooner.
+_PATIENCE_S = 10
 
 
 class Lost(Exception):  # noqa: N818 - what has happened, not a kind of error
@@ -119,7 +121,7 @@ def _on_cluster(
 
 def _client(make: Callable[..., Any], scheduler: str) -> Any:
     try:
-        return make(scheduler, timeout="10s", set_as_default=False)
+        return make(scheduler, timeout=_PATIENCE_S, set_as_default=False)
     except (OSError, ValueError) as error:
         raise ValueError(
             f"{scheduler}: must be the address of a Dask scheduler; got {error}"

@@ -70,6 +70,7 @@ def test_a_refused_value_is_a_row(swept):
     assert rows[1]["refusal"] == ""
 
 
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize(
     ("words", "said"),
     [

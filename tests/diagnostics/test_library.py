@@ -4,7 +4,7 @@ Every number is stated before and after; those of docs/scenes.md are the same.
 """
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 import pytest
@@ -63,11 +63,15 @@ class Fitted:
     def step(self):
         return self.steps[-1]
 
+    @cached_property
+    def told(self):
+        """All verdicts on the whole fit."""
+        return dcrviz.verdicts(self.problem, self.steps)
+
     @property
     def warnings(self):
         """Verdicts that warn of something."""
-        told = dcrviz.verdicts(self.problem, self.steps)
-        return [verdict for verdict in told if verdict.severity in ("warning", "alarm")]
+        return [verdict for verdict in self.told if verdict.severity in ("warning", "alarm")]
 
     @property
     def kinds(self):
@@ -83,19 +87,23 @@ class Fitted:
         """How often the metric changes from falling to rising, or back."""
         return int((np.diff(np.sign(np.diff(self.metrics))) != 0).sum())
 
+    @cached_property
+    def found(self):
+        """Holes and wings of the last step."""
+        return blemishes_of(self.problem, self.step)
+
     @property
     def blemishes(self):
         """Numbers of holes and wings."""
-        kinds = [blemish.kind for blemish in blemishes_of(self.problem, self.step)]
+        kinds = [blemish.kind for blemish in self.found]
         return kinds.count("hole"), kinds.count("wing")
 
     @property
     def deepest_percent(self):
         """Of its source's light, of all holes and wings."""
-        found = blemishes_of(self.problem, self.step)
-        return max((abs(blemish.depth_percent) for blemish in found), default=0.0)
+        return max((abs(blemish.depth_percent) for blemish in self.found), default=0.0)
 
-    @property
+    @cached_property
     def direction(self):
         return residual_direction(self.problem, shown_planes(self.step))
 
@@ -317,6 +325,5 @@ def test_holes_of_one_angle_want_another_angle_first():
 
 @pytest.mark.parametrize("name", ["bad-astrometry", "transient", "variable-seeing"])
 def test_a_visit_of_which_it_is_told_why_it_does_not_fit_is_not_warned_of_twice(name):
-    told = dcrviz.verdicts(ill(name).problem, ill(name).steps)
-    misfits = [verdict for verdict in told if verdict.kind == "visit_misfits"]
+    misfits = [verdict for verdict in ill(name).told if verdict.kind == "visit_misfits"]
     assert {verdict.severity for verdict in misfits} == {"notice"}

@@ -40,6 +40,7 @@ def test_who_goes_no_further_leaves_the_rest_undone(tmp_path):
     assert len(list(tmp_path.glob("ran_*"))) < 6
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_scheduler_that_is_not_there_is_named():
     with pytest.raises(ValueError, match=r"tcp://127\.0\.0\.1:9: must be the address of a Dask"):
         spread(square, [1], scheduler="tcp://127.0.0.1:9")
