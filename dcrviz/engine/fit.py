@@ -156,14 +156,14 @@ class _Sweep:
 
     def group(self, visits: Ints, taps: Sequence[VisitTaps], room: _Room | None) -> Floats:
         """Misfits of some visits, a few at a time; their residuals are stacked if there is room."""
-        if room is not None:
-            room.total.fill(0)
         misfits, number = [], self.at_once(visits)
         for start in range(0, len(visits), number):
             few = [int(visit) for visit in visits[start : start + number]]
             misfits += self.compare(few, taps, None if room is None else room.residuals)
             if room is not None:
-                self.add(few, [taps[visit] for visit in few], room.of_first(len(few)))
+                self.add(
+                    few, [taps[visit] for visit in few], room.of_first(len(few)), anew=start == 0
+                )
         return np.array(misfits)
 
     def compare(
@@ -208,7 +208,9 @@ class _Sweep:
             for (less, more), visit in zip(sums, pixels, strict=True)
         ]
 
-    def add(self, visits: Sequence[int], taps: Sequence[VisitTaps], room: _Room) -> None:
+    def add(
+        self, visits: Sequence[int], taps: Sequence[VisitTaps], room: _Room, *, anew: bool
+    ) -> None:
         """Add the residuals whose coefficients are begun, shifted back into each subfilter."""
         coefs, total, order = room.residuals, room.total, self.problem.order
         for target in coefs:
@@ -216,12 +218,12 @@ class _Sweep:
         backward = Taps.joined([table.backward for table in taps])
         if self.problem.weights is None:
             sources = np.repeat(np.arange(len(coefs)), len(total))
-            add_shifts(coefs, backward, sources, total)
+            add_shifts(coefs, backward, sources, total, anew=anew)
             return
         for visit, target in zip(visits, room.weights, strict=True):
             coefficients(self.problem.weights[visit][self.box.slices], order=1, out=target)
         linear = Taps.joined([table.linear for table in taps])
-        add_weighted_shifts(coefs, backward, room.weights, linear, total)
+        add_weighted_shifts(coefs, backward, room.weights, linear, total, anew=anew)
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)

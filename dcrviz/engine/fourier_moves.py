@@ -9,7 +9,6 @@ from dcrviz.engine.move import Move
 from dcrviz.engine.pcg import CgMemory, cg_planes, cg_start, cg_step
 from dcrviz.engine.problem import Problem
 from dcrviz.engine.step import Step
-from dcrviz.engine.template import share_of_template
 from dcrviz.kernels.planes import hold
 from dcrviz.records import Cube
 
@@ -40,6 +39,6 @@ def move_by_pcg(problem: Problem, step: Step, _index: int, config: AssembleConfi
 def _held(problem: Problem, planes: Cube) -> Cube:
     """Planes held to the template away from the sources, if they shall be."""
     if problem.config.hold_to_template:
-        hold(planes, share_of_template(problem), problem.tiles[0].omega)
+        hold(planes, problem.template.image, problem.tiles[0].omega)
     planes.flags.writeable = False
     return planes

@@ -11,7 +11,7 @@ from dcrviz.engine.noise import background_noise
 from dcrviz.engine.problem import Problem, Tile
 from dcrviz.engine.regularize import Clamped, clamp_change, clamp_spectrum
 from dcrviz.engine.step import ClampReport, Step
-from dcrviz.engine.template import amplify, share_of_template
+from dcrviz.engine.template import amplify
 from dcrviz.kernels.planes import blended, blended_and_held, corrected, mean_plane, plane_sums
 from dcrviz.records import Cube
 
@@ -55,8 +55,8 @@ def _mixed(
     """New and old planes blended by the gain, and by the model weights with the template."""
     if not problem.config.use_model_weights:
         return blended(new, old, gain, threads=threads)
-    share = share_of_template(problem)[tile.outer.slices]
-    return blended_and_held(new, old, gain, share, tile.omega, threads=threads)
+    template = problem.template.image[tile.outer.slices]
+    return blended_and_held(new, old, gain, template, tile.omega, threads=threads)
 
 
 def proposed(

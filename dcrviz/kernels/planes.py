@@ -9,7 +9,7 @@ import numpy as np
 from dcrviz.kernels.jit import compiled, inlined, summing
 from dcrviz.kernels.pool import run_bands
 from dcrviz.kernels.sums import copy_line
-from dcrviz.records import Bools, Bytes, Cube, Floats, Ints, Plane
+from dcrviz.records import Bools, Bytes, Cube, Floats, Plane
 
 
 def mean_plane(planes: Cube, *, threads: int = 1) -> Plane:
@@ -72,29 +72,29 @@ def blended(new: Cube, old: Cube, gain: float, *, threads: int = 1) -> Cube:
 
 
 def blended_and_held(
-    new: Cube, old: Cube, gain: float, held: Plane, omega: Plane, *, threads: int = 1
+    new: Cube, old: Cube, gain: float, template: Plane, omega: Plane, *, threads: int = 1
 ) -> Cube:
     """What `blended` and then `hold` make of planes, in one pass."""
     out = np.empty_like(new)
     if out.size:
-        loop = partial(_blend_and_hold, new, old, np.float32(gain), held, omega, out)
+        loop = partial(_blend_and_hold, new, old, np.float32(gain), template, omega, out)
         run_bands(loop, out.shape[1], threads=threads)
     return out
 
 
-def hold(planes: Cube, held: Plane, omega: Plane, *, threads: int = 1) -> None:
-    """Replace (S, Y, X) planes by omega times themselves and 1 - omega times what they are held to.
+def hold(planes: Cube, template: Plane, omega: Plane, *, threads: int = 1) -> None:
+    """Replace S planes by omega times themselves and 1 - omega times a template's S-th part.
 
     In place: the planes must be the caller's own.
     """
     if planes.size:
-        run_bands(partial(_hold, planes, held, omega), planes.shape[1], threads=threads)
+        run_bands(partial(_hold, planes, template, omega), planes.shape[1], threads=threads)
 
 
 def deviation(
     image: Plane, counted: Bools, *, margin_px: int = 0, threads: int = 1
 ) -> tuple[int, float]:
-    """How many pixels count, and their standard deviation in double precision.
+    """How many pixels count, and their standard deviation in double precision, in one pass.
 
     Parameters
     ----------
@@ -103,15 +103,12 @@ def deviation(
     """
     pixels = np.ascontiguousarray(image)
     flags = np.ascontiguousarray(counted).view(np.uint8)
-    numbers, sums = np.zeros(len(image), np.int64), np.zeros(len(image))
-
-    def moment(mean: float, power: int) -> float:
-        loop = partial(_moments, pixels, flags, margin_px, mean, power, numbers, sums)
-        run_bands(loop, len(image), threads=threads)
-        return float(sums.sum()) / max(1, int(numbers.sum()))
-
-    variance = moment(moment(0.0, 1), 2)
-    return int(numbers.sum()), float(np.sqrt(variance))
+    sums = np.zeros((3, len(image)))
+    loop = partial(_moments, pixels, flags, margin_px, sums)
+    run_bands(loop, len(image), threads=threads)
+    number, total, squares = sums.sum(axis=1)
+    mean = total / max(1, number)
+    return int(number), float(np.sqrt(np.maximum(squares / max(1, number) - mean**2, 0)))
 
 
 @compiled
@@ -204,14 +201,15 @@ def _blend(new: Cube, old: Cube, gain: np.float32, out: Cube, top: int, bottom: 
 
 
 @compiled
-def _hold(planes: Cube, held: Plane, omega: Plane, top: int, bottom: int) -> None:
+def _hold(planes: Cube, template: Plane, omega: Plane, top: int, bottom: int) -> None:
     one = np.float32(1)
     number, _, width = planes.shape
+    parts = np.float32(number)
     for a in range(number):
         for y in range(top, bottom):
-            now, rest, weight = planes[a, y], held[y], omega[y]
+            now, whole, weight = planes[a, y], template[y], omega[y]
             for x in range(width):
-                now[x] = now[x] * weight[x] + rest[x] * (one - weight[x])
+                now[x] = now[x] * weight[x] + whole[x] / parts * (one - weight[x])
 
 
 @compiled
@@ -219,7 +217,7 @@ def _blend_and_hold(
     new: Cube,
     old: Cube,
     gain: np.float32,
-    held: Plane,
+    template: Plane,
     omega: Plane,
     out: Cube,
     top: int,
@@ -228,33 +226,24 @@ def _blend_and_hold(
     # Row by row, as a row is still in the cache when it is held.
     for y in range(top, bottom):
         _blend(new, old, gain, out, y, y + 1)
-        _hold(out, held, omega, y, y + 1)
+        _hold(out, template, omega, y, y + 1)
 
 
 @compiled
-def _moments(
-    image: Plane,
-    flags: Bytes,
-    margin: int,
-    mean: float,
-    power: int,
-    numbers: Ints,
-    sums: Floats,
-    top: int,
-    bottom: int,
-) -> None:
+def _moments(image: Plane, flags: Bytes, margin: int, sums: Floats, top: int, bottom: int) -> None:
     height, width = image.shape
     for y in range(max(top, margin), min(bottom, height - margin)):
         row, flag = image[y, margin : width - margin], flags[y, margin : width - margin]
-        numbers[y], sums[y] = _moment(row, flag, mean, power)
+        sums[0, y], sums[1, y], sums[2, y] = _moments_of_row(row, flag)
 
 
 @summing
-def _moment(row: Plane, flag: Bytes, mean: float, power: int) -> tuple[int, float]:
-    """How many pixels of a row count, and the sum of a power of their distances from the mean."""
-    number, total, zero = 0, 0.0, 0.0
+def _moments_of_row(row: Plane, flag: Bytes) -> tuple[int, float, float]:
+    """How many pixels of a row count, their sum, and that of their squares."""
+    number, total, squares, zero = 0, 0.0, 0.0, 0.0
     for x in range(len(row)):
-        off = row[x] - mean
-        total += (off if power == 1 else off * off) if flag[x] else zero
+        value = float(row[x]) if flag[x] else zero
+        total += value
+        squares += value * value
         number += flag[x]
-    return number, total
+    return number, total, squares

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from dcrviz.kernels.blocks import BLOCK, STRIP
-from dcrviz.kernels.jit import compiled
+from dcrviz.kernels.jit import compiled, inlined
 from dcrviz.kernels.ring import (
+    Part,
     Ring,
     ShiftTable,
     add_ring,
@@ -45,7 +46,7 @@ def shift_image(image: Plane, shift_px: Floats, *, order: SplineOrder) -> Plane:
     return out
 
 
-def add_shifts(coefs: Cube, taps: Taps, sources: Ints, out: Cube) -> None:
+def add_shifts(coefs: Cube, taps: Taps, sources: Ints, out: Cube, *, anew: bool = False) -> None:
     """Add M shifted images to planes, one after another in turn: shift m to plane m modulo S.
 
     Parameters
@@ -56,20 +57,28 @@ def add_shifts(coefs: Cube, taps: Taps, sources: Ints, out: Cube) -> None:
         (M,), the image that each shift moves.
     out
         (S, Y, X).
+    anew
+        Whether the planes begin at 0, whatever they hold.
 
     Notes
     -----
     Several shifts at once, as the planes are then read and written once for all of them.
     """
-    _add_shifts(coefs, shift_table(taps, sources), out, PAD, ring_of(taps))
+    _add_shifts(coefs, shift_table(taps, sources), out, anew, PAD, ring_of(taps))
 
 
 def add_weighted_shifts(
-    coefs: Cube, taps: Taps, weight_coefs: Cube, weight_taps: Taps, out: Cube
+    coefs: Cube,
+    taps: Taps,
+    weight_coefs: Cube,
+    weight_taps: Taps,
+    out: Cube,
+    *,
+    anew: bool = False,
 ) -> None:
     """Add to each of S planes the images of B visits times their weights, both shifted.
 
-    The tables hold B S shifts, those of the first visit first.
+    The tables hold B S shifts, those of the first visit first; `anew` is that of `add_shifts`.
     """
     sources = np.repeat(np.arange(len(coefs)), len(out))
     _add_weighted_shifts(
@@ -78,6 +87,7 @@ def add_weighted_shifts(
         weight_coefs,
         shift_table(weight_taps, sources),
         out,
+        anew,
         PAD,
         ring_of(taps),
         ring_of(weight_taps),
@@ -85,8 +95,19 @@ def add_weighted_shifts(
     )
 
 
+@inlined
+def _clear(out: Cube, part: Part) -> None:
+    """Set a part of all planes to 0, just before it is added to and so while it is at hand."""
+    top, bottom, x0, x1 = part
+    for a in range(len(out)):
+        for y in range(top, bottom):
+            out[a, y, x0:x1] = 0
+
+
 @compiled
-def _add_shifts(coefs: Cube, shifts: ShiftTable, out: Cube, pad: int, ring: Ring) -> None:
+def _add_shifts(
+    coefs: Cube, shifts: ShiftTable, out: Cube, anew: bool, pad: int, ring: Ring
+) -> None:
     number, height, width = out.shape
     every = len(shifts[3])
     flat = out.reshape(out.size)
@@ -95,6 +116,8 @@ def _add_shifts(coefs: Cube, shifts: ShiftTable, out: Cube, pad: int, ring: Ring
         clear_edges(shifts, ring, x0, x1)
         for y in range(0, height, BLOCK):
             part = (y, min(y + BLOCK, height), x0, x1)
+            if anew:
+                _clear(out, part)
             m = 0
             while m < every:
                 served = fill_ring(coefs, shifts, ring, m, part, 0, pad)
@@ -111,6 +134,7 @@ def _add_weighted_shifts(
     weight_coefs: Cube,
     weight_shifts: ShiftTable,
     out: Cube,
+    anew: bool,
     pad: int,
     ring: Ring,
     weight_ring: Ring,
@@ -125,6 +149,8 @@ def _add_weighted_shifts(
         clear_edges(weight_shifts, weight_ring, x0, x1)
         for y in range(0, height, BLOCK):
             part = (y, min(y + BLOCK, height), x0, x1)
+            if anew:
+                _clear(out, part)
             filled, counts = 0, 0
             for m in range(every):
                 if filled == m:

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 
 from dcrviz.kernels.jit import compiled
-from dcrviz.kernels.pool import run_all
+from dcrviz.kernels.pool import bands_of, run_all
 from dcrviz.kernels.sums import aligned, copy_line, filter_rows
 from dcrviz.kernels.taps import PAD
 from dcrviz.records import Cube, Floats, Ints, Plane, SplineOrder
@@ -94,11 +94,15 @@ def stack_coefficients(planes: Cube, *, order: SplineOrder, threads: int = 1) ->
     """Coefficients of each plane, (S, Y + 2 PAD, X + 2 PAD)."""
     height, width = planes.shape[1:]
     out = np.empty((len(planes), height + 2 * PAD, width + 2 * PAD), dtype=np.float32)
-    tasks = [
-        partial(coefficients, plane, order=order, out=coefs)
+    # Three planes would keep the second of two threads waiting: rows are shared out evenly.
+    rows = [
+        partial(begin_coefficients, plane[top:bottom], coefs, top=top, order=order)
         for plane, coefs in zip(planes, out, strict=True)
+        for top, bottom in bands_of(height, threads)
     ]
-    run_all(tasks, threads=threads)
+    run_all(rows, threads=threads)
+    columns = [partial(end_coefficients, coefs, order=order) for coefs in out]
+    run_all(columns, threads=threads)
     return out
 
 

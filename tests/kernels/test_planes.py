@@ -58,11 +58,11 @@ def test_new_planes_are_blended_with_the_old_by_the_gain(shape, gain, threads, s
 @settings(max_examples=50, deadline=None)
 @given(SHAPES, THREADS, SEEDS)
 def test_planes_are_held_where_omega_is_zero(shape, threads, seed):
-    planes, held = planes_of(shape, seed), planes_of(shape[1:], seed + 10)
+    planes, template = planes_of(shape, seed), planes_of(shape[1:], seed + 10)
     omega = np.random.default_rng(seed).integers(0, 2, shape[1:]).astype(np.float32)
-    expected = np.where(omega > 0, planes, held)
-    hold(planes, held, omega, threads=threads)
-    # The sum may be reordered to held + omega (planes - held).
+    expected = np.where(omega > 0, planes, template / len(planes))
+    hold(planes, template, omega, threads=threads)
+    # The sum may be reordered to part + omega (planes - part).
     np.testing.assert_allclose(planes, expected, rtol=0, atol=1e-6)
 
 
