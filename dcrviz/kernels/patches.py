@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dcrviz.kernels.jit import compiled_with_lists
+from dcrviz.kernels.jit import compiled_with_lists, unwritable
 from dcrviz.records import Bools, Bytes, Floats, Frozen, Ints, Plane
 
 
@@ -38,11 +38,8 @@ def find_patches(flags: Bools, values: Plane) -> Patches:
     # Flooding takes the flags away, pixel by pixel.
     left = np.array(flags, dtype=np.bool_, order="C").view(np.uint8)
     table = np.empty((0, 5))
-    # Else the loop would be compiled once for images that may be written to and once for others.
-    pixels = np.ascontiguousarray(values, np.float32).view()
-    pixels.flags.writeable = False
     if left.size:
-        table = _flood(left, pixels)
+        table = _flood(left, unwritable(np.ascontiguousarray(values, np.float32)))
     x, y, radius, peak, pixels = table.T
     return Patches(x=x, y=y, radius_px=radius, peak=peak, pixels=pixels.astype(np.int64))
 
