@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from dcrviz.diagnostics.source import APERTURE_PX
 from dcrviz.diagnostics.truth import true_planes
 from dcrviz.engine import Problem
 from dcrviz.engine.template import visit_templates
-from dcrviz.records import Cube, Floats
+from dcrviz.records import Cube, Floats, Plane, Visit
 from dcrviz.simulate import Scene, Source, render_visit
 
 _EDGE_PX = 8
@@ -22,6 +23,8 @@ _LONELY_PX = 10.0
 _NEIGHBOUR_SHARE = 0.1
 _BRIGHTER_SHARE = 0.6
 _LEAST_STARS = 3
+# Visits without noise that are kept: every fit of a made field is scored by the same ones.
+_RENDERED = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,9 +124,16 @@ def _template_sigmas(scene: Scene, problem: Problem, several: Sequence[Cube]) ->
     ]
     distances = []
     for v, *seen in zip(visits, *templates, strict=True):
-        image = render_visit(scene, problem.visits[v])
+        image = _without_noise(scene, problem.visits[v])
         distances.append([residual_rms_sigma(problem, v, image - template) for template in seen])
     return [float(np.mean(each)) for each in zip(*distances, strict=True)]
+
+
+@lru_cache(maxsize=_RENDERED)
+def _without_noise(scene: Scene, visit: Visit) -> Plane:
+    image = render_visit(scene, visit)
+    image.flags.writeable = False
+    return image
 
 
 def _lonely_stars(scene: Scene) -> list[Source]:

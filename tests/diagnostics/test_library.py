@@ -135,11 +135,12 @@ def fitted_once(name, word, knobs):
     """The sky of a scene, by visits of this word; a cure may be what a verdict says to turn."""
     key = word, repr(sorted(knobs.items()))
     if key not in FITTED:
-        FITTED[key] = fit(exposures_of(word), LIBRARY[name].sky(), knobs)
+        FITTED[key] = fit(exposures_of(word), sky_of(name), knobs)
     return FITTED[key]
 
 
 exposures_of = cache(library_exposures)
+sky_of = cache(lambda name: LIBRARY[name].sky())
 
 
 def fit(exposures, sky, knobs):
