@@ -32,16 +32,16 @@ from dcrviz.diagnostics.course import CourseEntry, course_entry
 from dcrviz.diagnostics.during import standing_verdicts
 from dcrviz.diagnostics.holdout import LEAST_VISITS, HeldOut, held_out
 from dcrviz.diagnostics.pictures import shown_planes
-from dcrviz.diagnostics.truth_scores import truth_scores
+from dcrviz.diagnostics.truth_scores import TruthScores, truth_scores
 from dcrviz.diagnostics.verdict import Verdict
 from dcrviz.diagnostics.verdicts import planes_verdicts, verdicts_on, with_what_helps
-from dcrviz.engine import Step, assemble, prepare
+from dcrviz.engine import Problem, Step, assemble, prepare
 from dcrviz.engine.check import check_grid
 from dcrviz.io import read_coadds
 from dcrviz.io.settings import apply_settings
 from dcrviz.physics.geometry import wcs_jacobian
 from dcrviz.physics.shifts import dcr_shifts
-from dcrviz.records import Coadds, Exposure
+from dcrviz.records import Coadds, Cube, Exposure
 from dcrviz.runs import is_run, open_run
 from dcrviz.simulate import scene_beside
 
@@ -93,16 +93,17 @@ def _saved(options: argparse.Namespace) -> Case:
             raise ValueError(f"--{word} is for visits: {options.paths[0]} is a saved run")
     saved = open_run(options.paths[0])
     problem, step = saved.prepare(), saved.steps[-1]
+    planes = shown_planes(step)
     pairs = zip([None, *saved.steps], saved.steps, strict=False)
     return Case(
         exposures=saved.exposures,
         problem=problem,
-        planes=shown_planes(step),
+        planes=planes,
         step=step,
         course=[course_entry(problem, one, before) for before, one in pairs],
         template=saved.template,
         bright_objects=saved.bright_objects,
-        scene=scene_beside(saved.exposures),
+        truth=_truth(saved.exposures, problem, planes),
     )
 
 
@@ -121,15 +122,16 @@ def _case(options: argparse.Namespace) -> Case:
     for step in assemble(problem):
         course.append(course_entry(problem, step, before))
         before = step
+    planes = shown_planes(step)
     return Case(
         exposures=exposures,
         problem=problem,
-        planes=shown_planes(step),
+        planes=planes,
         step=step,
         course=course,
         template=template,
         bright_objects=bright,
-        scene=scene_beside(exposures),
+        truth=_truth(exposures, problem, planes),
     )
 
 
@@ -166,7 +168,14 @@ def _judged(
         ),
     )
     planes = np.nan_to_num(result.planes)
-    return Case(exposures=exposures, problem=problem, planes=planes, scene=scene_beside(exposures))
+    truth = _truth(exposures, problem, planes)
+    return Case(exposures=exposures, problem=problem, planes=planes, truth=truth)
+
+
+def _truth(exposures: Sequence[Exposure], problem: Problem, planes: Cube) -> TruthScores | None:
+    """The scores of planes where the truth lies beside their visits."""
+    scene = scene_beside(exposures)
+    return None if scene is None else truth_scores(scene, problem, planes)
 
 
 def _verdicts(case: Case, held: Sequence[HeldOut]) -> tuple[Verdict, ...]:
@@ -175,8 +184,7 @@ def _verdicts(case: Case, held: Sequence[HeldOut]) -> tuple[Verdict, ...]:
     if case.step is None:
         told += standing_verdicts(problem, case.planes)
         told += planes_verdicts(problem, case.planes)
-    scores = None if case.scene is None else truth_scores(case.scene, problem, case.planes)
-    added = [*held_out_verdicts(problem, held), *truth_verdicts(scores)]
+    added = [*held_out_verdicts(problem, held), *truth_verdicts(case.truth)]
     if added:
         told = [one for one in told if (one.kind, one.when) != ("healthy", "after")]
     return with_what_helps([*told, *added], problem.config)

@@ -20,12 +20,11 @@ from dcrviz.diagnostics.leverage import leverage
 from dcrviz.diagnostics.pictures import typical_fwhm_px
 from dcrviz.diagnostics.planner import leave_one_out
 from dcrviz.diagnostics.residuals import noise_of, residual_rms_sigma
-from dcrviz.diagnostics.truth_scores import truth_scores
+from dcrviz.diagnostics.truth_scores import TruthScores
 from dcrviz.diagnostics.verdict import Verdict, in_order, verdict_record
 from dcrviz.engine import Problem, Step
 from dcrviz.engine.template import visit_templates
 from dcrviz.records import Coadd, Cube, Exposure
-from dcrviz.simulate import Scene
 
 _FWHM_PX = 4.0
 
@@ -44,8 +43,8 @@ class Case:
         The steps that led to it, from the starting model.
     template
         That was given to start from.
-    scene
-        The truth, where it is known.
+    truth
+        How near the truth the planes are, where it is known.
     """
 
     exposures: Sequence[Exposure]
@@ -55,7 +54,7 @@ class Case:
     course: Sequence[CourseEntry] = ()
     template: Coadd | None = None
     bright_objects: Sequence[BrightObject] = ()
-    scene: Scene | None = None
+    truth: TruthScores | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,13 +196,13 @@ def _direction(case: Case) -> Section:
 
 
 def _truth(case: Case) -> Section | None:
-    if case.scene is None:
-        return None
-    scores = truth_scores(case.scene, case.problem, case.planes)
-    if scores is None:
+    if case.truth is None:
         return None
     return Section(
-        name="truth", title="Truth", sentences=scores.sentences, values=_plain(asdict(scores))
+        name="truth",
+        title="Truth",
+        sentences=case.truth.sentences,
+        values=_plain(asdict(case.truth)),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from scipy import fft, ndimage
 
@@ -45,14 +46,23 @@ def moved(splines: Floats, offsets: Floats, *, margin: int) -> Floats:
     (..., Y, X)
     """
     height, width = (side - 2 * margin for side in splines.shape[-2:])
-    along_y, along_x = np.moveaxis(_taps(offsets, margin), -2, 0)[..., None, None, :]
-    rows = np.zeros((*splines.shape[:-2], height, splines.shape[-1]))
-    for tap in range(2 * margin + 1):
-        rows += along_y[..., tap] * splines[..., tap : tap + height, :]
-    stamps = np.zeros((*splines.shape[:-2], height, width))
-    for tap in range(2 * margin + 1):
-        stamps += along_x[..., tap] * rows[..., tap : tap + width]
-    return stamps
+    first = np.floor(margin - offsets).astype(np.int64) + 1 - SPLINE_PX
+    reached = first[..., None] + np.arange(2 * SPLINE_PX)
+    along_y, along_x = np.moveaxis(_spline(offsets[..., None] + (reached - margin)), -2, 0)
+    near = _windows(splines, first, height + 2 * SPLINE_PX - 1, width + 2 * SPLINE_PX - 1)
+    taps = range(2 * SPLINE_PX)
+    rows = sum(along_y[..., tap, None, None] * near[..., tap : tap + height, :] for tap in taps)
+    return np.asarray(
+        sum(along_x[..., tap, None, None] * rows[..., tap : tap + width] for tap in taps)
+    )
+
+
+def _windows(stamps: Floats, first: Ints, height: int, width: int) -> Floats:
+    """(..., height, width) of each stamp, from its first pixel ``(y, x)`` on."""
+    flat = stamps.reshape(-1, *stamps.shape[-2:])
+    y, x = first.reshape(-1, 2).T
+    windows = sliding_window_view(flat, (height, width), axis=(1, 2))[np.arange(len(flat)), y, x]
+    return windows.reshape(*stamps.shape[:-2], height, width)
 
 
 def smeared(splines: Floats, places: Floats, weight: Floats, *, margin: int) -> Floats:
@@ -80,6 +90,11 @@ def smeared(splines: Floats, places: Floats, weight: Floats, *, margin: int) -> 
 
 def _taps(offsets: Floats, margin: int) -> Floats:
     """(..., 2 margin + 1), the cubic B-spline at an offset from each of the pixels about 0."""
-    away = np.abs(offsets[..., None] + np.arange(-margin, margin + 1))
+    return _spline(offsets[..., None] + np.arange(-margin, margin + 1))
+
+
+def _spline(away: Floats) -> Floats:
+    """The cubic B-spline at some distances from its middle."""
+    away = np.abs(away)
     near = 2 / 3 - away**2 * (1 - away / 2)
     return np.where(away < 1, near, np.maximum(2 - away, 0) ** 3 / 6)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
+from numpy.typing import NDArray
+
 _Loop = TypeVar("_Loop", bound=Callable[..., Any])
+_Array = TypeVar("_Array", bound=NDArray[Any])
 
 # A product and a sum may be rounded as one; nothing else of float arithmetic is loosened. With a
 # reciprocal for a division every mean of three planes would be too small by a part in 30 million.
@@ -62,3 +65,10 @@ def _cached(loop: _Loop, options: dict[str, Any]) -> _Loop:
         fast = njit(**options)(loop)
     # numba's wrapper is called as the loop is.
     return cast(_Loop, fast)
+
+
+def unwritable(array: _Array) -> _Array:
+    """A view that can't be written to, as loops are compiled anew for arrays that can."""
+    view = array.view()
+    view.flags.writeable = False
+    return view

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dcrviz.kernels.jit import compiled_with_lists
+from dcrviz.kernels.jit import compiled_with_lists, unwritable
 from dcrviz.records import Bools, Bytes, Floats, Frozen, Ints, Plane
 
 
@@ -39,7 +39,7 @@ def find_patches(flags: Bools, values: Plane) -> Patches:
     left = np.array(flags, dtype=np.bool_, order="C").view(np.uint8)
     table = np.empty((0, 5))
     if left.size:
-        table = _flood(left, np.ascontiguousarray(values, np.float32))
+        table = _flood(left, unwritable(np.ascontiguousarray(values, np.float32)))
     x, y, radius, peak, pixels = table.T
     return Patches(x=x, y=y, radius_px=radius, peak=peak, pixels=pixels.astype(np.int64))
 

@@ -9,7 +9,7 @@ from typing import Self
 import numpy as np
 
 from dcrviz.kernels.blocks import BLOCK, STRIP
-from dcrviz.kernels.jit import compiled, compiled_with_lists, summing
+from dcrviz.kernels.jit import compiled, compiled_with_lists, summing, unwritable
 from dcrviz.kernels.ring import (
     Ring,
     ShiftTable,
@@ -93,9 +93,9 @@ def residual_and_misfit(
     difference, total = _sweep(
         coefs,
         shift_table(taps, sources),
-        visit.image,
-        visit.usable.view(np.uint8),
-        visit.detected.view(np.uint8),
+        unwritable(visit.image),
+        unwritable(visit.usable.view(np.uint8)),
+        unwritable(visit.detected.view(np.uint8)),
         importance,
         residual,
         top,
@@ -174,9 +174,9 @@ def misfit_sums(template: Plane, visit: VisitPixels, importance: Plane) -> tuple
     """The two sums of `residual_and_misfit` for a template that is at hand, (Y, X)."""
     difference, total = _sum_misfit(
         np.ascontiguousarray(template),
-        visit.image,
-        visit.usable.view(np.uint8),
-        visit.detected.view(np.uint8),
+        unwritable(visit.image),
+        unwritable(visit.usable.view(np.uint8)),
+        unwritable(visit.detected.view(np.uint8)),
         importance,
     )
     return difference, total / 2

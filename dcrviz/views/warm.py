@@ -11,6 +11,8 @@ from dcrviz.background import BackgroundThread
 from dcrviz.config import AssembleConfig
 from dcrviz.diagnostics.course import course_entry
 from dcrviz.diagnostics.panels import Scene, images, rows_of
+from dcrviz.diagnostics.pictures import shown_planes
+from dcrviz.diagnostics.verdicts import planes_verdicts
 from dcrviz.engine import advance, first_step, prepare
 from dcrviz.kernels.quantise import quantise
 from dcrviz.simulate import random_scene, read_conditions, simulate_exposures
@@ -27,6 +29,7 @@ _RUNS = (
     AssembleConfig.preset("lsst-2019").with_values(interpolation_order=1),
     AssembleConfig(find_artifacts=True),
     AssembleConfig(solver="direct", hold_to_template=True),
+    AssembleConfig.preset("lsst-2019").with_values(subregion_size=(_SIDE_PX // 2,) * 2),
 )
 
 
@@ -45,7 +48,7 @@ def warm_up_in_background(solver: str = "iterative") -> threading.Thread:
 
 
 def warm_up(solver: str = "iterative") -> None:
-    """One step and its pictures on a tiny made field, for each solver and what splits its loops."""
+    """One step, its pictures and verdicts, for each solver and what splits its loops; all tiny."""
     scene = random_scene(1, shape=(_SIDE_PX, _SIDE_PX), n_stars=3, n_galaxies=0, n_quasars=0)
     exposures = simulate_exposures(scene, read_conditions("hits2015")[:3], seed=1)
     for config in sorted(_RUNS, key=lambda config: config.solver != solver):
@@ -55,6 +58,7 @@ def warm_up(solver: str = "iterative") -> None:
         rows = [panel for row in rows_of(problem) for panel in row.panels]
         images(Scene(problem=problem, step=step, before=start), rows)
         course_entry(problem, step, start)
+        planes_verdicts(problem, shown_planes(step))
     quantise(problem.template.image, unit=1.0, low=0.0, high=1.0)
     # What is loaded and compiled stays: the collector need not walk over it while people wait.
     gc.collect()

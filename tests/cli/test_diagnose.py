@@ -10,7 +10,7 @@ from astropy.io import fits
 import dcrviz
 from dcrviz import AssembleConfig, Run, assemble, prepare, save_run
 
-QUICK = ("--solver", "direct", "--quiet")
+DIRECT = ("--solver", "direct")
 AFTER = ["fit", "ledger", "direction"]
 VERDICTS = ["verdicts_before", "verdicts_during", "verdicts_after"]
 TITLES = [
@@ -34,37 +34,61 @@ def demo(tmp_path_factory):
     return folder
 
 
+@pytest.fixture(scope="module")
+def planes(demo, tmp_path_factory):
+    """The coadds of a fit in closed form; not to be changed."""
+    from dcrviz.cli import main
+
+    folder = tmp_path_factory.mktemp("planes") / "fit"
+    words = ("--out", str(folder), "--set", "solver=direct", "--quiet")
+    assert main(["assemble", str(demo), *words]) == 0
+    return folder
+
+
+@pytest.fixture(scope="module")
+def said():
+    """What was printed, by words; none of them leads to files that change."""
+    return {}
+
+
 @pytest.fixture
-def diagnosed(run):
+def told(run, said):
+    """What is printed for these words, which no two tests wait for."""
+
+    def tell(*words):
+        if words not in said:
+            ended = run("diagnose", *words, "--quiet")
+            assert (ended.code, ended.err) == (0, "")
+            said[words] = ended.out
+        return said[words]
+
+    return tell
+
+
+@pytest.fixture
+def diagnosed(told):
     """The sections that are printed, as JSON has them."""
-
-    def diagnose(*words):
-        ended = run("diagnose", *words, "--json", "--quiet")
-        assert ended.code == 0, ended.err
-        return json.loads(ended.out)
-
-    return diagnose
+    return lambda *words: json.loads(told(*words, "--json"))
 
 
-def test_it_tells_all_sections_in_plain_words(run, demo):
-    ended = run("diagnose", demo, *QUICK)
-    assert (ended.code, ended.err) == (0, "")
-    lines = ended.out.splitlines()
+def test_it_tells_all_sections_in_plain_words(told, demo):
+    text = told(demo, *DIRECT)
+    lines = text.splitlines()
     assert [line for line in lines if line and not line.startswith(" ")] == [
         "Verdicts: the visits",
         "Verdicts: the fit",
         "Verdicts: the planes",
         *TITLES,
     ]
-    assert "The residuals have no direction" in ended.out
-    assert "Colours of" in ended.out
-    assert "the plain coadd leaves" in ended.out
+    assert "The residuals have no direction" in text
+    assert "Colours of" in text
+    assert "the plain coadd leaves" in text
 
 
-def test_json_holds_the_same_sentences_and_their_values(run, demo, diagnosed):
-    sections = diagnosed(demo, "--solver", "direct")
+def test_json_holds_the_same_sentences_and_their_values(told, demo, diagnosed):
+    sections = diagnosed(demo, *DIRECT)
     assert list(sections) == [*VERDICTS, "leverage", *AFTER, "truth", "hold_out"]
-    text = run("diagnose", demo, *QUICK).out
+    text = told(demo, *DIRECT)
     for section in sections.values():
         assert all(sentence in text for sentence in section["sentences"])
     assert sections["fit"]["solver"] == "direct"
@@ -90,7 +114,7 @@ def mirrored(demo, tmp_path):
     csv = tmp_path / "mirrored.csv"
     csv.write_text("\n".join(table) + "\n")
     warps = sorted((tmp_path / "demo").glob("warp_*.fits"))
-    return *warps, "--table", csv, "--solver", "direct"
+    return *warps, "--table", csv, *DIRECT
 
 
 def kinds_after(sections):
@@ -114,11 +138,9 @@ def test_what_holding_out_finds_is_among_the_verdicts(demo, diagnosed):
     assert "badly_predicted" in kinds_after(sections)
 
 
-def test_coadds_made_elsewhere_are_judged_without_a_fit(run, demo, diagnosed, tmp_path):
-    words = ("--set", "solver=direct", "--quiet")
-    assert run("assemble", demo, "--out", tmp_path / "fit", *words).code == 0
-    judged = diagnosed(demo, "--planes", tmp_path / "fit")
-    fitted = diagnosed(demo, "--solver", "direct", "--no-hold-out")
+def test_coadds_made_elsewhere_are_judged_without_a_fit(demo, planes, diagnosed):
+    judged = diagnosed(demo, "--planes", planes)
+    fitted = diagnosed(demo, *DIRECT)
     # Of planes without a course only what is wrong with them is told.
     names = [name for name in judged if name != "verdicts_during"]
     assert names == ["verdicts_before", "verdicts_after", "leverage", *AFTER, "truth"]
@@ -128,11 +150,10 @@ def test_coadds_made_elsewhere_are_judged_without_a_fit(run, demo, diagnosed, tm
     assert judged["direction"] == fitted["direction"]
 
 
-def test_holes_of_coadds_made_elsewhere_are_warned_of(run, demo, diagnosed, tmp_path):
-    words = ("--set", "solver=direct", "--quiet")
-    assert run("assemble", demo, "--out", tmp_path / "fit", *words).code == 0
+def test_holes_of_coadds_made_elsewhere_are_warned_of(demo, planes, diagnosed, tmp_path):
+    shutil.copytree(planes, tmp_path / "fit")
     first, *_ = sorted((tmp_path / "fit").glob("dcrCoadd_*.fits"))
-    judged = diagnosed(demo, "--planes", tmp_path / "fit")
+    judged = diagnosed(demo, "--planes", planes)
     x, y = (round(judged["ledger"]["sources"][0][axis]) for axis in "xy")
     with fits.open(first, mode="update") as hdus:
         image = next(hdu for hdu in hdus if hdu.data is not None)
@@ -159,7 +180,7 @@ def test_a_saved_run_is_diagnosed_at_its_last_step(demo, diagnosed, tmp_path):
 
 def test_two_visits_are_diagnosed_without_holding_one_out(demo, diagnosed):
     warps = sorted(demo.glob("warp_*.fits"))[:2]
-    sections = diagnosed(*warps, "--solver", "direct")
+    sections = diagnosed(*warps, *DIRECT)
     assert sections["hold_out"]["sentences"] == [
         "Holding out a visit needs 3 visits or more; got 2."
     ]

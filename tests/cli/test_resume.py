@@ -1,8 +1,10 @@
 """A run that is killed goes on from its checkpoint, and ends with the same files."""
 
+import shutil
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -64,11 +66,18 @@ def test_a_killed_run_goes_on_and_writes_the_same_files_bit_for_bit(
     assert contents(parts) == contents(whole)
 
 
+@pytest.fixture(scope="module")
+def kept(simulated, tmp_path_factory):
+    """What a killed run leaves; not to be changed."""
+    out = tmp_path_factory.mktemp("killed") / "out"
+    killed(words(simulated, out, RUNS["iterative"]), out)
+    return out
+
+
 @pytest.fixture
-def left(simulated, tmp_path):
-    """What a killed run leaves."""
-    killed(words(simulated, tmp_path / "out", RUNS["iterative"]), tmp_path / "out")
-    return tmp_path / "out"
+def left(kept, tmp_path):
+    """A copy of it, from which a test may go on."""
+    return Path(shutil.copytree(kept, tmp_path / "out"))
 
 
 def test_a_checkpoint_of_other_knobs_is_refused_in_words(simulated, left, run):

@@ -44,7 +44,7 @@ def test_every_combination_has_a_row_and_its_coadds(swept, tmp_path):
     assert all(row["colour_slope"] for row in rows) or all(not row["colour_slope"] for row in rows)
 
 
-def test_done_again_it_goes_on_where_it_was(swept, tmp_path):
+def test_a_folder_holds_one_sweep_that_goes_on_where_it_was(swept, not_swept, tmp_path):
     swept("--grid", "n_subfilters=2,3", "--no-coadds")
     record = tmp_path / "sweep" / "sweep.json"
     known = json.loads(record.read_text())
@@ -56,10 +56,6 @@ def test_done_again_it_goes_on_where_it_was(swept, tmp_path):
     assert float(rows[0]["metric"]) == 42.0
     assert 0 < float(rows[1]["metric"]) < 1
     assert not list((tmp_path / "sweep").glob("trial_*"))
-
-
-def test_a_folder_holds_one_sweep(swept, not_swept, tmp_path):
-    swept("--grid", "n_subfilters=2", "--no-coadds")
     said = not_swept("--grid", "n_subfilters=3", *FAST)
     assert f"{tmp_path / 'sweep'}: holds another sweep" in said
 

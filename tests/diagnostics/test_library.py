@@ -114,23 +114,33 @@ class Fitted:
         return metrics[chosen].mean() / metrics[~chosen].mean()
 
 
-@cache
 def ill(name):
     return ill_with(name)
 
 
 def ill_with(name, **knobs):
     """A scene with some knobs other than those it begins with."""
-    scene = LIBRARY[name]
-    return fit(library_exposures(name), scene.sky(), {**scene.knobs, **knobs})
+    return fitted_once(name, name, {**LIBRARY[name].knobs, **knobs})
 
 
-@cache
 def cured(name, place=0):
-    scene = LIBRARY[name]
-    cure = scene.cures[place]
-    knobs = cured_knobs(scene, cure)
-    return fit(library_exposures(cured_word(name, cure)), scene.sky(), knobs)
+    cure = LIBRARY[name].cures[place]
+    return fitted_once(name, cured_word(name, cure), cured_knobs(LIBRARY[name], cure))
+
+
+FITTED = {}
+
+
+def fitted_once(name, word, knobs):
+    """The sky of a scene, by visits of this word; a cure may be what a verdict says to turn."""
+    key = word, repr(sorted(knobs.items()))
+    if key not in FITTED:
+        FITTED[key] = fit(exposures_of(word), sky_of(name), knobs)
+    return FITTED[key]
+
+
+exposures_of = cache(library_exposures)
+sky_of = cache(lambda name: LIBRARY[name].sky())
 
 
 def fit(exposures, sky, knobs):

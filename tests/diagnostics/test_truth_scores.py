@@ -8,7 +8,7 @@ import pytest
 from dcrviz import AssembleConfig, Band, assemble, prepare
 from dcrviz.diagnostics.pictures import shown_planes
 from dcrviz.diagnostics.truth import true_planes
-from dcrviz.diagnostics.truth_scores import truth_scores
+from dcrviz.diagnostics.truth_scores import colour_line, truth_scores
 from dcrviz.simulate import MadeField, made_exposures, made_scene
 
 
@@ -56,3 +56,11 @@ def test_a_field_with_too_few_stars_has_no_colours_to_score(made):
 def test_the_truth_of_another_band_is_none(made):
     scene, problem, planes = made
     assert truth_scores(replace(scene, band=Band.lsst("r")), problem, planes) is None
+
+
+def test_a_single_star_of_another_colour_does_not_turn_the_line():
+    true = np.linspace(-0.4, 0.4, 9)
+    found = 0.8 * true + 0.1
+    found[2] = 5.0
+    slope, _ = colour_line(found, true)
+    assert slope == pytest.approx(0.8)

@@ -1,9 +1,10 @@
-"""A real cluster in a process of its own: two workers, of which one may be killed.
+"""A real cluster in a process of its own: two workers, of which one is killed at last.
 
-``python on_cluster.py FOLDER [kill]`` prints the results in order.
+``python on_cluster.py FOLDER`` prints the results in order, first of a healthy cluster.
 """
 
 import sys
+from pathlib import Path
 
 from tasks import note
 from two_workers import kill_one, two_workers
@@ -11,15 +12,21 @@ from two_workers import kill_one, two_workers
 from dcrviz.sweep import spread
 
 
-def main(folder, kill):
+def results(cluster, folder, *, kill):
+    folder.mkdir()
+    tasks = [(str(folder), number) for number in range(8)]
+    found = spread(note, tasks, scheduler=cluster.scheduler_address)
+    _, first = next(found)
+    if kill:
+        kill_one(cluster)
+    return sorted([first, *(result for _, result in found)])
+
+
+def main(folder):
     with two_workers(folder) as cluster:
-        tasks = [(folder, number) for number in range(8)]
-        found = spread(note, tasks, scheduler=cluster.scheduler_address)
-        _, first = next(found)
-        if kill:
-            kill_one(cluster)
-        sys.stdout.write(f"{sorted([first, *(result for _, result in found)])}\n")
+        for name in ("healthy", "killed"):
+            sys.stdout.write(f"{results(cluster, folder / name, kill=name == 'killed')}\n")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2:] == ["kill"])
+    main(Path(sys.argv[1]))

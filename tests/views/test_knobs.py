@@ -93,12 +93,15 @@ def panel(session, refused):
 
 
 @pytest.fixture
-def view(session, refused, name):
-    """One knob alone, which is all that a test of it needs."""
-    if name in BEFORE:
-        session.config.param.update(**{name: BEFORE[name]})
-        session.start()
-    return KnobView(session.config, name, refused=refused.append)
+def config(name):
+    """A configuration that no run has, with one knob to be turned."""
+    return AssembleConfig(**{knob: value for knob, value in BEFORE.items() if knob == name})
+
+
+@pytest.fixture
+def view(config, refused, name):
+    """This knob alone, which is all that a test of it needs."""
+    return KnobView(config, name, refused=refused.append)
 
 
 def turn(view, shown):
@@ -119,17 +122,17 @@ def test_every_knob_is_under_one_heading(panel):
 
 
 @pytest.mark.parametrize("name", KNOBS)
-def test_turning_the_widget_turns_the_knob(view, session, refused, name):
+def test_turning_the_widget_turns_the_knob_and_starts_anew_or_leaves_the_steps(
+    session, refused, name
+):
+    if name in BEFORE:
+        session.config.param.update(**{name: BEFORE[name]})
+        session.start()
+    session.step()
     shown, value = TURNED[name]
-    turn(view, shown)
+    turn(KnobView(session.config, name, refused=refused.append), shown)
     assert refused == []
     assert getattr(session.config, name) == value
-
-
-@pytest.mark.parametrize("name", KNOBS)
-def test_turning_the_widget_starts_anew_or_leaves_the_steps(view, session, name):
-    session.step()
-    turn(view, TURNED[name][0])
     assert (len(session.moments) == 0) == (acts_in(name) == "prepare")
 
 
@@ -146,9 +149,9 @@ def test_a_solver_knob_changes_the_next_step(panel, session, name):
 
 
 @pytest.mark.parametrize("name", KNOBS)
-def test_the_widget_follows_the_configuration(view, session, name):
+def test_the_widget_follows_the_configuration(view, config, name):
     shown, value = TURNED[name]
-    session.config.param.update(**{name: value})
+    config.param.update(**{name: value})
     assert view.widget.value == shown
 
 
@@ -199,14 +202,14 @@ def test_an_idle_knob_is_grey_and_says_why(panel, session):
 
 
 @pytest.mark.parametrize("name", KNOBS)
-def test_a_knob_that_is_not_at_its_default_says_so_and_goes_back(view, session, name):
+def test_a_knob_that_is_not_at_its_default_says_so_and_goes_back(view, config, name):
     default = AssembleConfig.knobs()[name].default
-    session.config.param.update(**{name: default})
+    config.param.update(**{name: default})
     assert not view.mark.shown
-    session.config.param.update(**{name: BEFORE.get(name, TURNED[name][1])})
+    config.param.update(**{name: BEFORE.get(name, TURNED[name][1])})
     assert view.mark.shown
     view.mark.pressed += 1
-    assert getattr(session.config, name) == default
+    assert getattr(config, name) == default
     assert not view.mark.shown
 
 
