@@ -1,15 +1,16 @@
 """A served page and a real browser that notices every request that leaves this machine."""
 
 import os
-import time
-import uuid
+import threading
+from contextlib import ExitStack
 
-import panel as pn
 import pytest
 from browsers import FLAGS, find_browser
-from on_page import PATIENCE, expect_start
+from on_page import PATIENCE, to_start
+from pages import SharedPage, assert_quiet, begun, served, watched_page
 from playwright.sync_api import expect
 
+from dcrviz.session import jobs
 from dcrviz.views.warm import warm_up_in_background
 
 
@@ -38,69 +39,56 @@ def browser_type_launch_args(browser_type_launch_args):
 @pytest.fixture
 def serve(context):
     """Serve an app on a free port and give its address."""
-
-    def start(app):
-        name = uuid.uuid4().hex
-        pn.serve(app, port=0, threaded=True, show=False, server_id=name)
-        deadline = time.monotonic() + 20
-        while name not in pn.state._servers and time.monotonic() < deadline:
-            time.sleep(0.01)
-        return f"http://localhost:{pn.state._servers[name][0].port}"
-
-    yield start
-    # Pages leave before their server does, as nothing can be sent to them afterwards.
-    for page in context.pages:
-        page.goto("about:blank")
-    deadline = time.monotonic() + 5
-    while any_page_is_open() and time.monotonic() < deadline:
-        time.sleep(0.01)
-    pn.state.kill_all_servers()
-
-
-def any_page_is_open():
-    """Whether a server still has a connection to a page."""
-    return any(server._tornado._clients for server, *_ in pn.state._servers.values())
+    with ExitStack() as stack:
+        yield lambda app: stack.enter_context(served(app, context))
 
 
 @pytest.fixture
 def watched(page):
-    """The page, whose every request and complaint is remembered."""
-    page.left, page.complaints = [], []
-
-    def note_request(request):
-        if request.url.startswith(("data:", "blob:")):
-            return
-        host = request.url.split("/")[2].rsplit(":", 1)[0]
-        if host not in ("localhost", "127.0.0.1"):
-            page.left.append(request.url)
-
-    page.on("request", note_request)
-    page.on("pageerror", lambda error: page.complaints.append(str(error)))
-    page.on(
-        "console",
-        lambda message: page.complaints.append(message.text) if message.type == "error" else None,
-    )
-    page.set_default_timeout(PATIENCE)
-    yield page
-    assert page.left == []
-    assert page.complaints == []
+    """A page for one test."""
+    yield watched_page(page)
+    assert_quiet(page)
 
 
 @pytest.fixture
 def open_page(watched, serve):
-    """Serve explorers, open a page, and wait until its run has begun; the page has its session
-    and controls."""
+    """Serve explorers and open a page for one test, as `begun` tells."""
+    return lambda make: begun(watched, make, serve)
 
-    def start(make):
-        made = []
 
-        def app():
-            made.append(make())
-            return made[-1].__panel__()
+@pytest.fixture(scope="module")
+def share(browser, browser_context_args):
+    """Make the `shared_page` of a module."""
+    with ExitStack() as stack:
 
-        watched.goto(serve(app))
-        expect_start(watched)
-        watched.session, watched.controls = made[-1].session, made[-1].controls
-        return watched
+        def shared(make, go_back=to_start, **context):
+            page = SharedPage(browser, make, go_back, **browser_context_args, **context)
+            stack.callback(page.close)
+            return page
 
-    return start
+        yield shared
+
+
+@pytest.fixture
+def explorer(shared_page, request):
+    """The page that tests of a module have in turn, as its `shared_page` makes it."""
+    failed = request.session.testsfailed
+    yield shared_page.lend()
+    shared_page.take_back(failed=request.session.testsfailed > failed)
+
+
+@pytest.fixture
+def hold_engine(monkeypatch):
+    """Have every iteration from now on wait for an event, and give that."""
+    may_go_on, true_advance = threading.Event(), jobs.advance
+
+    def held(*arguments):
+        assert may_go_on.wait(30)
+        return true_advance(*arguments)
+
+    def hold():
+        monkeypatch.setattr(jobs, "advance", held)
+        return may_go_on
+
+    yield hold
+    may_go_on.set()

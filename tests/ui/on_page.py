@@ -1,5 +1,7 @@
 """Parts of the page as a person finds them, and what is painted there."""
 
+import re
+
 from playwright.sync_api import expect
 
 # Milliseconds until a test gives up, on a machine that has other work.
@@ -45,6 +47,13 @@ def button(page, name):
     return page.get_by_role("button", name=name, exact=True)
 
 
+def open_section(page, name, shows):
+    """Open a section, if it isn't open already: then this is visible."""
+    if not shows.is_visible():
+        button(page, name).click()
+        expect(shows).to_be_visible()
+
+
 def words(page):
     """What the page says of the run."""
     return page.get_by_role("status")
@@ -81,6 +90,35 @@ def settled(page, look, unlike=None):
 def expect_start(page):
     """Wait until the starting model of a run is told."""
     expect(words(page)).to_contain_text("the starting model")
+
+
+def to_start(page):
+    """Leave the run for its starting model, and what has the focus or lies over the page."""
+    wait_until(page, lambda: not page.session.busy)
+    reset = button(page, "Reset")
+    if reset.is_enabled():
+        reset.click()
+    expect_start(page)
+    expect(reset).to_be_disabled()
+    page.locator("h1").click()
+    page.keyboard.press("Escape")
+
+
+def knobs_at_defaults(page):
+    """Put all knobs back."""
+    told = page.get_by_text("All knobs are at their defaults.")
+    if not told.is_visible():
+        button(page, "Reset all knobs").click()
+        expect(told).to_be_visible()
+
+
+def forget_runs(page):
+    """Delete all runs but the one on show."""
+    rows = page.get_by_role("table", name="Runs", exact=True).locator("tbody tr")
+    for others in range(len(page.session.branches), 0, -1):
+        expect(rows).to_have_count(1 + others)
+        page.get_by_role("button", name=re.compile("^Delete: ")).first.click()
+    expect(rows).to_have_count(1)
 
 
 def step_to(page, *iterations):

@@ -9,7 +9,6 @@ from on_page import button, expect_start, settled, slider, wait_until, words
 from playwright.sync_api import expect
 
 from dcrviz.config import AssembleConfig
-from dcrviz.session import Session, jobs
 from dcrviz.views import explorer_app
 
 pytestmark = pytest.mark.ui
@@ -27,33 +26,13 @@ def iteration(page):
     return int(re.search(r"teration (\d+)", words(page).inner_text()).group(1))
 
 
-@pytest.fixture
-def explorer(open_page):
-    return open_page(lambda: explorer_app(config=LONG))
+@pytest.fixture(scope="module")
+def shared_page(share):
+    return share(lambda: explorer_app(config=LONG))
 
 
-def held_back(monkeypatch):
-    """Have every iteration wait for an event."""
-    may_end = threading.Event()
-    true_advance = jobs.advance
-
-    def slow(*arguments):
-        assert may_end.wait(30)
-        return true_advance(*arguments)
-
-    monkeypatch.setattr(jobs, "advance", slow)
-    return may_end
-
-
-@pytest.fixture
-def engine(monkeypatch):
-    """An engine whose every iteration waits until it is let go."""
-    may_end = held_back(monkeypatch)
-    yield may_end
-    may_end.set()
-
-
-def test_pause_and_stop_are_told_while_the_engine_is_still_at_work(explorer, engine):
+def test_pause_and_stop_are_told_while_the_engine_is_still_at_work(explorer, hold_engine):
+    may_go_on = hold_engine()
     button(explorer, "Play").click()
     expect(words(explorer)).to_contain_text("Running.")
     button(explorer, "Pause").click()
@@ -62,37 +41,38 @@ def test_pause_and_stop_are_told_while_the_engine_is_still_at_work(explorer, eng
     button(explorer, "Stop").click()
     expect(words(explorer)).to_contain_text("Stopped by hand.")
     expect(button(explorer, "Play")).to_be_disabled()
-    engine.set()
+    may_go_on.set()
     explorer.wait_for_timeout(500)
     expect(words(explorer)).to_contain_text("Iteration 0: the starting model")
     expect(words(explorer)).to_contain_text("Stopped by hand.")
 
 
 @pytest.mark.parametrize(
-    ("name", "act", "said"),
+    ("name", "act", "said", "then"),
     [
-        ("Pause", lambda page: button(page, "Pause").click(), "Pausing."),
-        ("Pause", lambda page: page.keyboard.press("Space"), "Pausing."),
-        ("Stop", lambda page: button(page, "Stop").click(), "Stopping."),
+        ("Pause", lambda page: button(page, "Pause").click(), "Pausing.", "Paused."),
+        ("Pause", lambda page: page.keyboard.press("Space"), "Pausing.", "Paused."),
+        ("Stop", lambda page: button(page, "Stop").click(), "Stopping.", "Stopped by hand."),
     ],
     ids=["pause", "space", "stop"],
 )
-def test_the_page_answers_before_the_server_does(explorer, monkeypatch, name, act, said):
+def test_the_page_answers_before_the_server_does(explorer, monkeypatch, name, act, said, then):
     button(explorer, "Play").click()
     expect(words(explorer)).to_contain_text(at_least(1))
-    true_pause, told = Session.pause, threading.Event()
+    pressed, told = explorer.controls.buttons[name], threading.Event()
+    true_act = pressed._act
 
-    def slow(session):
+    def slow():
         assert told.wait(30)
-        true_pause(session)
+        true_act()
 
     # The button that was pressed would take the key itself.
     explorer.evaluate("document.activeElement.blur()")
-    monkeypatch.setattr(explorer.controls.buttons[name], "_act", lambda: slow(explorer.session))
+    monkeypatch.setattr(pressed, "_act", slow)
     act(explorer)
     expect(words(explorer)).to_contain_text(said)
     told.set()
-    expect(words(explorer)).to_contain_text("Paused.")
+    expect(words(explorer)).to_contain_text(then)
     expect(words(explorer)).not_to_contain_text(said)
 
 
@@ -110,10 +90,11 @@ def test_a_run_that_is_played_while_its_page_is_made_loses_nothing(watched, serv
     expect(slider(watched)).to_have_attribute("max", "10")
 
 
-def test_a_pause_keeps_the_iteration_that_a_stop_drops(explorer, engine):
+def test_a_pause_keeps_the_iteration_that_a_stop_drops(explorer, hold_engine):
+    may_go_on = hold_engine()
     button(explorer, "Play").click()
     button(explorer, "Pause").click()
-    engine.set()
+    may_go_on.set()
     expect(words(explorer)).to_contain_text("Iteration 1: metric")
     expect(words(explorer)).to_contain_text("Paused.")
 
@@ -207,8 +188,10 @@ def test_the_slider_moves_images_curves_and_words_together(explorer):
     wait_until(explorer, lambda: panel.screenshot() == last)
 
 
-def test_a_full_history_says_so_and_steps_come_back_when_they_are_shown(explorer, monkeypatch):
-    explorer.session.history_bytes = 2_000_000
+def test_a_full_history_says_so_and_steps_come_back_when_they_are_shown(
+    explorer, monkeypatch, hold_engine
+):
+    monkeypatch.setattr(explorer.session, "history_bytes", 2_000_000)
     button(explorer, "To end").click()
     expect(words(explorer)).to_contain_text(at_least(8))
     expect(explorer.get_by_text(re.compile(r"it/s · .* left at most"))).to_be_visible()
@@ -216,8 +199,8 @@ def test_a_full_history_says_so_and_steps_come_back_when_they_are_shown(explorer
     expect(words(explorer)).to_contain_text("Paused.")
     expect(explorer.get_by_role("note").filter(has_text="The history is full")).to_be_visible()
     lost = next(i for i, moment in enumerate(explorer.session.moments) if i and not moment.kept)
-    recomputed = held_back(monkeypatch)
+    may_go_on = hold_engine()
     slider(explorer).fill(str(lost))
     expect(words(explorer)).to_contain_text(f"Recomputing iteration {lost}")
-    recomputed.set()
+    may_go_on.set()
     expect(words(explorer)).to_contain_text(f"Iteration {lost}: metric")

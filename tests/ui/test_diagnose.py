@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from on_page import PATIENCE, button, expect_start, step_to, words
+from on_page import PATIENCE, button, forget_runs, knobs_at_defaults, step_to, to_start, words
 from playwright.sync_api import expect
 
 from dcrviz.diagnostics.verdict import Place, Remedy, Verdict
@@ -43,17 +43,20 @@ def judged(*given):
     )
 
 
-@pytest.fixture
-def explorer(watched, serve, exposures):
-    def app():
+@pytest.fixture(scope="module")
+def shared_page(share, exposures):
+    def make():
         explorer = explorer_app(exposures)
         explorer.verdicts.judge = judged
-        return explorer.__panel__()
+        return explorer
 
-    watched.set_viewport_size({"width": 1280, "height": 800})
-    watched.goto(serve(app))
-    expect_start(watched)
-    return watched
+    def go_back(page):
+        page.get_by_role("tab", name="Curves").click()
+        knobs_at_defaults(page)
+        to_start(page)
+        forget_runs(page)
+
+    return share(make, go_back, viewport={"width": 1280, "height": 800})
 
 
 def chips(page):
@@ -112,6 +115,8 @@ def test_chips_follow_the_slider_and_a_class_reads_them_in_place(explorer):
     expect(told).to_contain_text("Fit two subfilters.")
     page.keyboard.press("Escape")
     expect(told).to_have_count(0)
+    button(page, "Teacher").click()
+    expect(page.get_by_role("tab", name="Diagnose")).to_be_visible()
 
 
 def test_the_tabs_are_turned_with_the_keyboard(explorer):

@@ -16,6 +16,11 @@ pytestmark = pytest.mark.ui
 BOLD = {"accelerate": 8, "clamp_iterations": 0, "clamp_subfilters": 0, "base_gain": 1.0}
 
 
+@pytest.fixture(scope="module")
+def shared_page(share):
+    return share(lambda: Explorer(bundled_exposures()))
+
+
 @pytest.fixture
 def open_explorer(open_page):
     def start(*, painter="fastest", **knobs):
@@ -33,8 +38,8 @@ def panel(page, name):
     return page.get_by_role("img", name=name)
 
 
-def test_a_click_on_a_curve_goes_to_that_iteration(open_explorer):
-    page = open_explorer()
+def test_a_click_on_a_curve_goes_to_that_iteration(explorer):
+    page = explorer
     step_to(page, 1, 2, 3)
     plot = page.get_by_role("img", name=re.compile("^Metric"))
     plot.scroll_into_view_if_needed()
@@ -77,8 +82,8 @@ def test_holes_and_wings_have_rings(open_explorer):
     wait_until(page, ringed)
 
 
-def test_a_click_on_a_source_shows_it_closely(open_explorer):
-    page = open_explorer()
+def test_a_click_on_a_source_shows_it_closely(explorer):
+    page = explorer
     step_to(page, 1)
     expect(page.get_by_text("Click on a source in a panel")).to_be_attached()
     box = panel(page, re.compile("^Subfilter planes: S1"))

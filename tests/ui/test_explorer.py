@@ -7,18 +7,21 @@ import sys
 import time
 
 import pytest
-from on_page import button, expect_start, slider, wait_until, words
+from on_page import button, expect_start, knobs_at_defaults, slider, to_start, wait_until, words
 from playwright.sync_api import expect
 
-from dcrviz.config import AssembleConfig
 from dcrviz.views import explorer_app
 
 pytestmark = pytest.mark.ui
 
 
-@pytest.fixture
-def explorer(open_page):
-    return open_page(explorer_app)
+@pytest.fixture(scope="module")
+def shared_page(share):
+    def go_back(page):
+        knobs_at_defaults(page)
+        to_start(page)
+
+    return share(explorer_app, go_back)
 
 
 def test_a_person_steps_goes_back_and_scrubs(explorer):
@@ -35,24 +38,18 @@ def test_a_person_steps_goes_back_and_scrubs(explorer):
     expect(slider(explorer)).to_be_disabled()
 
 
-@pytest.fixture
-def long_run(open_page):
-    """A run that is not over before a person can pause it."""
-    config = AssembleConfig(min_iterations=40, max_iterations=40)
-    return open_page(lambda: explorer_app(config=config))
-
-
-def test_a_run_plays_pauses_and_ends_with_its_outcome_in_words(long_run):
-    explorer = long_run
+def test_a_run_plays_pauses_and_ends_with_its_outcome_in_words(explorer, hold_engine):
+    may_go_on = hold_engine()
     button(explorer, "Play").click()
     expect(words(explorer)).to_contain_text("Running.")
     button(explorer, "Pause").click()
+    may_go_on.set()
     expect(words(explorer)).to_contain_text("Paused.")
     paused = words(explorer).inner_text()
     time.sleep(1.0)
     assert words(explorer).inner_text() == paused
     button(explorer, "Play").click()
-    expect(words(explorer)).to_contain_text("Maximum reached", timeout=90_000)
+    expect(words(explorer)).to_contain_text("Maximum reached")
     expect(button(explorer, "Play")).to_be_disabled()
 
 
@@ -79,6 +76,8 @@ def test_a_knob_of_the_problem_starts_anew_with_other_panels(explorer):
     field.press("Enter")
     expect_start(explorer)
     expect(explorer.get_by_text("Not at their defaults: n subfilters")).to_be_visible()
+    expect(explorer.locator("[data-key='plane 4']")).to_be_visible()
+    wait_until(explorer, lambda: explorer.evaluate("document.documentElement.scrollWidth") <= 1280)
     button(explorer, "Step").click()
     expect(words(explorer)).to_contain_text("Iteration 1: metric")
 
@@ -114,12 +113,6 @@ def test_a_person_chooses_a_solver_and_plays_it_to_its_end(explorer, solver, end
     expect(button(explorer, "Play")).to_be_disabled()
     reason = "no effect: the solver takes whole steps"
     expect(explorer.get_by_text(reason).first).to_be_visible()
-
-
-def test_nothing_is_wider_than_a_laptop(explorer):
-    explorer.set_viewport_size({"width": 1280, "height": 800})
-    explorer.wait_for_timeout(500)
-    wait_until(explorer, lambda: explorer.evaluate("document.documentElement.scrollWidth") <= 1280)
 
 
 def test_a_second_session_is_not_blocked_by_the_first(watched, serve, context):

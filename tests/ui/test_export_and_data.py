@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 import pytest
 from astropy.io import fits
-from on_page import button, expect_start, words
+from on_page import button, expect_start, knobs_at_defaults, open_section, to_start, words
 from playwright.sync_api import expect
 
 import dcrviz
@@ -18,16 +18,29 @@ from dcrviz.views import explorer_app
 pytestmark = pytest.mark.ui
 
 
-@pytest.fixture
-def address(serve):
-    return serve(lambda: explorer_app(local=True).__panel__())
+@pytest.fixture(scope="module")
+def shared_page(share):
+    def go_back(page):
+        open_scene(page, "Bundled field: nine visits")
+        expect(page.get_by_text("Bundled field: nine visits: 9 visits.")).to_be_visible()
+        knobs_at_defaults(page)
+        to_start(page)
+
+    return share(lambda: explorer_app(local=True), go_back)
 
 
-@pytest.fixture
-def explorer(watched, address):
-    watched.goto(address)
-    expect_start(watched)
-    return watched
+def open_data(page):
+    open_section(page, "Data", button(page, "Open scene"))
+
+
+def open_export(page):
+    open_section(page, "Export", button(page, "Copy link"))
+
+
+def open_scene(page, title):
+    open_data(page)
+    page.get_by_label("Scene", exact=True).select_option(title)
+    button(page, "Open scene").click()
 
 
 def downloaded(page, name, folder):
@@ -42,7 +55,7 @@ def downloaded(page, name, folder):
 def test_pictures_planes_history_and_report_are_handed_out(explorer, tmp_path):
     button(explorer, "Step").click()
     expect(words(explorer)).to_contain_text("Iteration 1: metric")
-    button(explorer, "Export").click()
+    open_export(explorer)
     picture = downloaded(explorer, "PNG of the panel", tmp_path)
     assert (picture.name, picture.read_bytes()[:8]) == ("plane_0_step001.png", b"\x89PNG\r\n\x1a\n")
     with fits.open(downloaded(explorer, "FITS of the images", tmp_path)) as hdus:
@@ -73,17 +86,15 @@ def test_the_report_stands_alone(watched, tmp_path):
     watched.left.clear()
 
 
-def test_a_link_opens_the_same_knobs_and_visits_in_another_page(explorer, context):
-    button(explorer, "Data").click()
-    explorer.get_by_label("Scene", exact=True).select_option("One parallactic angle")
-    button(explorer, "Open scene").click()
+def test_a_link_opens_the_same_knobs_and_visits_in_another_page(explorer):
+    open_scene(explorer, "One parallactic angle")
     expect(explorer.get_by_text("One parallactic angle: 8 visits.")).to_be_visible()
     button(explorer, "Model").click()
     field = explorer.get_by_role("textbox", name="n subfilters")
     field.fill("4")
     field.press("Enter")
     expect(explorer.get_by_text("Not at their defaults: n subfilters")).to_be_visible()
-    button(explorer, "Export").click()
+    open_export(explorer)
     button(explorer, "Copy link").click()
     dialog = explorer.get_by_role("dialog", name="Copy link")
     link = dialog.get_by_role("textbox").input_value()
@@ -94,15 +105,17 @@ def test_a_link_opens_the_same_knobs_and_visits_in_another_page(explorer, contex
     expect(dialog.get_by_role("note")).to_have_text(re.compile("Cop"))
     button(dialog, "Close").click()
     expect(dialog).to_be_hidden()
-    other = context.new_page()
+    other = explorer.context.new_page()
     other.goto(link)
     expect(other.get_by_text("Not at their defaults: n subfilters")).to_be_visible()
     expect_start(other)
-    button(other, "Data").click()
+    open_data(other)
     expect(other.get_by_text("One parallactic angle: 8 visits.")).to_be_visible()
+    other.close()
 
 
-def test_a_link_that_is_refused_in_part_says_which(watched, address):
+def test_a_link_that_is_refused_in_part_says_which(watched, serve):
+    address = serve(lambda: explorer_app(local=True).__panel__())
     good = config_code(AssembleConfig(n_subfilters=2))
     watched.goto(f"{address}/?cfg={good}&data=paths.xx")
     expect(watched.get_by_text("Not at their defaults: n subfilters")).to_be_visible()
@@ -114,14 +127,14 @@ def test_a_run_is_saved_and_opened_again(explorer, tmp_path):
     button(explorer, "Step").click()
     expect(words(explorer)).to_contain_text("Iteration 1: metric")
     told = words(explorer).inner_text()
-    button(explorer, "Export").click()
+    open_export(explorer)
     explorer.get_by_label("Folder for the run", exact=True).fill(str(tmp_path / "run"))
     explorer.get_by_label("Folder for the run", exact=True).press("Enter")
     button(explorer, "Save run").click()
     expect(explorer.get_by_text(re.compile(r"Saved: \d+ files"))).to_be_visible()
     button(explorer, "Reset").click()
     expect_start(explorer)
-    button(explorer, "Data").click()
+    open_data(explorer)
     explorer.get_by_label("Folder of a saved run", exact=True).fill(str(tmp_path / "run"))
     explorer.get_by_label("Folder of a saved run", exact=True).press("Enter")
     button(explorer, "Open run").click()
@@ -130,7 +143,7 @@ def test_a_run_is_saved_and_opened_again(explorer, tmp_path):
 
 
 def test_files_are_uploaded(explorer):
-    button(explorer, "Data").click()
+    open_data(explorer)
     paths = sorted(dcrviz.bundled("field").glob("*.fits"))[:4]
     explorer.locator("input[type=file]").set_input_files(paths)
     expect(explorer.get_by_text("Uploaded: 4 visits.")).to_be_visible()

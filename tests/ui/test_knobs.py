@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from on_page import button, wait_until, words
+from on_page import button, knobs_at_defaults, wait_until, words
 from playwright.sync_api import expect
 
 from dcrviz import AssembleConfig
@@ -14,8 +14,13 @@ pytestmark = pytest.mark.ui
 FAST = AssembleConfig(solver="direct", hold_to_template=True)
 
 
-def test_a_changed_knob_is_marked_counted_and_reset(open_page):
-    page = open_page(explorer_app)
+@pytest.fixture(scope="module")
+def shared_page(share):
+    return share(explorer_app, knobs_at_defaults)
+
+
+def test_a_changed_knob_is_marked_counted_and_reset(explorer):
+    page = explorer
     mark = page.get_by_role("button", name=re.compile("accelerate: changed from 3.0"))
     expect(mark).to_have_count(0)
     typed = page.get_by_role("spinbutton", name="accelerate, value", exact=True)
@@ -29,11 +34,20 @@ def test_a_changed_knob_is_marked_counted_and_reset(open_page):
     expect(button(page, "Gain")).to_be_visible()
 
 
-def test_all_knobs_go_back_at_once(open_page):
-    page = open_page(lambda: explorer_app(config=AssembleConfig(accelerate=2.0, clamp_width=1)))
-    expect(page.get_by_text("Not at their defaults: ")).to_be_visible()
+def test_all_knobs_go_back_at_once(explorer):
+    page = explorer
+    typed = page.get_by_role("spinbutton", name="accelerate, value", exact=True)
+    typed.fill("2")
+    typed.press("Enter")
+    switch = page.get_by_role("checkbox", name="use progressive gain", exact=True)
+    switch.uncheck()
+    expect(
+        page.get_by_text("Not at their defaults: use progressive gain, accelerate")
+    ).to_be_visible()
     button(page, "Reset all knobs").click()
     expect(page.get_by_text("All knobs are at their defaults.")).to_be_visible()
+    expect(typed).to_have_value("3")
+    expect(switch).to_be_checked()
 
 
 def test_the_result_follows_a_slider_that_is_dragged(open_page):

@@ -7,7 +7,16 @@ tests/diagnostics/test_library.py.
 import re
 
 import pytest
-from on_page import button, expect_start, painted_colours, settled, words
+from on_page import (
+    button,
+    expect_start,
+    forget_runs,
+    open_section,
+    painted_colours,
+    settled,
+    to_start,
+    words,
+)
 from playwright.sync_api import expect
 
 from dcrviz.simulate import LIBRARY
@@ -36,13 +45,19 @@ FIRST_CHIP = {
 }
 
 
-@pytest.fixture
-def explorer(watched, serve):
-    watched.set_viewport_size({"width": 1280, "height": 1000})
-    watched.goto(serve(lambda: explorer_app().__panel__()))
-    expect_start(watched)
-    button(watched, "Data").click()
-    return watched
+@pytest.fixture(scope="module")
+def shared_page(share):
+    def make():
+        explorer = explorer_app()
+        # Every iteration is painted: of what is looked at here, this row is enough.
+        explorer.wall.show_rows("minus_mean")
+        return explorer
+
+    def go_back(page):
+        to_start(page)
+        forget_runs(page)
+
+    return share(make, go_back, viewport={"width": 1280, "height": 1000})
 
 
 @pytest.fixture
@@ -51,6 +66,7 @@ def ill(explorer):
 
     def show(name):
         scene = LIBRARY[name]
+        open_section(explorer, "Data", button(explorer, "Open scene"))
         explorer.get_by_label("Scene", exact=True).select_option(scene.title)
         expect(explorer.get_by_text(scene.trouble)).to_be_visible()
         button(explorer, "Open scene").click()

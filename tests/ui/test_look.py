@@ -4,7 +4,7 @@ import re
 from itertools import pairwise
 
 import pytest
-from on_page import button, expect_start, step_to, wait_until
+from on_page import button, expect_start, settled, step_to, to_start, wait_until
 from playwright.sync_api import expect
 
 from dcrviz.simulate import random_scene, read_conditions, simulate_exposures
@@ -30,9 +30,16 @@ def address(serve, exposures):
     return serve(lambda: explorer_app(exposures, local=True).__panel__())
 
 
-@pytest.fixture
-def explorer(watched, address):
-    return opened(watched, address)
+@pytest.fixture(scope="module")
+def shared_page(share, exposures):
+    laptop = {"width": 1280, "height": 800}
+
+    def go_back(page):
+        page.set_viewport_size(laptop)
+        page.get_by_role("tab", name="Curves").click()
+        to_start(page)
+
+    return share(lambda: explorer_app(exposures, local=True), go_back, viewport=laptop)
 
 
 def opened(page, address):
@@ -88,13 +95,10 @@ def inside_the_window(page, locator):
 def test_nothing_scrolls_sideways_at_any_size(explorer):
     for width, height in SIZES:
         explorer.set_viewport_size({"width": width, "height": height})
-        explorer.wait_for_timeout(300)
-        wait_until(
-            explorer,
-            lambda most=width: (
-                explorer.evaluate("() => document.documentElement.scrollWidth") <= most
-            ),
+        laid_out = settled(
+            explorer, lambda: explorer.evaluate("() => document.documentElement.scrollWidth")
         )
+        assert laid_out <= width
 
 
 def test_control_images_and_metric_are_seen_without_scrolling_at_1280_by_800(explorer):
@@ -131,7 +135,8 @@ def test_every_control_has_a_name_and_headings_are_in_order(explorer):
     assert max(later - earlier for earlier, later in pairwise(levels)) <= 1
 
 
-def test_dark_changes_page_widgets_figures_and_tables_and_is_remembered(explorer):
+def test_dark_changes_page_widgets_figures_and_tables_and_is_remembered(watched, address):
+    explorer = opened(watched, address)
     text = explorer.get_by_role("table", name="Visits").locator("tbody th").first
     colour = "(node) => Number(getComputedStyle(node).color.match(/\\d+/)[0])"
     metric = explorer.get_by_role("img", name=re.compile("^Metric"))

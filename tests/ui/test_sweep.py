@@ -143,7 +143,7 @@ def test_a_folder_of_the_command_is_opened_and_its_table_taken_away(explorer, tm
     field.fill(str(tmp_path))
     field.press("Tab")
     button(page, "Open").click()
-    expect(page.get_by_text("must be the record of a sweep")).to_be_visible()
+    expect(page.get_by_text("must be the record of a sweep").first).to_be_visible()
     field.fill(str(folder))
     field.press("Tab")
     button(page, "Open").click()

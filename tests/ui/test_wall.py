@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from on_page import button, expect_start, painted_sum, settled, slider, wait_until
+from on_page import button, expect_start, painted_sum, settled, slider, to_start, wait_until
 from playwright.sync_api import expect
 
 from dcrviz import AssembleConfig
@@ -14,28 +14,32 @@ from dcrviz.views.serve import bundled_exposures
 pytestmark = pytest.mark.ui
 
 
+CONFIG = AssembleConfig(min_iterations=20, max_iterations=20)
+
+
+@pytest.fixture(scope="module")
+def shared_page(share):
+    def go_back(page):
+        page.get_by_label("flux: colours").select_option("cividis")
+        page.get_by_label("flux: stretch").select_option("asinh")
+        page.get_by_label("flux: find limits").click()
+        to_start(page)
+
+    return share(lambda: Explorer(bundled_exposures(), CONFIG), go_back)
+
+
 @pytest.fixture
-def received(watched):
+def received(explorer):
     """Every message that comes from the server."""
     messages = []
-    watched.on(
-        "websocket", lambda socket: socket.on("framereceived", lambda text: messages.append(text))
+    session = explorer.context.new_cdp_session(explorer)
+    session.on(
+        "Network.webSocketFrameReceived",
+        lambda frame: messages.append(frame["response"]["payloadData"]),
     )
-    return messages
-
-
-@pytest.fixture
-def open_explorer(open_page):
-    def start(exposures=None, **canvas):
-        def make():
-            config = AssembleConfig(min_iterations=20, max_iterations=20)
-            explorer = Explorer(exposures or bundled_exposures(), config)
-            explorer.wall.canvas.param.update(**canvas)
-            return explorer
-
-        return open_page(make)
-
-    return start
+    session.send("Network.enable")
+    yield messages
+    session.detach()
 
 
 def step(page, number):
@@ -74,8 +78,8 @@ def value(page):
     return page.locator(".panel", has_text="S0").first.locator(".value")
 
 
-def test_dragging_the_slider_shows_held_iterations_without_the_server(received, open_explorer):
-    page = open_explorer()
+def test_dragging_the_slider_shows_held_iterations_without_the_server(received, explorer):
+    page = explorer
     seen = step(page, 3)
     forget(page, received)
     box = slider(page).bounding_box()
@@ -88,8 +92,8 @@ def test_dragging_the_slider_shows_held_iterations_without_the_server(received, 
     expect_start(page)
 
 
-def test_the_slider_by_keys_ends_where_it_was_put(open_explorer):
-    page = open_explorer()
+def test_the_slider_by_keys_ends_where_it_was_put(explorer):
+    page = explorer
     seen = step(page, 3)
     slider(page).focus()
     for key in ("ArrowLeft", "ArrowLeft", "ArrowRight"):
@@ -98,8 +102,8 @@ def test_the_slider_by_keys_ends_where_it_was_put(open_explorer):
     wait_until(page, lambda: painted(page) == seen[2])
 
 
-def test_looks_and_blinking_need_no_server(received, open_explorer):
-    page = open_explorer()
+def test_looks_and_blinking_need_no_server(received, explorer):
+    page = explorer
     before = step(page, 1)[-1]
     forget(page, received)
     page.get_by_label("flux: colours").select_option("grey")
@@ -119,8 +123,8 @@ def test_looks_and_blinking_need_no_server(received, open_explorer):
     assert told(received) == []
 
 
-def test_the_readout_is_quantised_at_once_and_exact_soon(received, open_explorer):
-    page = open_explorer()
+def test_the_readout_is_quantised_at_once_and_exact_soon(received, explorer):
+    page = explorer
     step(page, 1)
     page.locator('.box[data-key="plane 0"]').hover()
     # So large that rounding leaves the pointer on its pixel.
@@ -134,10 +138,12 @@ def test_the_readout_is_quantised_at_once_and_exact_soon(received, open_explorer
     # The pointer is still on the same pixel, of which all is known.
     assert value(page).inner_text() == exact
     assert told(received) == []
+    page.locator('.box[data-key="plane 0"]').dblclick()
+    page.locator("h1").hover()
 
 
-def test_every_iteration_can_be_read_exactly(open_explorer):
-    page = open_explorer()
+def test_every_iteration_can_be_read_exactly(explorer):
+    page = explorer
     step(page, 4)
     slider(page).press("Home")
     expect_start(page)
@@ -145,10 +151,10 @@ def test_every_iteration_can_be_read_exactly(open_explorer):
     expect(value(page)).to_have_text(re.compile("^-?[0-9]"))
 
 
-def test_a_deep_zoom_becomes_as_sharp_as_the_data(open_explorer):
+def test_a_deep_zoom_becomes_as_sharp_as_the_data(open_page):
     scene = random_scene(3, shape=(480, 480), n_stars=30, n_galaxies=1, n_quasars=0)
     exposures = simulate_exposures(scene, read_conditions("hits2015")[:4], seed=1)
-    page = open_explorer(exposures)
+    page = open_page(lambda: Explorer(exposures, CONFIG))
     step(page, 1)
     wall = page.locator(".wall")
     page.locator('.box[data-key="plane 0"]').hover()
@@ -157,9 +163,14 @@ def test_a_deep_zoom_becomes_as_sharp_as_the_data(open_explorer):
     expect(wall).to_have_attribute("data-sharp", "true")
 
 
-def test_a_full_browser_lets_go_of_iterations_and_gets_them_again(open_explorer):
-    # Room for three iterations of 101 x 100 pixels in about 16 panels.
-    page = open_explorer(budget=600_000)
+def test_a_full_browser_lets_go_of_iterations_and_gets_them_again(open_page):
+    def make():
+        explorer = Explorer(bundled_exposures(), CONFIG)
+        # Room for three iterations of 101 x 100 pixels in about 16 panels.
+        explorer.wall.canvas.budget = 600_000
+        return explorer
+
+    page = open_page(make)
     seen = step(page, 6)
     expect(page.get_by_text("iterations are kept in this browser")).to_be_visible()
     assert int(page.locator(".wall").get_attribute("data-bytes")) <= 600_000
@@ -171,8 +182,8 @@ def test_a_full_browser_lets_go_of_iterations_and_gets_them_again(open_explorer)
         wait_until(page, lambda was=seen[5 - place]: painted(page) == was)
 
 
-def test_keys_that_are_typed_into_a_field_are_not_for_the_wall(open_explorer):
-    page = open_explorer()
+def test_keys_that_are_typed_into_a_field_are_not_for_the_wall(explorer):
+    page = explorer
     page.get_by_label("flux: high").fill("1")
     page.get_by_label("flux: high").press("2")
     expect(page.locator(".compare .title")).to_be_hidden()
