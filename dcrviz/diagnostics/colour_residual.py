@@ -20,6 +20,7 @@ from dcrviz.kernels.excess import common_light, excess_beyond, weighed_excess
 from dcrviz.kernels.gauss import smooth
 from dcrviz.kernels.planes import mean_plane
 from dcrviz.kernels.pool import bands_of, run_all
+from dcrviz.kernels.rooms import fresh_like
 from dcrviz.records import Bools, Cube, Floats, Frozen, Plane
 
 COLOUR_FWHM = 0.5
@@ -88,7 +89,7 @@ def colour_residual(
     places = places[:: max(1, places.size // _ENOUGH)]
     few = np.ascontiguousarray(planes.reshape(len(planes), 1, -1)[..., places])
     faint = (_FAINT_SIGMA * _scatter(mean_plane(few))) ** 2
-    flux, sigma, allowed = np.empty_like(planes), np.empty_like(planes), np.empty_like(planes[0])
+    flux, sigma, allowed = fresh_like(planes), fresh_like(planes), fresh_like(planes[0])
     bands = bands_of(planes.shape[1], max(1, planes[0].size // _PIXELS_AT_ONCE))
 
     def take_away(top: int, bottom: int) -> None:

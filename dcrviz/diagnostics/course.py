@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from dcrviz.config import AssembleConfig
+from dcrviz.config_rules import threads_of
 from dcrviz.diagnostics.holes import Blemish, blemishes_in, blemishes_of, near_pixels, share_of
 from dcrviz.diagnostics.ledger import Ledger, ledger_of
 from dcrviz.diagnostics.pictures import (
@@ -17,7 +18,7 @@ from dcrviz.diagnostics.pictures import (
     visit_noise,
 )
 from dcrviz.engine import Problem, Step
-from dcrviz.kernels.planes import plane_sums
+from dcrviz.kernels.counted import counted_sums, squared_change
 from dcrviz.records import Bools, Cube, Floats, Frozen
 
 
@@ -115,10 +116,11 @@ def course_entry(
     """
     config = config or problem.config
     history, iteration = step.history, step.iteration
+    shown = shown_planes(step, threads=threads_of(problem.config))
     # Returning to the best planes is no iteration: it has neither gain nor residual.
     iterated = iteration > 0 and not step.returned
     metrics = np.array(history.metrics[: iteration + 1])
-    blemishes, near = blemishes_of(problem, step), near_pixels(problem)
+    blemishes, near = blemishes_of(problem, step, shown), near_pixels(problem)
     shares = {
         kind: share_of(blemishes, near, kind=kind, n_subfilters=problem.n_subfilters)
         for kind in ("hole", "wing")
@@ -146,10 +148,10 @@ def course_entry(
         clamped=_clamped(step),
         clamp_flux=_clamp_flux(problem, step),
         metric_floor=_metric_floor(problem),
-        plane_flux=_flux(problem, shown_planes(step)),
+        plane_flux=_flux(problem, shown),
         template_flux=_template_flux(problem),
-        ledger=ledger_of(problem, shown_planes(step)),
-        change_sigma=np.nan if before is None else _change(problem, step, before),
+        ledger=ledger_of(problem, shown),
+        change_sigma=np.nan if before is None else _change(problem, shown, before),
     )
 
 
@@ -222,9 +224,7 @@ def _metric_floor(problem: Problem) -> float:
 
 
 def _flux(problem: Problem, planes: Cube) -> Floats:
-    # Plane by plane, as all of a large field are much to hold twice.
-    counted = _counted(problem)
-    return np.array([plane_sums((plane * counted)[None])[0] for plane in planes])
+    return counted_sums(planes, _counted(problem), threads=threads_of(problem.config))
 
 
 @lru_cache(maxsize=8)
@@ -232,12 +232,10 @@ def _template_flux(problem: Problem) -> float:
     return float(_flux(problem, problem.template.image[None])[0])
 
 
-def _change(problem: Problem, step: Step, before: Step) -> float:
-    counted = _counted(problem)
-    squares = 0.0
-    for now, then in zip(shown_planes(step), shown_planes(before), strict=True):
-        change = (now - then) * counted
-        squares += float(np.vdot(change, change))
+def _change(problem: Problem, shown: Cube, before: Step) -> float:
+    counted, threads = _counted(problem), threads_of(problem.config)
+    then = shown_planes(before, threads=threads)
+    squares = squared_change(shown, then, counted, threads=threads)
     number = problem.n_subfilters * int(np.count_nonzero(counted))
     return float(np.sqrt(squares / max(1, number)) / sky_noise(problem))
 

@@ -21,8 +21,10 @@ from dcrviz.diagnostics.peaks import Peaks, known_peaks, peaks_of
 from dcrviz.diagnostics.pictures import shown_planes, sky_noise, source_pixels, typical_fwhm_px
 from dcrviz.engine import Problem, Step
 from dcrviz.kernels import grow_flags
+from dcrviz.kernels.counted import flags_beyond
 from dcrviz.kernels.patches import find_patches
 from dcrviz.kernels.planes import mean_plane
+from dcrviz.kernels.rooms import fresh_like
 from dcrviz.records import Bools, Cube, Floats, Plane
 
 DEPTH_SIGMA = 5.0
@@ -73,12 +75,12 @@ class Blemish:
 _KNOWN: WeakKeyDictionary[Step, tuple[ref[Problem], tuple[Blemish, ...]]] = WeakKeyDictionary()
 
 
-def blemishes_of(problem: Problem, step: Step) -> tuple[Blemish, ...]:
-    """Holes and wings of a step's planes as they become coadds."""
+def blemishes_of(problem: Problem, step: Step, shown: Cube | None = None) -> tuple[Blemish, ...]:
+    """Holes and wings of a step's planes as they become coadds, which may be at hand already."""
     known = _KNOWN.get(step)
     if known is not None and known[0]() is problem:
         return known[1]
-    found = blemishes_in(problem, shown_planes(step))
+    found = blemishes_in(problem, shown_planes(step) if shown is None else shown)
     _KNOWN[step] = ref(problem), found
     return found
 
@@ -154,11 +156,12 @@ def _holes_near(  # noqa: PLR0913 - what was found of the field before, each by 
     threads: int = 1,
 ) -> tuple[Blemish, ...]:
     """Holes and wings among these pixels."""
-    if not near.any() or len(planes) == 1:
+    # Where a run starts all planes are alike, and so is the single one.
+    if not near.any() or all(np.array_equal(plane, planes[0]) for plane in planes[1:]):
         return ()
     skies = sky_levels(planes, detected).astype(np.float32)
     rest = colour_residual(
-        planes - skies[:, None, None],
+        np.subtract(planes, skies[:, None, None], out=fresh_like(planes)),
         beside=near & ~detected,
         sky_noise=noise,
         fwhm_px=fwhm_px,
@@ -166,7 +169,7 @@ def _holes_near(  # noqa: PLR0913 - what was found of the field before, each by 
     )
     found: list[Blemish] = []
     for subfilter, sigma in enumerate(rest.sigma):
-        hole, wing = (sigma < -DEPTH_SIGMA) & near, (sigma > DEPTH_SIGMA) & near
+        hole, wing = flags_beyond(sigma, near, DEPTH_SIGMA, threads=threads)
         found += _blemishes(hole, rest, peaks, kind="hole", subfilter=subfilter)
         found += _blemishes(wing, rest, peaks, kind="wing", subfilter=subfilter)
     return tuple(found)

@@ -17,9 +17,9 @@ from dcrviz.records import Bools, Cube, Floats, Plane
 _PROBLEMS = 8
 
 
-def shown_planes(step: Step) -> Cube:
+def shown_planes(step: Step, *, threads: int = 1) -> Cube:
     """(S, Y, X) planes as they become coadds: with their differences amplified."""
-    return amplify(step.planes, step.accelerate)
+    return amplify(step.planes, step.accelerate, threads=threads)
 
 
 @lru_cache(maxsize=32 * _PROBLEMS)

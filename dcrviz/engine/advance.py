@@ -17,6 +17,7 @@ from dcrviz.engine.problem import Problem
 from dcrviz.engine.step import Correction, History, Step
 from dcrviz.engine.template import share_of_template
 from dcrviz.engine.tile_moves import move_by_iterating, move_by_mixing
+from dcrviz.kernels.rooms import give_up
 from dcrviz.records import Cube
 
 
@@ -88,10 +89,14 @@ def assemble(
     """Every step of a run, from the starting model, or from a step that is given, to the end."""
     config = (config or problem.config).copy()
     step = start or first_step(problem, config)
-    yield step
-    while step.outcome is Outcome.RUNNING:
-        step = advance(problem, step, config)
+    try:
         yield step
+        while step.outcome is Outcome.RUNNING:
+            step = advance(problem, step, config)
+            yield step
+    finally:
+        # What comes after a run wants rooms of other sizes.
+        give_up()
 
 
 def _judged(problem: Problem, history: History, config: AssembleConfig) -> History:

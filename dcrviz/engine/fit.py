@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -13,7 +12,7 @@ from dcrviz.engine.problem import Problem
 from dcrviz.engine.taps import VisitTaps, visit_taps
 from dcrviz.kernels.blocks import BLOCK
 from dcrviz.kernels.pool import bands_of, run_all
-from dcrviz.kernels.rooms import room_of
+from dcrviz.kernels.rooms import fresh, fresh_like
 from dcrviz.kernels.shift import add_shifts, add_weighted_shifts
 from dcrviz.kernels.spline import (
     begin_coefficients,
@@ -95,20 +94,18 @@ def fit_visits(
     )
     on, off = np.flatnonzero(problem.factors), np.flatnonzero(problem.factors == 0)
     groups = np.array_split(on, min(threads, len(on)))
+    rooms = [sweep.room(group) for group in groups] if stack else [None] * len(groups)
+    jobs = [
+        partial(sweep.group, group, taps, room) for group, room in zip(groups, rooms, strict=True)
+    ]
+    if off.size and importance is not None:
+        jobs.append(partial(sweep.group, off, taps, None))
+    parts = run_all(jobs, threads=threads)
     correction = None
-    with ExitStack() as stay:
-        rooms = [sweep.room(group, stay) for group in groups] if stack else [None] * len(groups)
-        jobs = [
-            partial(sweep.group, group, taps, room)
-            for group, room in zip(groups, rooms, strict=True)
-        ]
-        if off.size and importance is not None:
-            jobs.append(partial(sweep.group, off, taps, None))
-        parts = run_all(jobs, threads=threads)
-        if stack:
-            totals = [room.total for room in rooms if room is not None]
-            weight = problem.stack_weight[:, *box.slices]
-            correction = _weighted_sum(totals, weight, threads=threads)
+    if stack:
+        totals = [room.total for room in rooms if room is not None]
+        weight = problem.stack_weight[:, *box.slices]
+        correction = _weighted_sum(totals, weight, threads=threads)
     per_visit = np.full(len(taps), np.nan)
     for visits, misfits in zip([*groups, off], parts, strict=False):
         per_visit[visits] = misfits
@@ -117,7 +114,7 @@ def fit_visits(
 
 def _weighted_sum(totals: Sequence[Cube], weight: Cube, *, threads: int) -> Cube:
     """Sum of the groups' totals, which is left in the first, times the weight."""
-    correction: Cube = np.empty_like(weight)
+    correction = fresh_like(weight)
 
     def weigh(top: int, bottom: int) -> None:
         rows = totals[0][:, top:bottom]
@@ -143,15 +140,15 @@ class _Sweep:
         held = _PIXELS_HELD // max(1, int(self.coefs[0].size))
         return max(1, min(_AT_ONCE, len(visits), held))
 
-    def room(self, visits: Ints, stay: ExitStack) -> _Room:
-        """Room to stack a group of visits in, until the end of the stay."""
+    def room(self, visits: Ints) -> _Room:
+        """Room to stack a group of visits in."""
         shape = (self.at_once(visits), *self.coefs.shape[1:])
         weighted = self.problem.weights is not None
-        residuals = stay.enter_context(room_of(*shape))
+        residuals = fresh(*shape)
         return _Room(
-            total=stay.enter_context(room_of(self.problem.n_subfilters, *self.box.shape)),
+            total=fresh(self.problem.n_subfilters, *self.box.shape),
             residuals=residuals,
-            weights=stay.enter_context(room_of(*shape)) if weighted else residuals[:0],
+            weights=fresh(*shape) if weighted else residuals[:0],
         )
 
     def group(self, visits: Ints, taps: Sequence[VisitTaps], room: _Room | None) -> Floats:

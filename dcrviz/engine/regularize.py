@@ -13,6 +13,7 @@ from dcrviz.kernels.gauss import smooth_rows
 from dcrviz.kernels.planes import positive_part
 from dcrviz.kernels.pool import bands_of, run_all, run_bands
 from dcrviz.kernels.ratio import smooth_ratio
+from dcrviz.kernels.rooms import fresh_like
 from dcrviz.records import Cube, Floats, Plane
 
 # Pixels whose planes and flags stay in the cache while they are clamped.
@@ -71,7 +72,7 @@ def clamp_spectrum(
         return _untouched(new)
     level, floor = _level(reference, radius_px, noise, threads)
     limited = _clamped(new, [level] * len(new), float(np.sqrt(factor)), radius_px, threads)
-    planes = np.empty_like(new)
+    planes = fresh_like(new)
     smoothing = partial(
         smooth_ratio, reference=reference, level=level, floor=floor, width_px=radius_px
     )
@@ -98,7 +99,7 @@ def limit_spectrum(
 def _level(reference: Plane, radius_px: int, noise: float, threads: int) -> tuple[Plane, float]:
     """The smoothed reference with a floor of the noise, and that floor."""
     floor = 3 * noise / (2 * radius_px) if radius_px else 3 * noise
-    level = np.empty_like(reference)
+    level = fresh_like(reference)
 
     def write(top: int, bottom: int) -> None:
         smooth_rows(reference, radius_px, mode="constant", out=level, rows=(top, bottom))
@@ -112,7 +113,7 @@ def _clamped(
     new: Cube, levels: Sequence[Plane], factor: float, radius_px: int, threads: int
 ) -> Clamped:
     """Planes clamped about their levels, band by band."""
-    planes = np.empty_like(new)
+    planes = fresh_like(new)
     bands = bands_of(new.shape[1], max(threads, new[0].size // _PIXELS_AT_ONCE))
     tasks = [
         partial(clamp_rows, before, level, factor, radius_px, after, *rows)

@@ -6,12 +6,13 @@ import numpy as np
 
 from dcrviz.kernels.jit import compiled
 from dcrviz.kernels.planes import mean_row
+from dcrviz.kernels.rooms import fresh, fresh_like
 from dcrviz.records import Cube, Plane
 
 
 def common_light(planes: Cube) -> tuple[Plane, Plane, Plane]:
     """Mean of (S, Y, X) planes, what of it is above 0, and the square of that, (Y, X) each."""
-    mean, light, squares = (np.empty(planes.shape[1:], np.float32) for _ in range(3))
+    mean, light, squares = (fresh(*planes.shape[1:]) for _ in range(3))
     if mean.size:
         _common(planes, mean, light, squares)
     return mean, light, squares
@@ -19,7 +20,7 @@ def common_light(planes: Cube) -> tuple[Plane, Plane, Plane]:
 
 def weighed_excess(plane: Plane, mean: Plane, light: Plane) -> Plane:
     """Excess of a plane over the mean, times the light."""
-    out = np.empty_like(mean)
+    out = fresh_like(mean)
     if out.size:
         _weigh(plane, mean, light, out)
     return out
@@ -27,7 +28,7 @@ def weighed_excess(plane: Plane, mean: Plane, light: Plane) -> Plane:
 
 def excess_beyond(plane: Plane, mean: Plane, light: Plane, share: Plane, power: Plane) -> Plane:
     """Excess of a plane over the mean without share / power times the light."""
-    out = np.empty_like(mean)
+    out = fresh_like(mean)
     if out.size:
         _beyond(plane, mean, light, share, power, out)
     return out

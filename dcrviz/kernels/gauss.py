@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from dcrviz.kernels.jit import compiled, inlined
+from dcrviz.kernels.rooms import fresh_like
 from dcrviz.kernels.sums import PAIRS, aligned, copy_line, filter_rows
 from dcrviz.records import Ints, Plane
 
@@ -39,7 +40,7 @@ def smooth(
     As `scipy.ndimage.gaussian_filter` defines it; a width of 0 returns a copy.
     """
     image = np.ascontiguousarray(image, dtype=np.float32)
-    out = np.empty_like(image)
+    out = fresh_like(image)
     smooth_rows(image, width_px, mode=mode, out=out, rows=(0, len(image)))
     return out
 

@@ -8,13 +8,14 @@ import numpy as np
 
 from dcrviz.kernels.jit import compiled, inlined, summing
 from dcrviz.kernels.pool import run_bands
+from dcrviz.kernels.rooms import fresh, fresh_like
 from dcrviz.kernels.sums import copy_line
 from dcrviz.records import Bools, Bytes, Cube, Floats, Plane
 
 
 def mean_plane(planes: Cube, *, threads: int = 1) -> Plane:
     """Mean of (S, Y, X) planes."""
-    mean = np.empty(planes.shape[1:], dtype=np.float32)
+    mean = fresh(*planes.shape[1:])
     if mean.size:
         run_bands(partial(_mean, planes, mean), len(mean), threads=threads)
     return mean
@@ -22,7 +23,7 @@ def mean_plane(planes: Cube, *, threads: int = 1) -> Plane:
 
 def amplified_planes(planes: Cube, factor: float, *, threads: int = 1) -> Cube:
     """Planes with their differences from the mean plane multiplied by a factor, (S, Y, X)."""
-    out = np.empty_like(planes)
+    out = fresh_like(planes)
     if out.size:
         run_bands(
             partial(_amplify, planes, np.float32(factor), out), planes.shape[1], threads=threads
@@ -32,7 +33,7 @@ def amplified_planes(planes: Cube, factor: float, *, threads: int = 1) -> Cube:
 
 def brightness(planes: Cube, floor: float, *, threads: int = 1) -> Plane:
     """|mean plane| + floor, (Y, X)."""
-    out = np.empty(planes.shape[1:], dtype=np.float32)
+    out = fresh(*planes.shape[1:])
     if out.size:
         run_bands(partial(_brightness, planes, np.float32(floor), out), len(out), threads=threads)
     return out
@@ -40,7 +41,7 @@ def brightness(planes: Cube, floor: float, *, threads: int = 1) -> Plane:
 
 def corrected(old: Cube, correction: Cube, *, threads: int = 1) -> Cube:
     """Old planes plus their correction, the old where that is not finite."""
-    new = np.empty_like(correction)
+    new = fresh_like(correction)
     if new.size:
         run_bands(partial(_correct, old, correction, new), new.shape[1], threads=threads)
     return new
@@ -56,7 +57,7 @@ def plane_sums(planes: Cube, *, threads: int = 1) -> Floats:
 
 def positive_part(image: Plane, *, threads: int = 1) -> Plane:
     """The image with 0 where it is not above 0, NaN included."""
-    out = np.empty(image.shape, dtype=np.float32)
+    out = fresh_like(image)
     if out.size:
         pixels = np.ascontiguousarray(image, np.float32)
         run_bands(partial(_positive, pixels, out), len(out), threads=threads)
@@ -65,7 +66,7 @@ def positive_part(image: Plane, *, threads: int = 1) -> Plane:
 
 def blended(new: Cube, old: Cube, gain: float, *, threads: int = 1) -> Cube:
     """(gain new + old) / (1 + gain) of (S, Y, X) planes."""
-    out = np.empty_like(new)
+    out = fresh_like(new)
     if out.size:
         run_bands(partial(_blend, new, old, np.float32(gain), out), out.shape[1], threads=threads)
     return out
@@ -75,7 +76,7 @@ def blended_and_held(
     new: Cube, old: Cube, gain: float, template: Plane, omega: Plane, *, threads: int = 1
 ) -> Cube:
     """What `blended` and then `hold` make of planes, in one pass."""
-    out = np.empty_like(new)
+    out = fresh_like(new)
     if out.size:
         loop = partial(_blend_and_hold, new, old, np.float32(gain), template, omega, out)
         run_bands(loop, out.shape[1], threads=threads)

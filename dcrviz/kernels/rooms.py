@@ -1,45 +1,83 @@
-"""Large arrays that loops work in, kept for the next iteration."""
+"""Large arrays that loops write into, kept for whoever wants as many bytes next."""
 
 from __future__ import annotations
 
+import math
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections import deque
 
 import numpy as np
 
 from dcrviz.records import Cube
 
-KEPT_BYTES = 128_000_000
+KEPT_BYTES = 700_000_000
 """What is kept at most of all rooms that nobody is in."""
+_LEAST_BYTES = 1_000_000
+# By this much a room may be larger than what is wanted.
+_SPARE = 1.05
 
 _lock = threading.Lock()
+_left: deque[Cube] = deque()
 _free: list[Cube] = []
 
 
-@contextmanager
-def room_of(*shape: int) -> Iterator[Cube]:
-    """A float32 array that holds anything, for as long as the block lasts.
+def fresh(*shape: int) -> Cube:
+    """A float32 array that holds anything; once nobody has it any more, its room is kept.
 
     Notes
     -----
-    What a program gives back, the system hands out again cleared, page by page, which took a tenth
-    of an iteration.
+    What a program gives back, the system hands out again cleared, page by page, which took a third
+    of an iteration on a field of 4096 x 4096 pixels.
     """
-    room = _taken(shape)
-    try:
-        yield room
-    finally:
-        with _lock:
-            _free.append(room)
-            # The newest stay: the next iteration wants their shapes.
-            while sum(other.nbytes for other in _free) > KEPT_BYTES:
-                del _free[0]
-
-
-def _taken(shape: tuple[int, ...]) -> Cube:
+    number = math.prod(shape)
+    if 4 * number < _LEAST_BYTES:
+        return np.empty(shape, np.float32)
     with _lock:
-        for place in reversed(range(len(_free))):
-            if _free[place].shape == shape:
-                return _free.pop(place)
-    return np.empty(shape, np.float32)
+        _settle()
+        room = _taken(number)
+    return np.asarray(_Lease(np.empty(number, np.float32) if room is None else room, shape))
+
+
+def fresh_like(array: Cube) -> Cube:
+    """A float32 array of the same shape that holds anything."""
+    return fresh(*array.shape)
+
+
+def give_up() -> None:
+    """Hand all that is kept back to the system, when a large run has ended."""
+    with _lock:
+        _left.clear()
+        _free.clear()
+
+
+class _Lease:
+    """Has a room for as long as any array shows a part of it."""
+
+    def __init__(self, room: Cube, shape: tuple[int, ...]) -> None:
+        self._room = room
+        shown = room[: math.prod(shape)].reshape(shape)
+        self.__array_interface__ = shown.__array_interface__
+
+    def __del__(self) -> None:
+        # Python may come here amid anything, even in the same thread while it has the lock.
+        _left.append(self._room)
+        if _lock.acquire(blocking=False):
+            try:
+                _settle()
+            finally:
+                _lock.release()
+
+
+def _settle() -> None:
+    """Keep the newest of what was left, as the next iteration wants as much."""
+    while _left:
+        _free.append(_left.popleft())
+    while sum(room.nbytes for room in _free) > KEPT_BYTES:
+        del _free[0]
+
+
+def _taken(number: int) -> Cube | None:
+    for place in reversed(range(len(_free))):
+        if number <= _free[place].size <= _SPARE * number:
+            return _free.pop(place)
+    return None

@@ -8,6 +8,7 @@ import numpy as np
 
 from dcrviz.kernels.jit import compiled
 from dcrviz.kernels.pool import bands_of, run_all
+from dcrviz.kernels.rooms import fresh
 from dcrviz.kernels.sums import aligned, copy_line, filter_rows
 from dcrviz.kernels.taps import PAD
 from dcrviz.records import Cube, Floats, Ints, Plane, SplineOrder
@@ -42,7 +43,7 @@ def coefficients(image: Plane, *, order: SplineOrder, out: Plane | None = None) 
     """
     height, width = image.shape
     if out is None:
-        out = np.empty((height + 2 * PAD, width + 2 * PAD), dtype=np.float32)
+        out = fresh(height + 2 * PAD, width + 2 * PAD)
     begin_coefficients(image, out, top=0, order=order)
     end_coefficients(out, order=order)
     return out
@@ -93,7 +94,7 @@ def end_coefficients(out: Plane, *, order: SplineOrder) -> None:
 def stack_coefficients(planes: Cube, *, order: SplineOrder, threads: int = 1) -> Cube:
     """Coefficients of each plane, (S, Y + 2 PAD, X + 2 PAD)."""
     height, width = planes.shape[1:]
-    out = np.empty((len(planes), height + 2 * PAD, width + 2 * PAD), dtype=np.float32)
+    out = fresh(len(planes), height + 2 * PAD, width + 2 * PAD)
     # Three planes would keep the second of two threads waiting: rows are shared out evenly.
     rows = [
         partial(begin_coefficients, plane[top:bottom], coefs, top=top, order=order)
