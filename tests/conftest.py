@@ -13,6 +13,8 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_modifyitems(config, items):
+    # The longest come first, so that no worker is left alone with them at the end.
+    items.sort(key=lambda item: "ui" not in item.keywords)
     if not config.getoption("--ui"):
         skip = pytest.mark.skip(reason="needs --ui")
         for item in items:

@@ -55,7 +55,7 @@ def _mixed(
     """New and old planes blended by the gain, and by the model weights with the template."""
     if not problem.config.use_model_weights:
         return blended(new, old, gain, threads=threads)
-    template = problem.template.image[tile.outer.slices]
+    template = np.ascontiguousarray(problem.template.image[tile.outer.slices])
     return blended_and_held(new, old, gain, template, tile.omega, threads=threads)
 
 

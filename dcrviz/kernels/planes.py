@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from dcrviz.kernels.jit import compiled, inlined, summing
+from dcrviz.kernels.jit import compiled, inlined, summing, unwritable
 from dcrviz.kernels.pool import run_bands
 from dcrviz.kernels.rooms import fresh, fresh_like
 from dcrviz.kernels.sums import copy_line
@@ -78,7 +78,9 @@ def blended_and_held(
     """What `blended` and then `hold` make of planes, in one pass."""
     out = fresh_like(new)
     if out.size:
-        loop = partial(_blend_and_hold, new, old, np.float32(gain), template, omega, out)
+        loop = partial(
+            _blend_and_hold, new, old, np.float32(gain), unwritable(template), omega, out
+        )
         run_bands(loop, out.shape[1], threads=threads)
     return out
 
@@ -89,7 +91,9 @@ def hold(planes: Cube, template: Plane, omega: Plane, *, threads: int = 1) -> No
     In place: the planes must be the caller's own.
     """
     if planes.size:
-        run_bands(partial(_hold, planes, template, omega), planes.shape[1], threads=threads)
+        run_bands(
+            partial(_hold, planes, unwritable(template), omega), planes.shape[1], threads=threads
+        )
 
 
 def deviation(

@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from dcrviz.kernels.jit import compiled
+from dcrviz.kernels.jit import compiled, unwritable
 from dcrviz.kernels.pool import bands_of, run_all
 from dcrviz.kernels.rooms import fresh
 from dcrviz.kernels.sums import aligned, copy_line, filter_rows
@@ -73,9 +73,9 @@ def begin_coefficients(
         return
     if order == 3 and min(out.shape) > 1 + 2 * PAD:
         room = room or row_room(rows.shape[1])
-        _cubic_rows(rows, out, top + PAD, PAD, _CUBIC_NEAR, _CUBIC_FAR, *room)
+        _cubic_rows(unwritable(rows), out, top + PAD, PAD, _CUBIC_NEAR, _CUBIC_FAR, *room)
     else:
-        _copy(rows, out, top + PAD, PAD)
+        _copy(unwritable(rows), out, top + PAD, PAD)
 
 
 def end_coefficients(out: Plane, *, order: SplineOrder) -> None:

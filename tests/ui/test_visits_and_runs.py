@@ -42,7 +42,10 @@ def table(page, name):
 
 
 def visit_ids(page):
-    return table(page, "Visits").locator("tbody th").all_inner_texts()
+    """Of all visits, once their table has come."""
+    names = table(page, "Visits").locator("tbody th")
+    expect(names).not_to_have_count(0)
+    return names.all_inner_texts()
 
 
 def run_names(page):
