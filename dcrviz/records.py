@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dcrviz.bands import Band
+from dcrviz.rooms import is_whole_room
 from dcrviz.scratch import is_mapped_read_only
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class LazyPlane(Protocol):
 
 def read_only(array: NDArray[Any]) -> NDArray[Any]:
     """The array itself if nobody can write to it, else a copy that nobody can write to."""
-    own = array.flags.owndata or is_mapped_read_only(array)
+    own = array.flags.owndata or is_whole_room(array) or is_mapped_read_only(array)
     if array.flags.writeable or not own:
         array = array.copy()
         array.flags.writeable = False

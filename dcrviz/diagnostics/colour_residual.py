@@ -20,8 +20,8 @@ from dcrviz.kernels.excess import common_light, excess_beyond, weighed_excess
 from dcrviz.kernels.gauss import smooth
 from dcrviz.kernels.planes import mean_plane
 from dcrviz.kernels.pool import bands_of, run_all
-from dcrviz.kernels.rooms import fresh_like
 from dcrviz.records import Bools, Cube, Floats, Frozen, Plane
+from dcrviz.rooms import fresh_like
 
 COLOUR_FWHM = 0.5
 """Deviation of the window in which a colour is fitted, over the FWHM of the PSF.
@@ -113,6 +113,8 @@ def colour_residual(
             np.divide(plane[rows], np.sqrt(allowed[rows] + np.float32(own**2)), out=scaled[rows])
 
     run_all([partial(scale, *band) for band in bands], threads=threads)
+    # A record would copy what somebody may write to.
+    flux.flags.writeable = sigma.flags.writeable = False
     return ColourResidual(flux=flux, sigma=sigma, noise=noise)
 
 

@@ -24,8 +24,8 @@ from dcrviz.kernels import grow_flags
 from dcrviz.kernels.counted import flags_beyond
 from dcrviz.kernels.patches import find_patches
 from dcrviz.kernels.planes import mean_plane
-from dcrviz.kernels.rooms import fresh_like
 from dcrviz.records import Bools, Cube, Floats, Plane
+from dcrviz.rooms import fresh_like
 
 DEPTH_SIGMA = 5.0
 """How far from the mean of the planes, less the source's colour, a blemish is, at least."""

@@ -17,8 +17,8 @@ from dcrviz.engine.problem import Problem
 from dcrviz.engine.step import Correction, History, Step
 from dcrviz.engine.template import share_of_template
 from dcrviz.engine.tile_moves import move_by_iterating, move_by_mixing
-from dcrviz.kernels.rooms import give_up
 from dcrviz.records import Cube
+from dcrviz.rooms import give_up
 
 
 def first_step(problem: Problem, config: AssembleConfig | None = None) -> Step:

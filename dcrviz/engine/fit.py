@@ -12,7 +12,6 @@ from dcrviz.engine.problem import Problem
 from dcrviz.engine.taps import VisitTaps, visit_taps
 from dcrviz.kernels.blocks import BLOCK
 from dcrviz.kernels.pool import bands_of, run_all
-from dcrviz.kernels.rooms import fresh, fresh_like
 from dcrviz.kernels.shift import add_shifts, add_weighted_shifts
 from dcrviz.kernels.spline import (
     begin_coefficients,
@@ -24,6 +23,7 @@ from dcrviz.kernels.spline import (
 from dcrviz.kernels.taps import Taps
 from dcrviz.kernels.visit import SweepRoom, VisitPixels, residual_and_misfit
 from dcrviz.records import Box, Cube, Floats, Frozen, Ints, Plane
+from dcrviz.rooms import fresh, fresh_like
 
 # Visits that are compared and shifted back together, and pixels of all of them, beyond which more
 # memory would be held than that is worth.

@@ -13,8 +13,8 @@ from dcrviz.kernels.gauss import smooth_rows
 from dcrviz.kernels.planes import positive_part
 from dcrviz.kernels.pool import bands_of, run_all, run_bands
 from dcrviz.kernels.ratio import smooth_ratio
-from dcrviz.kernels.rooms import fresh_like
 from dcrviz.records import Cube, Floats, Plane
+from dcrviz.rooms import fresh_like
 
 # Pixels whose planes and flags stay in the cache while they are clamped.
 _PIXELS_AT_ONCE = 65_536

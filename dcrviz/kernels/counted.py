@@ -1,4 +1,7 @@
-"""Sums over the pixels that count, in double precision; the same with any number of threads."""
+"""What is true of the pixels that count: sums in double precision, and who is beyond a limit.
+
+Threads change no bit of it.
+"""
 
 from __future__ import annotations
 

@@ -6,8 +6,8 @@ import numpy as np
 
 from dcrviz.kernels.jit import compiled
 from dcrviz.kernels.planes import mean_row
-from dcrviz.kernels.rooms import fresh, fresh_like
 from dcrviz.records import Cube, Plane
+from dcrviz.rooms import fresh, fresh_like
 
 
 def common_light(planes: Cube) -> tuple[Plane, Plane, Plane]:

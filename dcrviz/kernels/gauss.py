@@ -7,9 +7,9 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from dcrviz.kernels.jit import compiled, inlined
-from dcrviz.kernels.rooms import fresh_like
 from dcrviz.kernels.sums import PAIRS, aligned, copy_line, filter_rows
 from dcrviz.records import Ints, Plane
+from dcrviz.rooms import fresh_like
 
 _TRUNCATE = 4.0
 

@@ -8,9 +8,9 @@ import numpy as np
 
 from dcrviz.kernels.jit import compiled, inlined, summing, unwritable
 from dcrviz.kernels.pool import run_bands
-from dcrviz.kernels.rooms import fresh, fresh_like
 from dcrviz.kernels.sums import copy_line
 from dcrviz.records import Bools, Bytes, Cube, Floats, Plane
+from dcrviz.rooms import fresh, fresh_like
 
 
 def mean_plane(planes: Cube, *, threads: int = 1) -> Plane:

@@ -8,10 +8,10 @@ import numpy as np
 
 from dcrviz.kernels.jit import compiled, unwritable
 from dcrviz.kernels.pool import bands_of, run_all
-from dcrviz.kernels.rooms import fresh
 from dcrviz.kernels.sums import aligned, copy_line, filter_rows
 from dcrviz.kernels.taps import PAD
 from dcrviz.records import Cube, Floats, Ints, Plane, SplineOrder
+from dcrviz.rooms import fresh
 
 # Poles of the inverse filters (Unser, Aldroubi and Eden 1993), and the order they belong to.
 _POLES = {

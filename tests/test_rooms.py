@@ -5,8 +5,9 @@ import gc
 import numpy as np
 import pytest
 
-from dcrviz.kernels import rooms
-from dcrviz.kernels.rooms import fresh, give_up
+from dcrviz import rooms
+from dcrviz.records import read_only
+from dcrviz.rooms import fresh, give_up
 
 
 @pytest.fixture(autouse=True)
@@ -50,6 +51,13 @@ def test_what_was_made_read_only_may_be_written_by_the_next():
     first.flags.writeable = False
     del first
     fresh(3, 5)[:] = 1
+
+
+def test_a_record_has_a_whole_room_as_it_is_and_a_copy_of_a_part():
+    whole = fresh(3, 5)
+    whole.flags.writeable = False
+    assert read_only(whole) is whole
+    assert not np.shares_memory(read_only(whole[1:]), whole)
 
 
 def test_a_room_is_left_by_an_error_too():

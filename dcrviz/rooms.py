@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 import threading
 from collections import deque
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from dcrviz.records import Cube
-
+_Floats = NDArray[np.float32]
 KEPT_BYTES = 700_000_000
 """What is kept at most of all rooms that nobody is in."""
 _LEAST_BYTES = 1_000_000
@@ -17,11 +18,11 @@ _LEAST_BYTES = 1_000_000
 _SPARE = 1.05
 
 _lock = threading.Lock()
-_left: deque[Cube] = deque()
-_free: list[Cube] = []
+_left: deque[_Floats] = deque()
+_free: list[_Floats] = []
 
 
-def fresh(*shape: int) -> Cube:
+def fresh(*shape: int) -> _Floats:
     """A float32 array that holds anything; once nobody has it any more, its room is kept.
 
     Notes
@@ -38,9 +39,14 @@ def fresh(*shape: int) -> Cube:
     return np.asarray(_Lease(np.empty(number, np.float32) if room is None else room, shape))
 
 
-def fresh_like(array: Cube) -> Cube:
+def fresh_like(array: _Floats) -> _Floats:
     """A float32 array of the same shape that holds anything."""
     return fresh(*array.shape)
+
+
+def is_whole_room(array: NDArray[Any]) -> bool:
+    """Whether the array is all that `fresh` gave: its elements are nobody else's."""
+    return isinstance(array.base, _Lease)
 
 
 def give_up() -> None:
@@ -53,7 +59,7 @@ def give_up() -> None:
 class _Lease:
     """Has a room for as long as any array shows a part of it."""
 
-    def __init__(self, room: Cube, shape: tuple[int, ...]) -> None:
+    def __init__(self, room: _Floats, shape: tuple[int, ...]) -> None:
         self._room = room
         shown = room[: math.prod(shape)].reshape(shape)
         self.__array_interface__ = shown.__array_interface__
@@ -76,7 +82,7 @@ def _settle() -> None:
         del _free[0]
 
 
-def _taken(number: int) -> Cube | None:
+def _taken(number: int) -> _Floats | None:
     for place in reversed(range(len(_free))):
         if number <= _free[place].size <= _SPARE * number:
             return _free.pop(place)
