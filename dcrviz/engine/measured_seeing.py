@@ -1,0 +1,204 @@
+"""The seeing of a visit, measured from its own stars."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from dcrviz.engine.bright_sources import BrightSources, bright_sources
+from dcrviz.engine.check import label
+from dcrviz.engine.masks import flagged
+from dcrviz.physics.geometry import wcs_jacobian, zenith_direction_px
+from dcrviz.physics.seeing import width_px
+from dcrviz.physics.star_fit import StarFit, fit_star
+from dcrviz.records import Bools, Exposure, Floats, Plane
+
+FEWEST_STARS = 3
+"""Of fewer, none tells whether the others are stars."""
+_UNUSABLE_PLANES = ("NO_DATA", "BAD", "SAT", "CR", "SUSPECT", "EDGE", "INTRP")
+_SOURCE_SIGMA = 5.0
+_STAR_SIGMA = 10.0
+# So near a neighbour may have less than a fifth of a star's light, and twice as far less than ten
+# times as much.
+_NEAR_FWHM = 3.0
+_NEIGHBOURS = ((1, 0.2), (2, 10.0))
+# The core tells the width: farther out the wings of no two profiles agree.
+_REACH_FWHM = 1.5
+_MOST_STARS = 60
+_FIRST_LOOK = 20
+_FIRST_REACH_PX = 15
+# Cosmic rays are narrower than stars, and what is two sources is no star.
+_LEAST_FWHM_PX = 1.2
+_MOST_LEFT = 0.1
+_ALIKE = 0.07
+# Beyond this a star's own shape limits its fit, not the noise.
+_MOST_WEIGHT_SIGMA = 100.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasuredSeeing:
+    """What the stars of a visit look like.
+
+    Parameters
+    ----------
+    fwhm_px
+        Full width at half maximum, before the light is summed over square pixels, and before
+        refraction draws a star out along the direction to the zenith, where that is known.
+    error_px
+        Of the width, by the scatter among the stars.
+    beta
+        Exponent of their wings as a Moffat profile: 6 or so for Kolmogorov's core, 50 for a
+        Gaussian.
+    ellipticity
+        1 - minor / major axis of the stars as they are seen.
+    angle_deg
+        Of their major axis, from the x axis of the pixels towards the y axis.
+    n_stars
+        How many were fitted.
+    without_refraction
+        Whether the direction to the zenith is known.
+    """
+
+    fwhm_px: float
+    error_px: float
+    beta: float
+    ellipticity: float
+    angle_deg: float
+    n_stars: int
+    without_refraction: bool
+
+    @property
+    def sentence(self) -> str:
+        """The fit in words."""
+        how = "without what refraction adds" if self.without_refraction else "mean of both axes"
+        return (
+            f"{self.n_stars} stars are {self.fwhm_px:.2f} +- {self.error_px:.2f} px wide ({how}), "
+            f"beta {self.beta:.1f}, ellipticity {self.ellipticity:.2f} at {self.angle_deg:.0f} deg"
+        )
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class _Star:
+    """A source as an ellipse, and as a round star that refraction drew out, if it can have."""
+
+    seen: StarFit
+    drawn: StarFit
+    weight: float
+
+
+def measured_seeing(exposure: Exposure) -> MeasuredSeeing:
+    """Fit the bright, lonely stars of an exposure without sky.
+
+    Raises
+    ------
+    ValueError
+        If it has no variance, or fewer than three such stars; names it.
+
+    Notes
+    -----
+    Sources above 10 sigma with nothing unusable in them and no bright neighbour within 3 widths are
+    fitted one by one (`fit_star`). The stars are the most that are as wide as one of them, within
+    7 %: galaxies are wider, and none as wide as another. Each counts by its light over the noise.
+    """
+    if exposure.variance is None:
+        raise ValueError(f"{label(exposure)}: must have a variance to find stars by; got none")
+    image = np.asarray(exposure.image[:], dtype=np.float32)
+    variance = np.asarray(exposure.variance[:], dtype=np.float32)
+    unusable = flagged(exposure.mask[:], exposure.planes, _UNUSABLE_PLANES) | ~np.isfinite(image)
+    sources = bright_sources(image, variance, unusable, sigma=_SOURCE_SIGMA)
+    zenith = zenith_px(exposure)
+    stars = _alike(_fitted(image, unusable, sources, zenith))
+    if len(stars) < FEWEST_STARS:
+        raise ValueError(
+            f"{label(exposure)}: seeing needs {FEWEST_STARS} or more lonely stars above "
+            f"{_STAR_SIGMA:g} sigma that are as wide as each other; got {len(stars)} among "
+            f"{len(sources.x)} sources"
+        )
+    return _summary(stars, without_refraction=zenith is not None)
+
+
+def zenith_px(exposure: Exposure) -> Floats | None:
+    """(x, y) unit vector to the zenith on the pixels; None if WCS or parallactic angle lacks."""
+    angle = exposure.visit.parallactic_rad
+    if angle is None or exposure.wcs is None:
+        return None
+    jacobian = wcs_jacobian(exposure.wcs, exposure.shape)
+    direction = zenith_direction_px(angle, jacobian=jacobian)[::-1]
+    return np.asarray(direction / np.linalg.norm(direction))
+
+
+def _fitted(
+    image: Plane, unusable: Bools, sources: BrightSources, zenith: Floats | None
+) -> list[_Star]:
+    """The brightest lonely sources that a single star fits."""
+    bright = sources.sigma > _STAR_SIGMA
+    fwhm_px = _first_look(image, unusable, sources, np.flatnonzero(bright)[:_FIRST_LOOK].tolist())
+    for times, fraction in _NEIGHBOURS:
+        bright &= sources.alone(within_px=times * _NEAR_FWHM * fwhm_px, fraction=fraction)
+    reach_px = _REACH_FWHM * fwhm_px
+    fit = partial(fit_star, fwhm_px=fwhm_px, reach_px=reach_px)
+    found = []
+    for i in np.flatnonzero(bright)[:_MOST_STARS]:
+        stamp = _stamp(image, unusable, sources, i, int(np.ceil(reach_px)))
+        if stamp is None:
+            continue
+        seen = fit(stamp)
+        if seen is None or seen.left > _MOST_LEFT or seen.fwhm_px < _LEAST_FWHM_PX:
+            continue
+        drawn = seen if zenith is None else fit(stamp, along=zenith)
+        if drawn is not None:
+            weight = min(float(sources.sigma[i]), _MOST_WEIGHT_SIGMA) ** 2
+            found.append(_Star(seen=seen, drawn=drawn, weight=weight))
+    return found
+
+
+def _first_look(image: Plane, unusable: Bools, sources: BrightSources, some: list[int]) -> float:
+    """Roughly how wide the bright sources are; 1 if there are none."""
+    stamps = [_stamp(image, unusable, sources, i, _FIRST_REACH_PX) for i in some]
+    widths = [width_px(stamp) for stamp in stamps if stamp is not None]
+    return float(np.median(widths)) if widths else 1.0
+
+
+def _stamp(
+    image: Plane, unusable: Bools, sources: BrightSources, i: int, reach: int
+) -> Plane | None:
+    """The pixels about a source; None if some are unusable or beyond the edge."""
+    y, x = round(float(sources.y[i])), round(float(sources.x[i]))
+    height, width = image.shape
+    if not (reach <= y < height - reach and reach <= x < width - reach):
+        return None
+    box = np.s_[y - reach : y + reach + 1, x - reach : x + reach + 1]
+    return None if unusable[box].any() or not image[y, x] > 0 else image[box]
+
+
+def _alike(found: Sequence[_Star]) -> list[_Star]:
+    """The most that are as wide as one of them; of groups as large, that of the brighter."""
+    if not found:
+        return []
+    widths = np.log([star.drawn.fwhm_px for star in found])
+    alike = np.abs(widths[:, None] - widths) < _ALIKE
+    most = alike[alike.sum(axis=1).argmax()]
+    return [star for star, one_of_them in zip(found, most, strict=True) if one_of_them]
+
+
+def _summary(stars: Sequence[_Star], *, without_refraction: bool) -> MeasuredSeeing:
+    weights = np.array([star.weight for star in stars])
+    weights /= weights.sum()
+    widths = np.array([star.drawn.fwhm_px for star in stars])
+    mean = float(weights @ widths)
+    # As of a mean of unequal weights, by the scatter alone.
+    variance = (weights**2 @ (widths - mean) ** 2) * len(stars) / (len(stars) - 1)
+    shape = np.median([star.seen.width2 for star in stars], axis=0)
+    axes, directions = np.linalg.eigh(shape)
+    return MeasuredSeeing(
+        fwhm_px=mean,
+        error_px=float(np.sqrt(variance)),
+        beta=float(np.median([star.drawn.beta for star in stars])),
+        ellipticity=float(1 - np.sqrt(axes[0] / axes[1])),
+        angle_deg=float(np.degrees(np.arctan2(directions[1, 1], directions[0, 1])) % 180),
+        n_stars=len(stars),
+        without_refraction=without_refraction,
+    )
