@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
+from scipy import ndimage
 
 from dcrviz.engine.bright_sources import BrightSources, bright_sources
 from dcrviz.engine.check import label
 from dcrviz.engine.masks import flagged
-from dcrviz.physics.geometry import wcs_jacobian, zenith_direction_px
-from dcrviz.physics.seeing import width_px
+from dcrviz.physics.geometry import wcs_jacobian
+from dcrviz.physics.shifts import displacement_px
 from dcrviz.physics.star_fit import StarFit, fit_star
 from dcrviz.records import Bools, Exposure, Floats, Plane
 
@@ -34,6 +35,8 @@ _FIRST_REACH_PX = 15
 _LEAST_FWHM_PX = 1.2
 _MOST_LEFT = 0.1
 _ALIKE = 0.07
+_WAVELENGTHS = 33
+_NOTHING_PX = 1e-9
 # Beyond this a star's own shape limits its fit, not the noise.
 _MOST_WEIGHT_SIGMA = 100.0
 
@@ -46,7 +49,7 @@ class MeasuredSeeing:
     ----------
     fwhm_px
         Full width at half maximum, before the light is summed over square pixels, and before
-        refraction draws a star out along the direction to the zenith, where that is known.
+        refraction draws a star out, where that is known; else of a circle of the same area.
     error_px
         Of the width, by the scatter among the stars.
     beta
@@ -59,7 +62,8 @@ class MeasuredSeeing:
     n_stars
         How many were fitted.
     without_refraction
-        Whether the direction to the zenith is known.
+        Whether what refraction adds is known: it asks for band, WCS, airmass, parallactic angle and
+        site.
     """
 
     fwhm_px: float
@@ -109,29 +113,43 @@ def measured_seeing(exposure: Exposure) -> MeasuredSeeing:
     variance = np.asarray(exposure.variance[:], dtype=np.float32)
     unusable = flagged(exposure.mask[:], exposure.planes, _UNUSABLE_PLANES) | ~np.isfinite(image)
     sources = bright_sources(image, variance, unusable, sigma=_SOURCE_SIGMA)
-    zenith = zenith_px(exposure)
-    stars = _alike(_fitted(image, unusable, sources, zenith))
+    drawn_out_px = refraction_px(exposure)
+    stars = _alike(_fitted(image, unusable, sources, drawn_out_px))
     if len(stars) < FEWEST_STARS:
         raise ValueError(
             f"{label(exposure)}: seeing needs {FEWEST_STARS} or more lonely stars above "
             f"{_STAR_SIGMA:g} sigma that are as wide as each other; got {len(stars)} among "
             f"{len(sources.x)} sources"
         )
-    return _summary(stars, without_refraction=zenith is not None)
+    return _summary(stars, without_refraction=drawn_out_px is not None)
 
 
-def zenith_px(exposure: Exposure) -> Floats | None:
-    """(x, y) unit vector to the zenith on the pixels; None if WCS or parallactic angle lacks."""
-    angle = exposure.visit.parallactic_rad
-    if angle is None or exposure.wcs is None:
+def refraction_px(exposure: Exposure) -> Floats | None:
+    """(x, y), the line along which refraction draws a star out; None if it is not known.
+
+    Notes
+    -----
+    It is as long as that whose even light is as wide (rms) as light of all wavelengths of the band.
+    Stars of any colour and filters that fade towards their ends make it shorter.
+    """
+    visit = exposure.visit
+    place = visit.airmass if visit.zenith_rad is None else visit.zenith_rad
+    needed = (exposure.wcs, visit.band, place, visit.parallactic_rad, visit.site)
+    if any(value is None for value in needed):
         return None
+    assert exposure.wcs is not None
+    assert visit.band is not None
+    wavelength_nm = np.linspace(visit.band.min_nm, visit.band.max_nm, _WAVELENGTHS)
     jacobian = wcs_jacobian(exposure.wcs, exposure.shape)
-    direction = zenith_direction_px(angle, jacobian=jacobian)[::-1]
-    return np.asarray(direction / np.linalg.norm(direction))
+    moved = displacement_px(wavelength_nm, visit, band=visit.band, jacobian=jacobian)
+    length_px = np.sqrt(12) * np.linalg.norm(np.std(moved, axis=0))
+    # All displacements lie on one line.
+    whole = (moved[0] - moved[-1])[::-1]
+    return np.asarray(whole * length_px / max(float(np.linalg.norm(whole)), _NOTHING_PX))
 
 
 def _fitted(
-    image: Plane, unusable: Bools, sources: BrightSources, zenith: Floats | None
+    image: Plane, unusable: Bools, sources: BrightSources, drawn_out_px: Floats | None
 ) -> list[_Star]:
     """The brightest lonely sources that a single star fits."""
     bright = sources.sigma > _STAR_SIGMA
@@ -148,7 +166,7 @@ def _fitted(
         seen = fit(stamp)
         if seen is None or seen.left > _MOST_LEFT or seen.fwhm_px < _LEAST_FWHM_PX:
             continue
-        drawn = seen if zenith is None else fit(stamp, along=zenith)
+        drawn = seen if drawn_out_px is None else fit(stamp, drawn_out_px=drawn_out_px)
         if drawn is not None:
             weight = min(float(sources.sigma[i]), _MOST_WEIGHT_SIGMA) ** 2
             found.append(_Star(seen=seen, drawn=drawn, weight=weight))
@@ -158,8 +176,15 @@ def _fitted(
 def _first_look(image: Plane, unusable: Bools, sources: BrightSources, some: list[int]) -> float:
     """Roughly how wide the bright sources are; 1 if there are none."""
     stamps = [_stamp(image, unusable, sources, i, _FIRST_REACH_PX) for i in some]
-    widths = [width_px(stamp) for stamp in stamps if stamp is not None]
+    widths = [_width_at_half(stamp) for stamp in stamps if stamp is not None]
     return float(np.median(widths)) if widths else 1.0
+
+
+def _width_at_half(stamp: Plane) -> float:
+    """The width of a circle as large as what is above half the light of the middle."""
+    middle = len(stamp) // 2
+    parts, _ = ndimage.label(stamp > stamp[middle, middle] / 2)
+    return float(2 * np.sqrt((parts == parts[middle, middle]).sum() / np.pi))
 
 
 def _stamp(

@@ -18,10 +18,13 @@ _ALONG = ((-(0.15**0.5), 5 / 18), (0.0, 8 / 18), (0.15**0.5, 5 / 18))
 # 1 / beta: nearly Gaussian, and wings that hold much of the light.
 _INVERSE_BETA = (0.02, 0.8)
 _MOST_STEPS = 60
+# Of sum of squares and values: what a step must change them by.
+_ENOUGH = 1e-5
 # The core tells the width: farther out the wings of no two profiles agree.
 _REACH_FWHM = 1.5
-# Columns of the values of a model.
-_X, _Y, _XX, _XY, _YY, _LENGTH, _PEAK, _SKY, _B = range(9)
+# The values of a model; the sine of the angle is the part of the longest line that is drawn out.
+_X, _Y, _XX, _XY, _YY, _ANGLE, _PEAK, _SKY, _B = range(9)
+_FIRST_ANGLE = 0.9
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -60,7 +63,7 @@ class StarFit(Frozen):
 
 
 def fit_star(
-    stamp: Plane, *, fwhm_px: float, reach_px: float, along: Floats | None = None
+    stamp: Plane, *, fwhm_px: float, reach_px: float, drawn_out_px: Floats | None = None
 ) -> StarFit | None:
     """Fit a star near the middle of a stamp; None if nothing fits.
 
@@ -72,9 +75,9 @@ def fit_star(
         First guess.
     reach_px
         Pixels farther than this from the middle are left out.
-    along
-        (x, y) unit vector, along which a round star is drawn out evenly, as refraction does; None
-        for a star with elliptical contours.
+    drawn_out_px
+        (x, y), the longest line along which a round star may be drawn out evenly, as refraction
+        does; None for a star with elliptical contours.
 
     Notes
     -----
@@ -90,8 +93,8 @@ def fit_star(
     if not peak > 0:
         return None
     places, light = np.stack([x[near], y[near]]), light / peak
-    free, first = _free(fwhm_px, drawn_out=along is not None)
-    line = np.zeros(2) if along is None else along
+    free, first = _free(fwhm_px, drawn_out=drawn_out_px is not None)
+    line = np.zeros(2) if drawn_out_px is None else drawn_out_px
 
     def left(values: Floats) -> Floats:
         return np.asarray(_model(places, free @ values, line)[0] - light)
@@ -99,7 +102,9 @@ def fit_star(
     def slopes(values: Floats) -> Floats:
         return np.asarray(_model(places, free @ values, line)[1] @ free)
 
-    found = least_squares(left, first, jac=slopes, method="lm", max_nfev=_MOST_STEPS)
+    found = least_squares(
+        left, first, jac=slopes, method="lm", max_nfev=_MOST_STEPS, ftol=_ENOUGH, xtol=_ENOUGH
+    )
     values = free @ found.x
     form = np.array([[values[_XX], values[_XY]], [values[_XY], values[_YY]]])
     if not (values[_PEAK] > 0 and values[_XX] > 0 and np.linalg.det(form) > 0):
@@ -108,7 +113,7 @@ def fit_star(
         x=middle + float(values[_X]),
         y=middle + float(values[_Y]),
         width2=4 * np.linalg.inv(form),
-        length_px=abs(float(values[_LENGTH])),
+        length_px=abs(float(np.sin(values[_ANGLE]) * np.linalg.norm(line))),
         beta=1 / _inverse_beta(values),
         peak=peak * float(values[_PEAK]),
         left=float(np.sqrt(np.mean(found.fun**2)) / values[_PEAK]),
@@ -121,9 +126,9 @@ def _free(fwhm_px: float, *, drawn_out: bool) -> tuple[Floats, Floats]:
     if drawn_out:
         free[_YY, _XX] = 1.0
         free = np.delete(free, [_XY, _YY], axis=1)
-        first = [0.0, 0.0, 4 / fwhm_px**2, fwhm_px / 4, 1.0, 0.0, 0.25]
+        first = [0.0, 0.0, 4 / fwhm_px**2, _FIRST_ANGLE, 1.0, 0.0, 0.25]
     else:
-        free = np.delete(free, _LENGTH, axis=1)
+        free = np.delete(free, _ANGLE, axis=1)
         first = [0.0, 0.0, 4 / fwhm_px**2, 0.0, 4 / fwhm_px**2, 1.0, 0.0, 0.25]
     return free, np.array(first)
 
@@ -132,17 +137,18 @@ def _inverse_beta(values: Floats) -> float:
     return float(np.clip(values[_B], *_INVERSE_BETA))
 
 
-def _model(places: Floats, values: Floats, along: Floats) -> tuple[Floats, Floats]:
+def _model(places: Floats, values: Floats, longest: Floats) -> tuple[Floats, Floats]:
     """(N,) light of the pixels, and its (N, 9) derivatives by the values."""
-    x0, y0, xx, xy, yy, length, peak, sky = values[:_B]
+    x0, y0, xx, xy, yy, angle, peak, sky = values[:_B]
     b = _inverse_beta(values)
     rise = 2.0**b - 1
     by = np.zeros((9, places.shape[1]))
-    line = _ALONG if along.any() else ((0.0, 1.0),)
+    drawn_out, by_angle = np.sin(angle) * longest, np.cos(angle) * longest
+    line = _ALONG if longest.any() else ((0.0, 1.0),)
     for (dx, dy), (part, weight) in product(_IN_PIXEL, line):
         count = weight / len(_IN_PIXEL)
-        x = places[0] + dx - x0 - part * length * along[0]
-        y = places[1] + dy - y0 - part * length * along[1]
+        x = places[0] + dx - x0 - part * drawn_out[0]
+        y = places[1] + dy - y0 - part * drawn_out[1]
         w = xx * x * x + 2 * xy * x * y + yy * y * y
         # A step may leave what is an ellipse.
         base = 1 + rise * np.maximum(w, 0)
@@ -154,26 +160,26 @@ def _model(places: Floats, values: Floats, along: Floats) -> tuple[Floats, Float
         by[_XX] += by_w * x * x
         by[_XY] += 2 * by_w * x * y
         by[_YY] += by_w * y * y
-        by[_LENGTH] -= part * (along[0] * by_x + along[1] * by_y)
+        by[_ANGLE] -= part * (by_angle[0] * by_x + by_angle[1] * by_y)
         by[_PEAK] += profile
         by[_B] += peak * profile * (np.log(base) / b**2 - np.log(2) * (rise + 1) * w / base / b)
     by[_SKY] = 1
     return peak * by[_PEAK] + sky, by.T
 
 
-def star_width_px(image: Plane, *, along: Floats | None = None) -> float:
+def star_width_px(image: Plane, *, drawn_out_px: Floats | None = None) -> float:
     """Full width at half maximum of a star in the middle of its image, as `fit_star` finds it.
 
     Parameters
     ----------
-    along
-        (x, y) unit vector of the direction to the zenith, if it is known; then what refraction adds
-        along it is left out.
+    drawn_out_px
+        As in `fit_star`: what refraction adds is left out.
     """
     about_px = width_px(image)
     side = min(image.shape)
     middle = [length // 2 for length in image.shape]
     reach = min(side // 2, int(np.ceil(_REACH_FWHM * about_px)))
     stamp = image[tuple(slice(m - reach, m + reach + 1) for m in middle)]
-    fit = fit_star(stamp, fwhm_px=about_px, reach_px=_REACH_FWHM * about_px, along=along)
+    reach_px = _REACH_FWHM * about_px
+    fit = fit_star(stamp, fwhm_px=about_px, reach_px=reach_px, drawn_out_px=drawn_out_px)
     return about_px if fit is None else fit.fwhm_px

@@ -69,9 +69,16 @@ def test_a_star_that_is_drawn_out_is_longer_along_that_direction_alone():
 @pytest.mark.parametrize("length", [0.0, 1.5, 3.0])
 def test_where_the_direction_is_known_the_round_star_is_found(length):
     spread = length * np.linspace(-0.5, 0.5, 25)
-    found = fitted(drawn(4, drawn_out_px=spread), 4, along=UP)
+    found = fitted(drawn(4, drawn_out_px=spread), 4, drawn_out_px=4 * UP)
     assert found.fwhm_px == pytest.approx(4, rel=0.01)
     assert found.length_px == pytest.approx(length, abs=0.2 if length else 0.7)
+
+
+def test_a_star_is_drawn_out_by_no_more_than_refraction_can():
+    spread = np.linspace(-1.5, 1.5, 25)
+    found = fitted(drawn(4, drawn_out_px=spread), 4, drawn_out_px=UP)
+    assert found.length_px == pytest.approx(1, abs=1e-3)
+    assert found.fwhm_px > 4.1
 
 
 def test_nothing_fits_where_there_is_no_light():
@@ -81,6 +88,5 @@ def test_nothing_fits_where_there_is_no_light():
 @pytest.mark.parametrize("profile", PROFILES)
 def test_an_image_of_a_star_tells_its_width(profile):
     assert star_width_px(drawn(4, profile=profile)) == pytest.approx(4, rel=0.015)
-    spread = np.linspace(-1.5, 1.5, 25)
-    image = drawn(4, profile=profile, drawn_out_px=spread)
-    assert star_width_px(image, along=UP) == pytest.approx(4, rel=0.02)
+    image = drawn(4, profile=profile, drawn_out_px=np.linspace(-1.5, 1.5, 25))
+    assert star_width_px(image, drawn_out_px=4 * UP) == pytest.approx(4, rel=0.02)
