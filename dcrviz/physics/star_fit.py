@@ -167,19 +167,22 @@ def _model(places: Floats, values: Floats, longest: Floats) -> tuple[Floats, Flo
     return peak * by[_PEAK] + sky, by.T
 
 
-def star_width_px(image: Plane, *, drawn_out_px: Floats | None = None) -> float:
-    """Full width at half maximum of a star in the middle of its image, as `fit_star` finds it.
-
-    Parameters
-    ----------
-    drawn_out_px
-        As in `fit_star`: what refraction adds is left out.
-    """
+def fit_image(image: Plane, *, drawn_out_px: Floats | None = None) -> StarFit | None:
+    """What fits a star in the middle of its image; as `fit_star`, but nothing need be guessed."""
     about_px = width_px(image)
-    side = min(image.shape)
     middle = [length // 2 for length in image.shape]
-    reach = min(side // 2, int(np.ceil(_REACH_FWHM * about_px)))
-    stamp = image[tuple(slice(m - reach, m + reach + 1) for m in middle)]
     reach_px = _REACH_FWHM * about_px
-    fit = fit_star(stamp, fwhm_px=about_px, reach_px=reach_px, drawn_out_px=drawn_out_px)
-    return about_px if fit is None else fit.fwhm_px
+    reach = min(*middle, int(np.ceil(reach_px)))
+    stamp = image[tuple(slice(m - reach, m + reach + 1) for m in middle)]
+    return fit_star(stamp, fwhm_px=about_px, reach_px=reach_px, drawn_out_px=drawn_out_px)
+
+
+def star_width_px(image: Plane) -> float:
+    """Full width at half maximum of a star in the middle of its image, before the pixels.
+
+    Notes
+    -----
+    Of a circle of the same area as what fits it; of its light above half, if nothing does.
+    """
+    fit = fit_image(image)
+    return width_px(image) if fit is None else fit.fwhm_px

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from dcrviz.engine.check import label
 from dcrviz.engine.measured_seeing import MeasuredSeeing, measured_seeing, refraction_px
+from dcrviz.physics.drawn_out import without_refraction
 from dcrviz.physics.star_fit import star_width_px
-from dcrviz.records import Exposure
+from dcrviz.records import Exposure, Plane
 
 SEEINGS = ("auto", "header", "psf", "stars")
 """Where the seeing is from: auto is the star image, else the header, else the stars themselves."""
@@ -29,8 +30,10 @@ class Seeing:
     Parameters
     ----------
     header_px, image_px
-        Full width at half maximum as the header tells and of the star image, without what
-        refraction adds; None where there is neither.
+        Full width at half maximum as the header tells and of the star image without what refraction
+        adds; None where there is neither.
+    refraction_px
+        By how much refraction drew out the star image.
     stars
         As measured; None if there are too few.
     too_few
@@ -41,6 +44,7 @@ class Seeing:
 
     header_px: float | None
     image_px: float | None
+    refraction_px: float
     stars: MeasuredSeeing | None
     too_few: str
     used: str
@@ -59,11 +63,16 @@ class Seeing:
         """All that is known, and what is used."""
         known = [
             "" if self.header_px is None else f"{self.header_px:.2f} px by the header",
-            "" if self.image_px is None else f"{self.image_px:.2f} px by the star image",
+            "" if self.image_px is None else self._image,
             "" if self.stars is None else self.stars.sentence,
         ]
         told = "; ".join(part for part in known if part)
         return f"{told}; used: {_NAMES[self.used]}" if self.used else "not known"
+
+    @property
+    def _image(self) -> str:
+        taken = f", {self.refraction_px:.1f} px of refraction taken away"
+        return f"{self.image_px:.2f} px by the star image{taken if self.refraction_px else ''}"
 
     @property
     def warning(self) -> str:
@@ -104,6 +113,11 @@ def with_seeing(exposure: Exposure, *, seeing: str = "auto") -> tuple[Exposure, 
         One of `SEEINGS`. With ``header`` and ``stars`` a width is all that is told: a star image is
         left out.
 
+    Returns
+    -------
+    Exposure, Seeing
+        Its star image is that of light of one wavelength: what refraction adds is the fit's part.
+
     Raises
     ------
     ValueError
@@ -111,7 +125,8 @@ def with_seeing(exposure: Exposure, *, seeing: str = "auto") -> tuple[Exposure, 
     """
     if seeing not in SEEINGS:
         raise ValueError(f"seeing must be one of {', '.join(SEEINGS)}; got {seeing!r}")
-    known = _known(exposure)
+    star, length_px = _star_image(exposure)
+    known = _known(exposure, star, length_px)
     ways = {
         "psf": known.image_px is not None,
         "header": known.header_px is not None,
@@ -125,20 +140,28 @@ def with_seeing(exposure: Exposure, *, seeing: str = "auto") -> tuple[Exposure, 
         raise ValueError(f"{label(exposure)}: {_LACKING.get(seeing, known.too_few)}")
     known = replace(known, used=used)
     visit = replace(exposure.visit, psf_fwhm_px=known.fwhm_px)
-    psf = exposure.psf if seeing in ("auto", "psf") else None
+    psf = star if seeing in ("auto", "psf") else None
     return replace(exposure, visit=visit, psf=psf), known
 
 
-def _known(exposure: Exposure) -> Seeing:
+def _star_image(exposure: Exposure) -> tuple[Plane | None, float]:
+    """The star image without refraction, where both are known, and what was taken away."""
+    drawn_out_px = refraction_px(exposure)
+    if exposure.psf is None or drawn_out_px is None:
+        return exposure.psf, 0.0
+    return without_refraction(exposure.psf, drawn_out_px)
+
+
+def _known(exposure: Exposure, star: Plane | None, length_px: float) -> Seeing:
     stars, too_few = None, ""
     try:
         stars = measured_seeing(exposure)
     except ValueError as error:
         too_few = str(error).removeprefix(f"{label(exposure)}: ")
-    psf = exposure.psf
     return Seeing(
         header_px=exposure.visit.psf_fwhm_px,
-        image_px=None if psf is None else star_width_px(psf, drawn_out_px=refraction_px(exposure)),
+        image_px=None if star is None else star_width_px(star),
+        refraction_px=length_px,
         stars=stars,
         too_few=too_few,
         used="",

@@ -4,9 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy import ndimage
 
 import dcrviz
+from dcrviz.engine.measured_seeing import refraction_px
 from dcrviz.physics.seeing import star_image
+from dcrviz.physics.star_fit import fit_image
 from dcrviz.simulate import RUBIN, Scene, Source, flat, simulate_exposures
 from dcrviz.warp import with_seeing
 
@@ -76,8 +79,27 @@ def test_what_is_asked_for_is_taken(starry, asked, fwhm_px):
 def test_the_sentence_tells_all_that_is_known(starry):
     _, seeing = with_seeing(told(starry, 4.1, psf=STAR), seeing="header")
     assert seeing.sentence.startswith("4.10 px by the header; 4.")
-    assert "px by the star image; 9 stars are" in seeing.sentence
+    assert "px by the star image, 0.0 px of refraction taken away; 9 stars are" in seeing.sentence
     assert seeing.sentence.endswith("; used: the header")
+
+
+def test_what_refraction_adds_is_taken_away_from_a_star_image(starry):
+    high = replace(starry, visit=replace(starry.visit, airmass=1.8, zenith_rad=None))
+    drawn_out_px = 0.8 * refraction_px(high)
+    places = np.linspace(-0.5, 0.5, 41)[:, None] * drawn_out_px
+    long = np.mean([ndimage.shift(STAR, place[::-1]) for place in places], axis=0)
+    exposure, seeing = with_seeing(replace(high, psf=long))
+    assert seeing.refraction_px == pytest.approx(np.hypot(*drawn_out_px), rel=0.1)
+    assert np.abs(long - STAR).max() > 0.2 * STAR.max()
+    np.testing.assert_allclose(exposure.psf, STAR, atol=0.05 * STAR.max())
+    assert fit_image(long).fwhm_px > 1.05 * fit_image(exposure.psf).fwhm_px
+
+
+def test_where_refraction_is_not_known_a_star_image_stays_as_it_is(starry):
+    silent = replace(starry, visit=replace(starry.visit, parallactic_rad=None), psf=STAR)
+    exposure, seeing = with_seeing(silent)
+    np.testing.assert_array_equal(exposure.psf, STAR)
+    assert "px by the star image; 9 stars are" in seeing.sentence
 
 
 def test_a_width_that_the_stars_deny_is_warned_of(starry):
