@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import ndimage
 
 from dcrviz.engine.bright_sources import BrightSources, bright_sources
@@ -29,6 +30,8 @@ _NEIGHBOURS = ((1, 0.2), (2, 10.0))
 # The core tells the width: farther out the wings of no two profiles agree.
 _REACH_FWHM = 1.5
 _MOST_STARS = 60
+# The brightest of a large field may be saturated without a word about it.
+_CHOSEN_FROM = 300
 _FIRST_LOOK = 20
 _FIRST_REACH_PX = 15
 # Cosmic rays are narrower than stars, and what is two sources is no star.
@@ -103,9 +106,10 @@ def measured_seeing(exposure: Exposure) -> MeasuredSeeing:
 
     Notes
     -----
-    Sources above 10 sigma with nothing unusable in them and no bright neighbour within 3 widths are
-    fitted one by one (`fit_star`). The stars are the most that are as wide as one of them, within
-    7 %: galaxies are wider, and none as wide as another. Each counts by its light over the noise.
+    Of the sources above 10 sigma with nothing unusable in them and no bright neighbour within 3
+    widths, 60 of all degrees of brightness are fitted one by one (`fit_star`). The stars are the
+    most that are as wide as one of them, within 7 %: galaxies are wider, and none as wide as
+    another. Each counts by its light over the noise.
     """
     if exposure.variance is None:
         raise ValueError(f"{label(exposure)}: must have a variance to find stars by; got none")
@@ -159,7 +163,7 @@ def _fitted(
     reach_px = _REACH_FWHM * fwhm_px
     fit = partial(fit_star, fwhm_px=fwhm_px, reach_px=reach_px)
     found = []
-    for i in np.flatnonzero(bright)[:_MOST_STARS]:
+    for i in _some_of(np.flatnonzero(bright)[:_CHOSEN_FROM]):
         stamp = _stamp(image, unusable, sources, i, int(np.ceil(reach_px)))
         if stamp is None:
             continue
@@ -171,6 +175,12 @@ def _fitted(
             weight = min(float(sources.sigma[i]), _MOST_WEIGHT_SIGMA) ** 2
             found.append(_Star(seen=seen, drawn=drawn, weight=weight))
     return found
+
+
+def _some_of(indices: NDArray[np.intp]) -> list[int]:
+    """So many as are fitted, spread evenly over them."""
+    places = np.linspace(0, len(indices) - 1, min(len(indices), _MOST_STARS))
+    return [int(indices[round(place)]) for place in places]
 
 
 def _first_look(image: Plane, unusable: Bools, sources: BrightSources, some: list[int]) -> float:
