@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from dcrviz.engine.measured_seeing import measured_seeing
+from dcrviz.io.visit_info import with_fwhm
 from dcrviz.records import Exposure
 
 _log = logging.getLogger(__name__)
@@ -42,5 +43,4 @@ def _measured(exposure: Exposure) -> Exposure:
         _log.warning("%s", error)
         return exposure
     _log.info("visit %s: %s", visit.id, found.sentence)
-    missing = tuple(sentence for sentence in visit.missing if not sentence.startswith("seeing "))
-    return replace(exposure, visit=replace(visit, psf_fwhm_px=found.fwhm_px, missing=missing))
+    return replace(exposure, visit=with_fwhm(visit, found.fwhm_px))

@@ -51,15 +51,19 @@ class PsfexModel:
         from galsim import PositionD
 
         # PSFEx counts pixels from 1; its images have the pixel in them.
-        profile = self.library.getPSF(PositionD(x + 1, y + 1))
-        image = profile.drawImage(nx=self.side, ny=self.side, scale=1.0, method="no_pixel").array
+        try:
+            profile = self.library.getPSF(PositionD(x + 1, y + 1))
+            drawn = profile.drawImage(nx=self.side, ny=self.side, scale=1.0, method="no_pixel")
+        except ValueError as error:
+            raise ValueError(self._no_light(x, y, str(error))) from error
+        image = np.asarray(drawn.array, dtype=np.float32)
         total = float(image.sum())
         if not (np.isfinite(image).all() and total > 0):
-            raise ValueError(
-                f"{self.where}: must give a star with light at pixel ({x:.0f}, {y:.0f}); got a sum "
-                f"of {total:g}"
-            )
-        return np.asarray(image / total, dtype=np.float32)
+            raise ValueError(self._no_light(x, y, f"a sum of {total:g}"))
+        return np.asarray(image / total)
+
+    def _no_light(self, x: float, y: float, found: str) -> str:
+        return f"{self.where}: must give a star with light at pixel ({x:.0f}, {y:.0f}); got {found}"
 
 
 def galsim_is_there() -> bool:

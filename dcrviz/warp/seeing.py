@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from dcrviz.engine.check import label
 from dcrviz.engine.measured_seeing import MeasuredSeeing, measured_seeing, refraction_px
+from dcrviz.io.visit_info import with_fwhm
 from dcrviz.physics.drawn_out import without_refraction
 from dcrviz.physics.star_fit import star_width_px
 from dcrviz.records import Exposure, Plane
@@ -139,7 +140,7 @@ def with_seeing(exposure: Exposure, *, seeing: str = "auto") -> tuple[Exposure, 
     else:
         raise ValueError(f"{label(exposure)}: {_LACKING.get(seeing, known.too_few)}")
     known = replace(known, used=used)
-    visit = replace(exposure.visit, psf_fwhm_px=known.fwhm_px)
+    visit = with_fwhm(exposure.visit, known.fwhm_px)
     psf = star if seeing in ("auto", "psf") else None
     return replace(exposure, visit=visit, psf=psf), known
 

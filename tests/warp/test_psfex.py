@@ -144,6 +144,17 @@ def test_a_file_that_is_none_is_named(written, hdu, message):
         read_psfex(written(hdu))
 
 
+@pytest.mark.parametrize("factor", [0.0, np.nan])
+def test_a_place_without_light_is_named(written, factor):
+    hdu = psfex_hdu()
+    hdu.data["PSF_MASK"][:] *= factor
+    (model,) = read_psfex(written(hdu))
+    with pytest.raises(
+        ValueError, match=r"a\.psf, HDU 1: must give a star with light at pixel \(3"
+    ):
+        model.star_at(3, 4)
+
+
 def test_a_file_that_is_not_there_is_an_error(tmp_path):
     with pytest.raises(ValueError, match=r"none\.psf: must be a PSFEx file; got .*No such file"):
         read_psfex(tmp_path / "none.psf")
