@@ -24,7 +24,7 @@ import dcrviz
 from dcrviz.diagnostics.holes import blemishes_of
 from dcrviz.diagnostics.pictures import shown_planes
 from dcrviz.engine.candidates import Fate
-from dcrviz.engine.template import visit_templates
+from dcrviz.engine.template import template_maker_of
 from dcrviz.simulate import (
     cosmic_rays,
     points_of_light,
@@ -141,9 +141,7 @@ def scores_of_fit(problem, exposures, scene, factors):
     """Rms of the templates about what is true, and holes and wings, off the variable stars."""
     *_, last = dcrviz.assemble(problem)
     away = ~near(scene, factors, radius_px=20) & (problem.stack_weight > 0).all(axis=0)
-    templates = visit_templates(
-        shown_planes(last), problem.shifts, range(len(exposures)), order=problem.template_order
-    )
+    templates = map(template_maker_of(problem, shown_planes(last)), range(len(exposures)))
     squares = [
         np.mean((template - render_visit(scene, exposure.visit))[away] ** 2)
         for template, exposure in zip(templates, exposures, strict=True)

@@ -20,11 +20,12 @@ import dcrviz
 from dcrviz.diagnostics.dipoles import find_dipoles
 from dcrviz.diagnostics.pictures import shown_planes
 from dcrviz.engine.detect import FWHM_PER_SIGMA
-from dcrviz.engine.template import visit_templates
+from dcrviz.engine.seeing import visit_seeing
+from dcrviz.engine.template import template_maker
 from dcrviz.physics.geometry import wcs_jacobian
 from dcrviz.physics.shifts import dcr_shifts
+from dcrviz.psf import kolmogorov_transfer
 from dcrviz.simulate import random_scene, simulate_exposures
-from dcrviz.simulate.psf import kolmogorov_transfer
 
 # As the note describes its iteration: a gain of 1, nothing amplified, no clamp between planes.
 _DMTN_037 = {
@@ -104,9 +105,13 @@ class Fitted:
             model=problem.forward_model,
             jacobian=wcs_jacobian(first.wcs, first.shape),
         )
-        return visit_templates(
-            self.planes, shifts, range(len(science)), order=problem.template_order
+        seeing = visit_seeing(
+            problem.forward_model,
+            [exposure.visit.psf_fwhm_px for exposure in science],
+            [exposure.psf for exposure in science],
         )
+        make = template_maker(self.planes, shifts, order=problem.template_order, seeing=seeing)
+        return map(make, range(len(science)))
 
 
 def fit(exposures, config):

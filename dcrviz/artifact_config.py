@@ -23,13 +23,6 @@ class ArtifactConfig(Config):
         doc="Leave the pixels of artifacts out of the fit, but for those in sources that may be "
         "refraction; or only mark them as CLIPPED and leave them out of the template coadd.",
     )
-    seeing_model = Choice(
-        "kolmogorov",
-        objects=["kolmogorov", "gaussian"],
-        group="Artifacts",
-        doc="Shape of the stars by which visits are brought to a common seeing, and which the "
-        "coadds' star image has.",
-    )
     matched_fwhm = Number(
         0.0,
         bounds=(0, None),

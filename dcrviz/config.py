@@ -30,6 +30,7 @@ _AS_2019: dict[str, Any] = {
     "on_divergence": "last",
     "subregion_mode": "sequential",
     "on_artifact": "mark",
+    "fit_seeing": "off",
 }
 PRESETS: Mapping[str, Mapping[str, Any]] = {
     "default": {},

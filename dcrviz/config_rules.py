@@ -9,10 +9,8 @@ from dcrviz.artifact_config import ArtifactConfig
 from dcrviz.config import FOURIER_SOLVERS, AssembleConfig, ProblemConfig
 from dcrviz.cores import available_cores
 
-# All but the switch itself, and the shape of the stars, which the coadds record.
-_OF_THE_SEARCH = [
-    name for name in ArtifactConfig.knobs() if name not in ("find_artifacts", "seeing_model")
-]
+# All but the switch itself.
+_OF_THE_SEARCH = [name for name in ArtifactConfig.knobs() if name != "find_artifacts"]
 
 
 def auto_values(n_subfilters: int, solver: str = "iterative") -> dict[str, float]:
@@ -97,6 +95,7 @@ def idle_knobs(config: AssembleConfig) -> dict[str, str]:
                 "clamp_width",
             ],
         ),
+        "the solver takes light to be flat within a slice": (not fourier, ["slice_spectrum"]),
         "the solver shifts images in Fourier space": (fourier, ["split_threshold"]),
         "the solver has the whole field at once": (fourier, ["subregion_mode", "subregion_size"]),
         "the knob hold_to_template decides for this solver": (fourier, ["use_model_weights"]),
@@ -115,7 +114,7 @@ def idle_knobs(config: AssembleConfig) -> dict[str, str]:
         ),
         "a subfilter that is not split has no wavelengths to weigh": (
             not config.split_subfilters,
-            ["throughput"],
+            ["throughput", "slice_spectrum"],
         ),
         "the whole field advances as one": (
             config.subregion_mode == "seamless",
@@ -151,6 +150,15 @@ def idle_knobs(config: AssembleConfig) -> dict[str, str]:
             not ((config.clamp_subfilters and not fourier) or config.use_convergence),
             ["noise_estimator"],
         ),
+        "the seeing of the visits is not fitted": (
+            not config.fits_seeing,
+            ["model_fwhm", "seeing_exponent"],
+        ),
+        "the iteration blurs a template as a whole": (
+            config.fits_seeing and not fourier,
+            ["seeing_exponent"],
+        ),
+        "the profile is not Moffat's": (config.seeing_model != "moffat", ["moffat_beta"]),
         "artifacts are not searched for": (not config.find_artifacts, _OF_THE_SEARCH),
         "candidates are not filtered": (
             not config.prefilter_artifacts,

@@ -15,13 +15,14 @@ from dcrviz.knobs import (
     Switch,
     VisitFactors,
 )
+from dcrviz.seeing_config import SeeingConfig
 from dcrviz.throughput import Throughput
 
 FOURIER_SOLVERS = ("direct", "pcg")
 """Solvers that shift images exactly, in Fourier space, and solve for the whole field at once."""
 
 
-class ProblemConfig(ArtifactConfig):
+class ProblemConfig(SeeingConfig, ArtifactConfig):
     """Knobs that act in `prepare`: a change starts the run anew."""
 
     solver = Choice(
@@ -84,6 +85,14 @@ class ProblemConfig(ArtifactConfig):
         equation="w_k = throughput(lambda_k) / sum_j throughput(lambda_j)",
         doc="Transmission of the filter, which weighs the wavelengths of a slice and carries the "
         "outer slices to its ends; auto weighs all alike within the band.",
+    )
+    slice_spectrum = Choice(
+        "mean",
+        objects={"mean of the field": "mean", "flat": "flat"},
+        group="Model",
+        equation="w_k = throughput(lambda_k) f(lambda_k) / sum_j throughput(lambda_j) f(lambda_j)",
+        doc="Spectrum f of the light within a slice, which no visit can tell, for direct and pcg: "
+        "that of all sources of the field together, as the visits show it, or a flat one.",
     )
     split_threshold = Number(
         0.0,
@@ -234,6 +243,11 @@ class ProblemConfig(ArtifactConfig):
         lsst="doNImage",
         doc="Keep the number of visits that reached each pixel, for nImage.fits.",
     )
+
+    @property
+    def fits_seeing(self) -> bool:
+        """Whether the seeing of the visits is fitted, if they tell it."""
+        return self.fit_seeing == "on" or (self.fit_seeing == "auto" and self.in_fourier_space)
 
     @property
     def in_fourier_space(self) -> bool:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dcrviz.bands import Band
+from dcrviz.psf import PlaneSeeing
 from dcrviz.rooms import is_whole_room
 from dcrviz.scratch import is_mapped_read_only
 
@@ -295,6 +296,8 @@ class ForwardModel:
         for LSST's split, at a quarter of the way from either edge.
     interpolation_order
         Of the spline that shifts images; None for exact shifts in Fourier space.
+    seeing
+        Of the planes; None where the fit did not know that of the visits.
 
     Raises
     ------
@@ -309,6 +312,7 @@ class ForwardModel:
     interpolation_order: SplineOrder | None
     wavelength_nm: tuple[tuple[float, ...], ...] = ()
     weights: tuple[tuple[float, ...], ...] = ()
+    seeing: PlaneSeeing | None = None
 
     def __post_init__(self) -> None:
         counts = [len(row) for row in self.wavelength_nm]

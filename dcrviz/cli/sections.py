@@ -23,7 +23,7 @@ from dcrviz.diagnostics.residuals import noise_of, residual_rms_sigma
 from dcrviz.diagnostics.truth_scores import TruthScores
 from dcrviz.diagnostics.verdict import Verdict, in_order, verdict_record
 from dcrviz.engine import Problem, Step
-from dcrviz.engine.template import visit_templates
+from dcrviz.engine.template import template_maker_of
 from dcrviz.records import Coadd, Cube, Exposure
 
 _FWHM_PX = 4.0
@@ -161,9 +161,7 @@ def _ledger(case: Case) -> Section | None:
 
 def _visit_values(case: Case) -> list[dict[str, Any]]:
     problem, fwhm_px = case.problem, typical_fwhm_px(case.problem) or _FWHM_PX
-    templates = visit_templates(
-        case.planes, problem.shifts, range(len(problem.visits)), order=problem.template_order
-    )
+    templates = map(template_maker_of(problem, case.planes), range(len(problem.visits)))
     values = []
     for v, (exposure, template) in enumerate(zip(case.exposures, templates, strict=True)):
         image = np.where(problem.observed[v], problem.images[v], np.float32(np.nan))

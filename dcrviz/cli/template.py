@@ -39,7 +39,7 @@ def run(options: argparse.Namespace) -> None:
     result = read_coadds(options.folder)
     exposure = read_exposure(options.visit, table=options.table)
     _check(exposure, result, folder=options.folder)
-    template = matched_template(result, exposure.visit)
+    template = matched_template(result, exposure.visit, psf=exposure.psf)
     header = visit_header(replace(exposure.visit, weight=1.0, scale=1.0))
     write_template(Path(options.out), template, wcs=result.wcs, xy0=result.xy0, header=header)
     _log.info("%s: template of visit %s", options.out, exposure.visit.id)

@@ -10,8 +10,8 @@ import numpy as np
 from dcrviz.diagnostics.frequencies import nested_frequencies
 from dcrviz.diagnostics.visit_system import VisitSystem
 from dcrviz.engine import Problem
-from dcrviz.engine.direct import sky_level
-from dcrviz.engine.sky_power import at_radius, kolmogorov_profile, straying
+from dcrviz.engine.field_spectra import sky_level
+from dcrviz.engine.sky_power import at_radius, seeing_profile, straying
 from dcrviz.records import Floats, Frozen, Visit
 
 SIGNAL_TO_NOISE = 30.0
@@ -95,7 +95,7 @@ def sky_of(
         raise ValueError(f"signal_to_noise must be above 0; got {signal_to_noise:g}")
     assumed: list[str] = []
     fwhm_px, scatter = _seeing(system, assumed)
-    profile = kolmogorov_profile(fwhm_px)
+    profile = seeing_profile(fwhm_px)
     typical = system.typical
     if signal_to_noise is None and isinstance(source, Problem):
         brightness = max(_brightness(source, profile), _DIMMEST / np.sqrt(typical))

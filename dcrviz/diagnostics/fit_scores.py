@@ -22,7 +22,7 @@ from dcrviz.diagnostics.source import APERTURE_PX, aperture_flux, brightest_pixe
 from dcrviz.diagnostics.truth_scores import colour_line, star_colours
 from dcrviz.engine import Outcome, Problem, Step, assemble
 from dcrviz.engine.step import History
-from dcrviz.engine.template import visit_templates
+from dcrviz.engine.template import template_maker_of
 from dcrviz.records import Cube, Floats, Frozen
 from dcrviz.simulate import Scene
 
@@ -162,9 +162,9 @@ class Yardstick(Frozen):
         )
 
     def _template_sigmas(self, fit: Fit, planes: Cube) -> list[float]:
-        problem, order = self.problem, fit.problem.template_order
+        problem = self.problem
         visits = np.flatnonzero(problem.factors).tolist()
-        templates = visit_templates(planes, fit.problem.shifts, visits, order=order)
+        templates = map(template_maker_of(fit.problem, planes), visits)
         nothing = np.float32(np.nan)
         return [
             residual_rms_sigma(

@@ -15,7 +15,7 @@ from dcrviz.diagnostics.residuals import noise_of, residual_rms_sigma
 from dcrviz.engine import assemble, prepare
 from dcrviz.engine.check import factors_of
 from dcrviz.engine.reuse import Reuse
-from dcrviz.engine.template import visit_template
+from dcrviz.engine.template import template_maker_of
 from dcrviz.records import Coadd, Exposure
 
 LEAST_VISITS = 3
@@ -80,9 +80,7 @@ def held_out(
                 exposures, without, template=template, bright_objects=bright_objects, reuse=reuse
             )
             *_, step = assemble(problem)
-            predicted = visit_template(
-                shown_planes(step), problem.shifts, index, order=problem.template_order
-            )
+            predicted = template_maker_of(problem, shown_planes(step))(index)
             image = np.where(problem.observed[index], problem.images[index], np.float32(np.nan))
             sigma, fwhm_px = noise_of(exposures[index]), typical_fwhm_px(problem) or _FWHM_PX
             of_model, of_coadd = image - predicted, image - problem.template.image

@@ -16,7 +16,7 @@ from dcrviz.diagnostics.pictures import sky_noise, source_pixels, typical_fwhm_p
 from dcrviz.diagnostics.smears import Smear
 from dcrviz.diagnostics.stamps import SPLINE_PX, cut_stamps, smeared, splines_of
 from dcrviz.engine import Problem
-from dcrviz.engine.template import template_maker
+from dcrviz.engine.template import template_maker_of
 from dcrviz.kernels.pool import run_all
 from dcrviz.records import Bools, Cube, Floats, Frozen, Ints, Plane
 
@@ -92,7 +92,7 @@ def source_stamps(problem: Problem, planes: Cube) -> Stamps:
     """
     reach = _reach_px(problem)
     sources = _lonely_sources(problem, reach)
-    template = template_maker(planes, problem.shifts, order=problem.template_order)
+    template = template_maker_of(problem, planes)
 
     def cut(visit: int) -> tuple[Plane, Plane, Bools]:
         return (

@@ -19,7 +19,7 @@ from dcrviz.diagnostics.pictures import (
     visit_noise,
 )
 from dcrviz.engine import Problem, Step
-from dcrviz.engine.template import amplify, visit_templates
+from dcrviz.engine.template import amplify, template_maker_of
 from dcrviz.kernels.planes import mean_plane
 from dcrviz.physics.geometry import airmass_of
 from dcrviz.records import Cube, Plane
@@ -157,7 +157,7 @@ def _minus_mean(scene: Scene, wanted: Sequence[int]) -> Iterator[Plane]:
 
 def _templates(scene: Scene, wanted: Sequence[int]) -> Iterator[Plane]:
     problem = scene.problem
-    return visit_templates(scene.planes, problem.shifts, wanted, order=problem.template_order)
+    return map(template_maker_of(problem, scene.planes), wanted)
 
 
 def _residuals(scene: Scene, wanted: Sequence[int]) -> Iterator[Plane]:

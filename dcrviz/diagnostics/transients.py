@@ -13,7 +13,7 @@ from dcrviz.config_rules import threads_of
 from dcrviz.diagnostics.pictures import typical_fwhm_px
 from dcrviz.engine import Problem
 from dcrviz.engine.detect import FWHM_PER_SIGMA
-from dcrviz.engine.template import template_maker
+from dcrviz.engine.template import template_maker_of
 from dcrviz.kernels import grow_flags
 from dcrviz.kernels.gauss import smooth
 from dcrviz.kernels.patches import find_patches
@@ -74,7 +74,7 @@ def find_transients(problem: Problem, planes: Cube) -> tuple[Transient, ...]:
         return ()
     fwhm_px = typical_fwhm_px(problem) or _FWHM_PX
     width_px = fwhm_px / FWHM_PER_SIGMA
-    template = template_maker(planes, problem.shifts, order=problem.template_order)
+    template = template_maker_of(problem, planes)
     threads = threads_of(problem.config)
 
     def filtered(visits: Sequence[int]) -> list[Plane]:

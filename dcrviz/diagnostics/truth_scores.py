@@ -14,7 +14,7 @@ from dcrviz.diagnostics.residuals import residual_rms_sigma
 from dcrviz.diagnostics.source import APERTURE_PX
 from dcrviz.diagnostics.truth import true_planes
 from dcrviz.engine import Problem
-from dcrviz.engine.template import visit_templates
+from dcrviz.engine.template import template_maker_of
 from dcrviz.records import Cube, Floats, Plane, Visit
 from dcrviz.simulate import Scene, Source, render_visit
 
@@ -118,10 +118,7 @@ def _star_colours(scene: Scene, planes: Cube, true: Cube) -> tuple[Floats, Float
 def _template_sigmas(scene: Scene, problem: Problem, several: Sequence[Cube]) -> list[float]:
     """Of each of several planes, the mean distance of their templates to visits without noise."""
     visits = [v for v, visit in enumerate(problem.visits) if visit.psf_fwhm_px is not None]
-    templates = [
-        visit_templates(planes, problem.shifts, visits, order=problem.template_order)
-        for planes in several
-    ]
+    templates = [map(template_maker_of(problem, planes), visits) for planes in several]
     distances = []
     for v, *seen in zip(visits, *templates, strict=True):
         image = _without_noise(scene, problem.visits[v])

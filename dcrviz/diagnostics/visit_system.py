@@ -13,7 +13,7 @@ from dcrviz.config import AssembleConfig
 from dcrviz.diagnostics.frequencies import Frequencies
 from dcrviz.engine import Problem
 from dcrviz.engine.check import factors_of
-from dcrviz.engine.direct import flat_spectrum
+from dcrviz.engine.direct import usual_spectrum
 from dcrviz.engine.forward_model import forward_model
 from dcrviz.engine.weights import visit_weights
 from dcrviz.physics.geometry import wcs_jacobian
@@ -106,7 +106,7 @@ def system_of(
             visits, by_airmass=config.airmass_weight
         )
         precision = weights / np.median(weights[weights > 0]) if weights.any() else weights
-    flux, basis = flat_spectrum(band, config.n_subfilters, throughput=config.throughput)
+    flux, basis = usual_spectrum(band, config.n_subfilters, throughput=config.throughput)
     return VisitSystem(
         visits=visits,
         shifts=shifts,

@@ -171,12 +171,12 @@ def _kernels(
     for exposure, own in zip(exposures, widths, strict=True):
         if exposure.psf is not None:
             kernels.append(
-                kernel_from_image(exposure.psf, target_px=target, model=config.seeing_model)
+                kernel_from_image(exposure.psf, target_px=target, psf=config.star_profile)
             )
         else:
             lacking += [str(exposure.visit.id)] if own is None else []
             kernels.append(
-                matching_kernel(own or target, target_px=target, model=config.seeing_model)
+                matching_kernel(own or target, target_px=target, psf=config.star_profile)
             )
     if not lacking:
         return target, kernels, []

@@ -134,4 +134,5 @@ def _without(pixels: Pixels, bad: Bools) -> Pixels:
 def _search_knobs(config: AssembleConfig) -> list[Any]:
     """All that the search reads."""
     values = config.values()
-    return [values[name] for name in ArtifactConfig.knobs() if name != "on_artifact"]
+    names = [*ArtifactConfig.knobs(), "seeing_model", "moffat_beta"]
+    return [values[name] for name in names if name != "on_artifact"]

@@ -6,7 +6,7 @@ import numpy as np
 
 from dcrviz.engine.fit import fit_visits
 from dcrviz.engine.problem import Problem
-from dcrviz.engine.template import visit_template
+from dcrviz.engine.template import template_maker_of
 from dcrviz.records import Box, Cube, Plane
 
 
@@ -15,7 +15,7 @@ def visit_residual(problem: Problem, amplified: Cube, visit: int, *, box: Box) -
 
     `amplified` is cut to the rectangle already.
     """
-    template = visit_template(amplified, problem.shifts, visit, order=problem.template_order)
+    template = template_maker_of(problem, amplified)(visit)
     image, usable = problem.images[visit][box.slices], problem.usable[visit][box.slices]
     residual: Plane = np.where(usable, image - template, np.float32(0))
     return residual

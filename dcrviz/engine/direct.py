@@ -7,24 +7,24 @@ from dataclasses import dataclass
 import numpy as np
 
 from dcrviz.bands import Band
-from dcrviz.engine.fourier import Grid, visit_phases
+from dcrviz.engine.field_spectra import FieldSpectra
+from dcrviz.engine.forward_model import brightness
+from dcrviz.engine.grid import Grid
 from dcrviz.engine.pixel_covariance import pixel_covariance
-from dcrviz.engine.prior import Prior, learn_prior, spectral_basis, tell_colours
+from dcrviz.engine.prior import Prior, spectral_basis, tell_colours
 from dcrviz.engine.problem import Problem
-from dcrviz.engine.window import window_for
+from dcrviz.engine.windowed import Windowed
+from dcrviz.kernels.leaning import lean
 from dcrviz.kernels.mode_solve import solve_modes
 from dcrviz.kernels.modes import NormalEquations, add_visits
 from dcrviz.physics.shifts import subfilter_wavelengths
-from dcrviz.records import Cube, Floats, Frozen, Plane
+from dcrviz.records import Cube, Floats, Frozen
 from dcrviz.throughput import Throughput
 
 # Visits that are transformed together: so memory does not grow with their number.
 _AT_ONCE = 8
-# Modes through the window that fades out the edges, from which the prior is learnt.
-_LEARNT_FROM = 16_000
 # Wavelengths in each subfilter at which the flux of a flat spectrum is summed.
 _FLAT_WAVELENGTHS = 32
-_ENOUGH_PIXELS = 60_000
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -38,7 +38,7 @@ class System(Frozen):
     level
         Brightness of the empty sky, which is not part of the equations.
     shares
-        (S,), part of a flat spectrum's light in each plane.
+        (S,), part of the empty sky's light in each plane, which is taken to be flat.
     covariance
         (S, S), posterior covariance of the planes in one pixel.
     """
@@ -51,61 +51,60 @@ class System(Frozen):
     covariance: Floats
 
 
-def closed_form(problem: Problem, *, threads: int = 1) -> System:
+def closed_form(problem: Problem, *, prior: Prior | None = None, threads: int = 1) -> System:
     """Normal equations of all visits, streamed, and the prior that they ask for.
 
     Pixels that are not usable are taken from the template. Outside the field the sky is empty.
+
+    Parameters
+    ----------
+    prior
+        One that is known already.
     """
-    grid = problem.grid
-    flux, basis = flat_spectrum(
-        problem.band, problem.n_subfilters, throughput=problem.config.throughput
-    )
-    level, shares = sky_level(problem), flux.sum(axis=1)
-    window = window_for(grid, modes=_LEARNT_FROM)
+    flux, basis = spectrum_of(problem)
+    field = FieldSpectra.of(problem, grid=problem.grid, seeing=problem.seeing)
+    grid = field.grid
     equations = NormalEquations.empty(problem.n_subfilters, grid.half)
-    inner = NormalEquations.empty(
-        problem.n_subfilters, (len(window.rows), window.columns[1] - window.columns[0])
-    )
+    inner = Windowed(grid, field.white(threads=threads), flux.sum(axis=1), basis)
     seen = np.flatnonzero(problem.precision > 0)
-    white = grid.spectrum(problem.template.image - np.float32(level), threads=threads)
     for start in range(0, len(seen), _AT_ONCE):
         few = seen[start : start + _AT_ONCE]
-        spectra = [
-            grid.spectrum(filled_image(problem, int(visit), level), threads=threads)
-            for visit in few
-        ]
-        phases = [visit_phases(problem.shifts, int(visit), grid) for visit in few]
-        precision = mode_precision(problem)[few]
-        add_visits(equations, spectra, phases, basis, precision, threads=threads)
-        add_visits(
-            inner,
-            [
-                window.through(spectrum) + window.carried(white, phase, shares)
-                for spectrum, phase in zip(spectra, phases, strict=True)
-            ],
-            [window.phases(phase) for phase in phases],
-            basis,
-            precision * np.prod(grid.field) / window.energy,
-        )
+        spectra = [field.visit(int(visit), threads=threads) for visit in few]
+        phases = [field.phases(int(visit)) for visit in few]
+        add_visits(equations, spectra, phases, basis, mode_precision(problem)[few], threads=threads)
+        if prior is None:
+            inner.add(
+                [
+                    inner.seen(spectrum, field.phases_of_white(int(visit)))
+                    for spectrum, visit in zip(spectra, few, strict=True)
+                ],
+                phases,
+                problem.precision[few],
+            )
+    prior = prior or learnt(problem, inner)
+    lean(equations.normal, equations.right, prior.mean)
     # A step may remember them.
     for array in (equations.normal, equations.right, equations.power):
         array.flags.writeable = False
-    prior = learn_prior(
-        inner,
-        window,
-        grid,
-        visits=len(seen),
-        basis=basis,
-        fwhm_px=_seeing_px(problem),
-        told=tell_colours(problem.shifts, problem.precision > 0),
-    )
     return System(
         grid=grid,
         equations=equations,
         prior=prior,
-        level=level,
-        shares=shares,
+        level=field.level,
+        # Of the empty sky nothing is known but its level.
+        shares=usual_spectrum(
+            problem.band, problem.n_subfilters, throughput=problem.config.throughput
+        )[0].sum(axis=1),
         covariance=pixel_covariance(equations, grid, prior, visits=len(seen)),
+    )
+
+
+def learnt(problem: Problem, inner: Windowed) -> Prior:
+    """The prior that the visits ask for."""
+    return inner.learn(
+        fwhm_px=_stars_px(problem),
+        psf=problem.config.star_profile,
+        told=tell_colours(problem.shifts, problem.precision > 0),
     )
 
 
@@ -129,27 +128,30 @@ def mode_precision(problem: Problem) -> Floats:
     return problem.precision / np.prod(problem.shape)
 
 
-def filled_image(problem: Problem, visit: int, level: float) -> Plane:
-    """A visit above the level of the sky, with the template where it is not usable."""
-    image, usable = problem.images[visit], problem.usable[visit]
-    if not usable.all():
-        image = np.where(usable, image, problem.template.image)
-    return image - np.float32(level) if level else image
+def spectrum_of(problem: Problem) -> tuple[Floats, Floats]:
+    """`usual_spectrum` of a problem's light."""
+    return usual_spectrum(
+        problem.band,
+        problem.n_subfilters,
+        throughput=problem.config.throughput,
+        spectrum=problem.spectrum,
+    )
 
 
-def sky_level(problem: Problem) -> float:
-    """Median of the template off the sources, or of all of it where there is no such pixel."""
-    step = max(1, problem.background.size // _ENOUGH_PIXELS)
-    image = problem.template.image.ravel()[::step]
-    # A sky that nobody subtracted is DETECTED everywhere.
-    sky = image[problem.background.ravel()[::step]]
-    return float(np.median(sky if sky.size else image))
-
-
-def flat_spectrum(
-    band: Band, n_subfilters: int, *, throughput: Throughput | None = None
+def usual_spectrum(
+    band: Band,
+    n_subfilters: int,
+    *,
+    throughput: Throughput | None = None,
+    spectrum: tuple[float, ...] = (),
 ) -> tuple[Floats, Floats]:
-    """(S, K) flux of a flat spectrum of flux 1, and the basis of smooth spectra, (S, S)."""
+    """(S, K) flux of a usual source of flux 1, and (S, S) what spectra differ from it by.
+
+    Parameters
+    ----------
+    spectrum
+        Slope, curvature, ... of the usual source; flat without.
+    """
     wavelength_nm, _ = subfilter_wavelengths(
         band, n_subfilters, n_wavelengths=_FLAT_WAVELENGTHS, throughput=throughput
     )
@@ -157,12 +159,18 @@ def flat_spectrum(
     flux = np.broadcast_to(width_nm, wavelength_nm.shape)
     if throughput is not None:
         flux = flux * throughput.at(wavelength_nm)
+    flux = flux * brightness(spectrum, wavelength_nm, band=band)
     flux = flux / flux.sum()
     return flux, spectral_basis(wavelength_nm, flux, band=band)
 
 
-def _seeing_px(problem: Problem) -> float | None:
-    """Median width of the seeing of visits with a usable pixel; None if one does not tell it."""
+def _stars_px(problem: Problem) -> float | None:
+    """Width of the stars in the planes: fitted, or as the visits have them in the middle.
+
+    None if a visit with a usable pixel does not tell its own.
+    """
+    if problem.seeing is not None:
+        return problem.seeing.planes.fwhm_px
     seen = np.flatnonzero(problem.precision > 0)
     widths = [problem.visits[visit].psf_fwhm_px for visit in seen]
     if any(width is None for width in widths):

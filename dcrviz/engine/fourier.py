@@ -2,88 +2,32 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import replace
 
 import numpy as np
-from scipy import fft
 
+from dcrviz.engine.grid import Grid
+from dcrviz.engine.seeing import VisitSeeing, blur_of
 from dcrviz.kernels.modes import Phases, Spectrum, matched_spectrum, shift_phases
-from dcrviz.records import Cube, Floats, Frozen, Plane, Shifts
-
-# Room for the wings of a response that is not compact: what moves out must not come in opposite.
-_WINGS_PX = 16
+from dcrviz.records import Cube, Plane, Shifts
 
 
-@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
-class Grid(Frozen):
-    """A field, and the larger periodic one on which it is transformed.
-
-    Parameters
-    ----------
-    field
-        Height and width of the images.
-    shape
-        The same padded, to lengths that transform fast.
-    """
-
-    field: tuple[int, int]
-    shape: tuple[int, int]
-
-    @property
-    def half(self) -> tuple[int, int]:
-        """Shape of half a spectrum, (Y, X // 2 + 1)."""
-        return self.shape[0], self.shape[1] // 2 + 1
-
-    @property
-    def frequencies(self) -> tuple[Floats, Floats]:
-        """(Y,) and (X // 2 + 1,), cycles per pixel."""
-        height, width = self.shape
-        return np.asarray(fft.fftfreq(height), float), np.asarray(fft.rfftfreq(width), float)
-
-    @property
-    def radius(self) -> Floats:
-        """(Y, X // 2 + 1), cycles per pixel."""
-        frequency_y, frequency_x = self.frequencies
-        return np.hypot(frequency_y[:, None], frequency_x)
-
-    def spectrum(self, image: Plane, *, threads: int = 1) -> Spectrum:
-        """Transform of an image with empty sky around it."""
-        rows = fft.rfft(image, n=self.shape[1], axis=1, workers=threads)
-        whole: Spectrum = fft.fft(rows, n=self.shape[0], axis=0, workers=threads, overwrite_x=True)
-        return whole
-
-    def image(self, spectrum: Spectrum, *, threads: int = 1) -> Plane:
-        """The field cut from the image with this transform."""
-        height, width = self.field
-        rows = fft.ifft(spectrum, axis=0, workers=threads)[:height]
-        whole: Plane = fft.irfft(rows, n=self.shape[1], axis=1, workers=threads)
-        return whole[:, :width]
-
-
-@lru_cache(maxsize=16)
-def grid_for(shifts: Shifts, field: tuple[int, int]) -> Grid:
-    """The field with room for the largest shift and the wings of the response."""
-    reach = np.abs(shifts.split)
-    margin = math.ceil(float(reach.max(initial=0))) + _WINGS_PX
-    height, width = (fft.next_fast_len(side + 2 * margin, real=True) for side in field)
-    return Grid(field=field, shape=(height, width))
-
-
-def visit_phases(shifts: Shifts, visit: int, grid: Grid) -> Phases:
-    """Phases of all shifts of one visit, every plane with the same number of them.
+def visit_phases(
+    shifts: Shifts, visit: int, grid: Grid, *, seeing: VisitSeeing | None = None
+) -> Phases:
+    """Phases of all shifts of one visit, every plane with the same number of them, and its blur.
 
     Made anew for each use, which takes far less than a transform, and does not grow with V.
     """
     planes, number = shifts.split.shape[1:3]
-    return shift_phases(
+    phases = shift_phases(
         shifts.split[visit].reshape(-1, 2),
         shifts.weights.ravel(),
         np.repeat(np.arange(planes), number),
         grid.shape,
     )
+    return replace(phases, blur=blur_of(seeing, visit, grid))
 
 
 def plane_spectra(planes: Cube, grid: Grid, *, threads: int = 1) -> list[Spectrum]:
@@ -92,8 +36,14 @@ def plane_spectra(planes: Cube, grid: Grid, *, threads: int = 1) -> list[Spectru
 
 
 def fourier_template(
-    spectra: Sequence[Spectrum], shifts: Shifts, visit: int, grid: Grid, *, threads: int = 1
+    spectra: Sequence[Spectrum],
+    shifts: Shifts,
+    visit: int,
+    grid: Grid,
+    *,
+    seeing: VisitSeeing | None = None,
+    threads: int = 1,
 ) -> Plane:
     """Matched template of one visit, (Y, X), from the transforms of the planes."""
-    matched = matched_spectrum(spectra, visit_phases(shifts, visit, grid))
+    matched = matched_spectrum(spectra, visit_phases(shifts, visit, grid, seeing=seeing))
     return np.ascontiguousarray(grid.image(matched, threads=threads))

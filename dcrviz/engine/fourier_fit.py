@@ -25,7 +25,9 @@ def fourier_misfits(
     spectra = plane_spectra(planes, grid, threads=threads)
     misfits = []
     for visit in range(len(problem.visits)):
-        template = fourier_template(spectra, problem.shifts, visit, grid, threads=threads)
+        template = fourier_template(
+            spectra, problem.shifts, visit, grid, seeing=problem.seeing, threads=threads
+        )
         pixels = VisitPixels(
             image=problem.images[visit],
             usable=problem.observed[visit],

@@ -16,9 +16,10 @@ from dcrviz.engine.fourier import visit_phases
 from dcrviz.engine.problem import Problem
 from dcrviz.engine.sky_power import at_radius
 from dcrviz.engine.step import Memory
+from dcrviz.kernels.blur import Parts
 from dcrviz.kernels.mode_solve import apply_inverse, factor_modes
 from dcrviz.kernels.mode_vectors import Vector, add_back, inner
-from dcrviz.kernels.modes import Parts, matched_spectrum
+from dcrviz.kernels.modes import matched_spectrum
 from dcrviz.records import Bools, Cube, Frozen, Plane
 
 # What a negative pixel counts, when it is pushed towards zero, in units of all visits together.
@@ -191,7 +192,7 @@ def _apply(problem: Problem, memory: CgMemory, vector: Vector, *, threads: int) 
     spectra = _plane_spectra(memory, vector)
     total = np.zeros(vector.shape, np.complex64)
     for visit in _seen(problem):
-        phases = visit_phases(problem.shifts, visit, grid)
+        phases = visit_phases(problem.shifts, visit, grid, seeing=problem.seeing)
         template = grid.image(matched_spectrum(spectra, phases), threads=threads)
         _add_visit(problem, memory, visit, template, total, threads=threads)
     if memory.negative is not None:
@@ -216,7 +217,7 @@ def _add_visit(
     unit = np.float32(problem.unit_weight / problem.precision[visit])
     grid = memory.system.grid
     spectrum = grid.spectrum(image * (weights * unit), threads=threads)
-    phases = visit_phases(problem.shifts, visit, grid)
+    phases = visit_phases(problem.shifts, visit, grid, seeing=problem.seeing)
     add_back(spectrum, phases, float(mode_precision(problem)[visit]), total)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from dcrviz.engine.fourier import Grid
+from dcrviz.engine.grid import Grid
 from dcrviz.engine.prior import Prior, sample_of
 from dcrviz.engine.sky_power import at_radius
 from dcrviz.kernels.mode_evidence import weigh_evidence
@@ -24,7 +24,7 @@ _ENOUGH_MODES = 4000
 def pixel_covariance(
     equations: NormalEquations, grid: Grid, prior: Prior, *, visits: int
 ) -> Floats:
-    """(S, S) posterior covariance of the planes in one pixel.
+    """(S, S) posterior covariance of the planes in one pixel, with the most probable prior.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ def pixel_covariance(
         row, column = np.divmod(modes, grid.half[1])
         heights = at_radius(prior.profile, np.hypot(frequency_y[row], frequency_x[column]))
         sample = sample_of(equations, modes, heights, visits=visits)
-        found = weigh_evidence(sample, prior.whitening.amplitudes, error=prior.error)
+        found = weigh_evidence(sample, prior.amplitudes, error=prior.error)
         total += stand_for * found.covariance
     pixels = math.prod(grid.shape) * math.prod(grid.field)
     return np.asarray(prior.basis @ total @ prior.basis.T / pixels)

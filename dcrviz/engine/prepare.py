@@ -23,21 +23,24 @@ from dcrviz.engine.check import (
 )
 from dcrviz.engine.clean import Clean, clean
 from dcrviz.engine.fill import fill_holes
+from dcrviz.engine.first_look import with_first_look
+from dcrviz.engine.fitted_seeing import blurring_px, fitted_seeing
 from dcrviz.engine.forward_model import forward_model
-from dcrviz.engine.fourier import grid_for
+from dcrviz.engine.grid import grid_for
 from dcrviz.engine.masks import flagged, with_plane
 from dcrviz.engine.pixel_weights import weights_of
 from dcrviz.engine.pixels import detected_pixels, frozen, read_pixels
 from dcrviz.engine.prior import spread_px, tell_colours
 from dcrviz.engine.problem import Problem
 from dcrviz.engine.reuse import Reuse
-from dcrviz.engine.star_images import mean_star_image
+from dcrviz.engine.seeing import VisitSeeing
+from dcrviz.engine.star_images import mean_star_image, star_of
 from dcrviz.engine.static_sky import static_sky
 from dcrviz.engine.tiles import make_tiles
 from dcrviz.engine.weights import stack_weights, visit_weights
 from dcrviz.physics.geometry import wcs_jacobian
 from dcrviz.physics.shifts import buffer_px, dcr_shifts
-from dcrviz.records import Bools, Coadd, Exposure, Floats, Shifts
+from dcrviz.records import Bools, Coadd, Exposure, Floats, Plane, Shifts
 
 
 def prepare(
@@ -87,10 +90,9 @@ def prepare(
             jacobian=wcs_jacobian(first.wcs, first.shape),
         )
     _check_shifts(shifts, len(exposures), config.n_subfilters)
-    on = factors.tobytes()
     pixels = reuse.part(
         "pixels",
-        (*exposures, on, config.bad_planes),
+        (*exposures, factors.tobytes(), config.bad_planes),
         lambda: read_pixels(exposures, factors, config, room),
     )
     check_overlap(exposures, pixels.usable)
@@ -103,7 +105,13 @@ def prepare(
     exposures, pixels = cleaned.exposures, cleaned.pixels
     template = template or reuse.part(
         "template",
-        (*exposures, cleaned.stacked, on, visits_weights.tobytes(), *_stacking_knobs(config)),
+        (
+            *exposures,
+            cleaned.stacked,
+            factors.tobytes(),
+            visits_weights.tobytes(),
+            *_stacking_knobs(config),
+        ),
         lambda: _own_template(cleaned, visits_weights, factors, config),
     )
     _check_template(template, first)
@@ -119,65 +127,90 @@ def prepare(
     )
     weights = reuse.part(
         "weights",
-        (*exposures, pixels, detected, on, visits_weights.tobytes(), config.pixel_weights),
+        (
+            *exposures,
+            pixels,
+            detected,
+            factors.tobytes(),
+            visits_weights.tobytes(),
+            config.pixel_weights,
+        ),
         lambda: weights_of(
             exposures, pixels.usable, detected, (visits_weights, factors), config, room
         ),
     )
-    order = config.interpolation_order
     stack, counts = reuse.part(
         "stack",
-        (pixels, weights, shifts.midpoint.tobytes(), order),
+        (pixels, weights, shifts.midpoint.tobytes(), config.interpolation_order),
         lambda: stack_weights(
             weights.pixels,
             pixels.usable,
             shifts,
-            order=order,
+            order=config.interpolation_order,
             room=room,
             threads=threads_of(config),
         ),
     )
     # Of the visits that are off nothing depends.
     reaching = shifts if factors.all() else shifts.of(np.flatnonzero(factors))
-    margin = buffer_px(reaching)
-    return Problem(
-        visits=tuple(exposure.visit for exposure in exposures),
-        band=band,
-        wcs=first.wcs,
-        xy0=first.xy0,
-        images=pixels.images,
-        observed=frozen(pixels.observed),
-        usable=frozen(pixels.usable),
-        detected=frozen(detected),
-        weights=None if weights.pixels is None else frozen(weights.pixels),
-        shifts=shifts,
-        template=filled,
-        stack_weight=frozen(stack),
-        counts=frozen(counts) if config.count_images else None,
-        covered=frozen(given | (stack > 0).all(axis=0)),
-        background=frozen(
-            ~(sources | flagged(filled.mask, filled.planes, config.bad_planes)),
-        ),
-        tiles=make_tiles(sources, stack, config=config, buffer_px=margin),
-        buffer_px=margin,
-        grid=grid_for(reaching, first.shape),
-        factors=factors,
-        precision=weights.precision,
-        unit_weight=weights.unit,
-        visit_weights=visits_weights,
-        config=config,
-        warnings=(
-            *pointing_warnings(exposures),
-            *pixels.warnings,
-            *_artifact_warnings(cleaned.artifacts),
-            *borrowed,
-            *_weather_warnings(exposures),
-            *_source_warnings(sources),
-            *_degeneracy_warnings(shifts, weights.precision > 0, config),
-        ),
-        psf=mean_star_image(exposures, weights.precision, model=config.seeing_model),
-        artifacts=cleaned.artifacts,
+    seeing, of_seeing = fitted_seeing(
+        exposures, weights.precision, forward_model(config, band), config
     )
+    margin = buffer_px(reaching) + blurring_px(seeing, config)
+    return with_first_look(
+        Problem(
+            visits=tuple(exposure.visit for exposure in exposures),
+            band=band,
+            wcs=first.wcs,
+            xy0=first.xy0,
+            images=pixels.images,
+            observed=frozen(pixels.observed),
+            usable=frozen(pixels.usable),
+            detected=frozen(detected),
+            weights=None if weights.pixels is None else frozen(weights.pixels),
+            shifts=shifts,
+            template=filled,
+            stack_weight=frozen(stack),
+            counts=frozen(counts) if config.count_images else None,
+            covered=frozen(given | (stack > 0).all(axis=0)),
+            background=frozen(
+                ~(sources | flagged(filled.mask, filled.planes, config.bad_planes)),
+            ),
+            tiles=make_tiles(sources, stack, config=config, buffer_px=margin),
+            buffer_px=margin,
+            grid=grid_for(reaching, first.shape, wings_px=0 if seeing is None else seeing.reach_px),
+            factors=factors,
+            precision=weights.precision,
+            unit_weight=weights.unit,
+            visit_weights=visits_weights,
+            config=config,
+            warnings=(
+                *pointing_warnings(exposures),
+                *pixels.warnings,
+                *_artifact_warnings(cleaned.artifacts),
+                *borrowed,
+                *_weather_warnings(exposures),
+                *_source_warnings(sources),
+                *_degeneracy_warnings(shifts, weights.precision > 0, config),
+                *of_seeing,
+            ),
+            psf=_star_of_planes(exposures, weights.precision, config, seeing),
+            seeing=seeing,
+            artifacts=cleaned.artifacts,
+        )
+    )
+
+
+def _star_of_planes(
+    exposures: Sequence[Exposure],
+    precision: Floats,
+    config: AssembleConfig,
+    seeing: VisitSeeing | None,
+) -> Plane | None:
+    """What a star looks like in the planes."""
+    if seeing is None:
+        return mean_star_image(exposures, precision, psf=config.star_profile)
+    return star_of(seeing.planes.fwhm_px, psf=config.star_profile)
 
 
 def _stacking_knobs(config: AssembleConfig) -> list[Any]:

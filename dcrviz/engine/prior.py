@@ -8,17 +8,20 @@ the square of an amplitude each, and the amplitudes are learnt from the data.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from dcrviz.bands import Band
-from dcrviz.engine.fourier import Grid
+from dcrviz.engine.forward_model import spectral_terms
+from dcrviz.engine.grid import Grid
 from dcrviz.engine.sky_power import STEP, at_radius, sky_profile, straying
 from dcrviz.engine.window import Window
+from dcrviz.kernels.blur import Parts
 from dcrviz.kernels.mode_evidence import Evidence, Sample, weigh_evidence
 from dcrviz.kernels.mode_solve import Whitening
-from dcrviz.kernels.modes import NormalEquations, Parts
+from dcrviz.kernels.modes import NormalEquations
+from dcrviz.psf import KOLMOGOROV, Psf
 from dcrviz.records import Bools, Floats, Frozen, Ints, Shifts
 
 # Of more modes only evenly spaced ones are weighed: the amplitudes are known to a few percent then.
@@ -39,6 +42,11 @@ _MOST_STEPS = 25
 _ALIKE_PX = 0.02
 # Logarithms of the least and greatest relative error of the widths of the visits' seeing.
 _ERRORS = (math.log(1e-4), math.log(1.0))
+# By how much more than is most probable the bright sources of a field may differ from its mean
+# spectrum. All sources share one power, by which the colours of the brightest, whose signal to
+# noise is above the mean, are held too close to it: in templates that shows as dipoles, which a
+# little more freedom ends, and templates are nearer the truth, too (docs/solvers.md).
+_BRIGHTER = 1.2
 # How much a spectrum may slope where the visits cannot tell.
 _RIDGE = 0.1
 
@@ -50,7 +58,10 @@ class Prior(Frozen):
     Parameters
     ----------
     whitening
-        Square root of the covariance in every mode.
+        Square root of the covariance in every mode, with a little more freedom for the colours than
+        is most probable.
+    amplitudes
+        (S,), the most probable ones, of all unknowns.
     basis
         (S, S), planes in terms of the unknowns.
     evidence
@@ -59,19 +70,23 @@ class Prior(Frozen):
         Variance by which visits stray from the model, in units of the noise and of `straying`.
     profile
         (T,), square root of the radial power of the sky, 1 at low frequency.
+    mean
+        (S - 1,), slope, curvature, ... of the light of all sources together, in units of its total
+        flux: the unknowns are what a spectrum differs from it by.
     """
 
     whitening: Whitening
+    amplitudes: Floats
     basis: Floats
     evidence: Evidence
     error: float
     profile: Floats
+    mean: Floats
 
     @property
     def colour_amplitudes(self) -> Floats:
         """(S - 1,), amplitudes of slope, curvature, ... in units of the total flux's."""
-        amplitudes = self.whitening.amplitudes
-        return np.asarray(amplitudes[1:] / amplitudes[0])
+        return np.asarray(self.amplitudes[1:] / self.amplitudes[0])
 
 
 def spread_px(shifts: Shifts, seen: Bools) -> float:
@@ -105,9 +120,7 @@ def spectral_basis(wavelength_nm: Floats, flux: Floats, *, band: Band) -> Floats
     Column j is what falls in each plane of a spectrum that is the Legendre polynomial of degree j
     over the band, of mean square 1.
     """
-    places = (2 * wavelength_nm - band.min_nm - band.max_nm) / (band.max_nm - band.min_nm)
-    degrees = np.arange(len(flux))
-    terms = np.polynomial.legendre.legvander(places, len(flux) - 1) * np.sqrt(2 * degrees + 1)
+    terms = spectral_terms(wavelength_nm, band=band, number=len(flux))
     return np.asarray((flux[..., None] * terms).sum(axis=1))
 
 
@@ -119,6 +132,7 @@ def learn_prior(  # noqa: PLR0913 - what the equations do not know, each by its 
     visits: int,
     basis: Floats,
     fwhm_px: float | None,
+    psf: Psf = KOLMOGOROV,
     told: bool = True,
 ) -> Prior:
     """The amplitudes, and the errors of the visits, under which the data are most probable.
@@ -131,8 +145,8 @@ def learn_prior(  # noqa: PLR0913 - what the equations do not know, each by its 
         How many the equations are of.
     basis
         (S, S), planes in terms of the unknowns.
-    fwhm_px
-        Of the seeing, None if it is not known.
+    fwhm_px, psf
+        Width and profile of the stars in the planes; None for a width that is not known.
     told
         Whether the visits differ enough to tell colours; if not, the amplitudes of all unknowns but
         the total flux are held small, as a ridge.
@@ -144,62 +158,79 @@ def learn_prior(  # noqa: PLR0913 - what the equations do not know, each by its 
     """
     frequency_y, frequency_x = window.frequencies(grid)
     radius = np.hypot(frequency_y[:, None], frequency_x).ravel()
-    profile = sky_profile(equations, radius, fwhm_px=fwhm_px)
+    profile = sky_profile(equations, radius, fwhm_px=fwhm_px, psf=psf)
     sample = _sample(equations, radius, profile, visits=visits)
     guess = _first_guess(sample, len(basis), slope=_FIRST_SLOPE if told else _RIDGE)
-    error, amplitudes = _most_probable(sample, guess) if told else (0.0, guess)
-    evidence = weigh_evidence(sample, amplitudes, error=error)
+    best = _most_probable(sample, guess) if told else guess
+    evidence = weigh_evidence(sample.leaning(best.mean), best.amplitudes, error=best.error)
     frequency_y, frequency_x = grid.frequencies
+    scale = np.r_[1.0, np.full(len(basis) - 1, _BRIGHTER if told else 1.0)]
     # Through the window there is as much less light as there is less noise.
     seen = math.prod(grid.field) / window.energy
+    amplitudes = best.amplitudes * math.sqrt(seen)
     whitening = Whitening(
-        amplitudes=amplitudes * math.sqrt(seen),
-        profile=profile / np.sqrt(1 + error * straying(profile)),
+        amplitudes=amplitudes * scale,
+        profile=profile / np.sqrt(1 + best.error * straying(profile)),
         step=STEP,
         frequency_y=frequency_y,
         frequency_x=frequency_x,
     )
     return Prior(
         whitening=whitening,
-        basis=basis,
+        amplitudes=amplitudes,
+        basis=leaning_basis(basis, best.mean),
         evidence=evidence,
-        error=error,
+        error=best.error,
         profile=profile,
+        mean=best.mean,
     )
 
 
-def _most_probable(sample: Sample, guess: Floats) -> tuple[float, Floats]:
-    """Error of the visits and amplitudes of the highest evidence."""
+def leaning_basis(basis: Floats, mean: Floats) -> Floats:
+    """(S, S), planes in terms of the total flux with the mean spectrum, and of what differs."""
+    leaning = basis.copy()
+    leaning[:, 0] += basis[:, 1:] @ mean
+    return leaning
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class _Found(Frozen):
+    error: float = 0.0
+    amplitudes: Floats
+    mean: Floats
+    minus_log: float = math.inf
+
+
+def _most_probable(sample: Sample, guess: _Found) -> _Found:
+    """Error of the visits, amplitudes and mean spectrum of the highest evidence."""
     # Half of what importing the package would take, for the solvers that need it.
     from scipy import optimize
 
-    best = _best_amplitudes(sample, guess, 0.0)
+    best = _climbed(sample, guess)
     # What the visits stray by is sought in units of the light of the mean image.
     light = float(np.median(sample.normal[0])) / sample.visits * best.amplitudes[0] ** 2
 
     def climb(logarithm: float) -> float:
         nonlocal best
-        error = light * math.exp(2 * logarithm)
-        found = _best_amplitudes(sample, best.amplitudes, error)
+        found = _climbed(sample, replace(best, error=light * math.exp(2 * logarithm)))
         best = min(best, found, key=lambda one: one.minus_log)
         return found.minus_log
 
     optimize.minimize_scalar(climb, bounds=_ERRORS, method="bounded", options={"xatol": 0.3})
-    return best.error, best.amplitudes
+    return best
 
 
-@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
-class _Found(Frozen):
-    error: float
-    amplitudes: Floats
-    minus_log: float
+def _climbed(sample: Sample, start: _Found) -> _Found:
+    """Amplitudes and mean spectrum of the highest evidence for one error of the visits.
 
-
-def _best_amplitudes(sample: Sample, guess: Floats, error: float) -> _Found:
-    """Amplitudes of the highest evidence for one error, by Fisher's scoring in their logarithms."""
-    amplitudes, minus_log = guess, math.inf
+    Notes
+    -----
+    Amplitudes by Fisher's scoring in their logarithms; the mean spectrum by what the unknowns are
+    expected to share with the total flux (Dempster, Laird and Rubin 1977, JRSS B 39, 1).
+    """
+    amplitudes, mean, minus_log = start.amplitudes, start.mean, math.inf
     for _ in range(_MOST_STEPS):
-        found = weigh_evidence(sample, amplitudes, error=error)
+        found = weigh_evidence(sample.leaning(mean), amplitudes, error=start.error)
         minus_log = found.minus_log
         slopes = found.explained - found.determined
         # An amplitude at its limit that would go on falling holds still, and nothing follows it.
@@ -208,12 +239,17 @@ def _best_amplitudes(sample: Sample, guess: Floats, error: float) -> _Found:
         damped = information + np.diag(_DAMPING + 1e-3 * np.diag(information))
         step = np.zeros(len(amplitudes))
         step[free] = np.clip(np.linalg.solve(damped, slopes[free]), -_LARGEST_STEP, _LARGEST_STEP)
+        lean = found.alike[1:] / found.alike[0]
+        gain = abs(step @ slopes) + abs(lean @ found.alike[1:])
+        mean = mean + lean * amplitudes[1:] / amplitudes[0]
         amplitudes = amplitudes * np.exp(step / 2)
         lowest, highest = amplitudes[0] * _RELATIVE[0], amplitudes[0] * _RELATIVE[1]
         amplitudes[1:] = np.clip(amplitudes[1:], lowest, highest)
-        if abs(step @ slopes) < _SMALL_GAIN:
+        # A smooth spectrum has no more of a higher term than of a lower one.
+        amplitudes[1:] = np.minimum.accumulate(amplitudes[1:])
+        if gain < _SMALL_GAIN:
             break
-    return _Found(error=error, amplitudes=amplitudes, minus_log=minus_log)
+    return replace(start, amplitudes=amplitudes, mean=mean, minus_log=minus_log)
 
 
 def _sample(equations: NormalEquations, radius: Floats, profile: Floats, *, visits: int) -> Sample:
@@ -250,11 +286,11 @@ def _columns(planes: Parts, chosen: Ints) -> Floats:
     return np.ascontiguousarray(planes.reshape(len(planes), -1)[:, chosen], np.float64)
 
 
-def _first_guess(sample: Sample, unknowns: int, *, slope: float) -> Floats:
+def _first_guess(sample: Sample, unknowns: int, *, slope: float) -> _Found:
     """Amplitudes from the power of the mean image, with spectra that slope a little."""
     precision, half = np.maximum(sample.normal[0], 1e-30), len(sample.right) // 2
     power = (sample.right[0] ** 2 + sample.right[half] ** 2) / precision**2 - 1 / precision
     squared = (power * sample.profile**2).sum() / (sample.profile**4).sum()
     noise = float(np.median(1 / precision))
     amplitudes: Floats = np.sqrt(max(squared, noise)) * np.r_[1, np.full(unknowns - 1, slope)]
-    return amplitudes
+    return _Found(amplitudes=amplitudes, mean=np.zeros(unknowns - 1))

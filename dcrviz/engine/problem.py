@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,8 +13,9 @@ from dcrviz.bands import Band
 from dcrviz.config import AssembleConfig
 from dcrviz.engine.artifacts import Artifacts
 from dcrviz.engine.forward_model import forward_model
-from dcrviz.engine.fourier import Grid
+from dcrviz.engine.grid import Grid
 from dcrviz.engine.outcome import Outcome
+from dcrviz.engine.seeing import VisitSeeing
 from dcrviz.records import (
     Bools,
     Box,
@@ -98,6 +99,11 @@ class Problem(Frozen):
     psf
         (P, P) star image of what is made of the visits, by their weights; None if none tells its
         seeing.
+    spectrum
+        Slope, curvature, ... of all light together, in units of its total flux, which is the
+        spectrum within each subfilter; empty for a flat one.
+    seeing
+        Star images of the visits and of the planes; None where the fit does not know them.
     artifacts
         What deviates from the static sky; None if nobody looked for it.
     """
@@ -127,6 +133,8 @@ class Problem(Frozen):
     config: AssembleConfig
     warnings: tuple[str, ...] = ()
     psf: Plane | None = None
+    spectrum: tuple[float, ...] = ()
+    seeing: VisitSeeing | None = None
     artifacts: Artifacts | None = None
 
     @property
@@ -154,7 +162,8 @@ class Problem(Frozen):
     @property
     def forward_model(self) -> ForwardModel:
         """What a coadd must remember to predict another visit."""
-        return forward_model(self.config, self.band)
+        model = forward_model(self.config, self.band, spectrum=self.spectrum)
+        return model if self.seeing is None else replace(model, seeing=self.seeing.planes)
 
     @property
     def mask_planes(self) -> Mapping[str, int]:

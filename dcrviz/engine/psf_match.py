@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 from scipy import fft
 
-from dcrviz.physics.seeing import (
-    broadening_fwhm_px,
-    frequencies_of,
-    middle_of,
-    roomy_side,
-    seeing_transfer,
-    star_image,
-)
+from dcrviz.physics.seeing import frequencies_of, middle_of, roomy_side, star_image
+from dcrviz.psf import Psf
 from dcrviz.records import Plane
 
 # Beyond this many widths of the common seeing, no kernel holds a part in a hundred of the light.
@@ -21,26 +18,31 @@ _REACH_FWHM = 3.0
 _NOISE_FLOOR = 0.01
 
 
-def matching_kernel(fwhm_px: float, *, target_px: float, model: str) -> Plane:
-    """What broadens stars of one width to those of another, by the model of the seeing.
+def matching_kernel(fwhm_px: float, *, target_px: float, psf: Psf) -> Plane:
+    """What broadens stars of one width to those of another, of the same profile.
 
     Returns
     -------
     (K, K)
         With odd sides and a sum of 1; a single pixel if nothing need be broadened.
     """
-    width = broadening_fwhm_px(fwhm_px, target_px=target_px, model=model)
+    width = psf.broadening_fwhm_px(fwhm_px, target_px=target_px)
+    reach = reach_px(target_px)
     if width == 0:
         return np.ones((1, 1), dtype=np.float32)
-    return star_image(width, model=model, reach_px=reach_px(target_px))
+    if width is not None:
+        return star_image(width, psf=psf, reach_px=reach)
+    frequency = frequencies_of(roomy_side(reach))
+    own = psf.transfer(frequency, fwhm_px=fwhm_px)
+    return middle_of(_ratio(psf.transfer(frequency, fwhm_px=target_px), own), reach)
 
 
-def kernel_from_image(psf: Plane, *, target_px: float, model: str) -> Plane:
+def kernel_from_image(star: Plane, *, target_px: float, psf: Psf) -> Plane:
     """The same for stars that look like this image, whatever their shape.
 
     Parameters
     ----------
-    psf
+    star
         A star in the middle of (P, P) pixels with odd sides.
 
     Returns
@@ -54,14 +56,36 @@ def kernel_from_image(psf: Plane, *, target_px: float, model: str) -> Plane:
     kernel fades out instead of raising noise. T is that of the target.
     """
     reach = reach_px(target_px)
-    side = roomy_side(reach + max(psf.shape) // 2)
+    side = roomy_side(reach + max(star.shape) // 2)
+    target = psf.transfer(frequencies_of(side), fwhm_px=target_px)
+    return middle_of(_ratio(target, _transform(star, side)), reach)
+
+
+def kernel_to_image(star: Plane, *, fwhm_px: float, psf: Psf) -> Plane:
+    """What makes stars look like this image, which have this width and profile.
+
+    Returns
+    -------
+    (K, K)
+        With odd sides and a sum of 1, as large as the image.
+    """
+    reach = max(star.shape) // 2
+    side = roomy_side(2 * reach)
+    own = psf.transfer(frequencies_of(side), fwhm_px=fwhm_px)
+    return middle_of(_ratio(_transform(star, side), own), reach)
+
+
+def _transform(star: Plane, side: int) -> NDArray[Any]:
+    """Of a star image, scaled to a sum of 1, on a square of this side."""
     placed = np.zeros((side, side))
-    placed[: psf.shape[0], : psf.shape[1]] = psf / psf.sum()
-    centred = np.roll(placed, [-(length // 2) for length in psf.shape], axis=(0, 1))
-    own = fft.rfft2(centred)
-    target = seeing_transfer(frequencies_of(side), fwhm_px=target_px, model=model)
-    power = np.maximum(np.abs(own) ** 2, _NOISE_FLOOR**2)
-    return middle_of(target * own.conj() / power, reach)
+    placed[: star.shape[0], : star.shape[1]] = star / star.sum()
+    centred = np.roll(placed, [-(length // 2) for length in star.shape], axis=(0, 1))
+    return np.asarray(fft.rfft2(centred))
+
+
+def _ratio(target: NDArray[Any], own: NDArray[Any]) -> NDArray[Any]:
+    """One transform over another, which fades out where there is none."""
+    return np.asarray(target * own.conj() / np.maximum(np.abs(own) ** 2, _NOISE_FLOOR**2))
 
 
 def reach_px(target_px: float) -> int:

@@ -7,6 +7,7 @@ import logging
 import numpy as np
 
 from dcrviz.kernels.modes import NormalEquations
+from dcrviz.psf import KOLMOGOROV, Psf
 from dcrviz.records import Floats, Ints
 
 _log = logging.getLogger(__name__)
@@ -14,7 +15,7 @@ _STEPS = 1024
 _HIGHEST = np.sqrt(0.5)
 STEP = float(_HIGHEST / (_STEPS - 1))
 """Cycles per pixel between the entries of a profile."""
-_FREQUENCY = STEP * np.arange(_STEPS)
+_FREQUENCY: Floats = STEP * np.arange(_STEPS, dtype=np.float64)
 _RINGS = 128
 # The seeing that the visits tell is believed within these factors of the one that the image shows.
 _BELIEVED = (0.67, 1.5)
@@ -24,22 +25,24 @@ _ENOUGH_MODES = 1500
 _FLUX_ERROR = 0.3
 
 
-def sky_profile(equations: NormalEquations, radius: Floats, *, fwhm_px: float | None) -> Floats:
+def sky_profile(
+    equations: NormalEquations, radius: Floats, *, fwhm_px: float | None, psf: Psf
+) -> Floats:
     """Square root of the radial power of the sky, (T,), 1 at low frequency.
 
     Parameters
     ----------
     radius
         Of the equations' modes, cycles per pixel.
-    fwhm_px
-        Of the seeing; without it, or if the mean image shows quite another one, the profile is
-        measured.
+    fwhm_px, psf
+        Of the stars in the planes; without a width, or if the mean image shows quite another one,
+        the profile is measured.
     """
     if fwhm_px is None:
         return measured_profile(equations, radius)
-    shown = _likeliest_width(equations, radius, fwhm_px)
+    shown = _likeliest_width(equations, radius, fwhm_px, psf)
     if _BELIEVED[0] <= shown <= _BELIEVED[1]:
-        return kolmogorov_profile(fwhm_px)
+        return seeing_profile(fwhm_px, psf)
     _log.warning(
         "the visits tell a seeing of %.3g px, the mean image shows about %.3g px: the power of the "
         "sky is measured instead",
@@ -66,14 +69,9 @@ def at_radius(profile: Floats, radius: Floats) -> Floats:
     return np.asarray(np.interp(radius, _FREQUENCY, profile))
 
 
-def kolmogorov_profile(fwhm_px: float) -> Floats:
-    """Modulation transfer function of the seeing along radius, (T,).
-
-    Notes
-    -----
-    exp(-3.442 (f FWHM / 0.9759)^(5/3)) for long exposures: Fried 1966, JOSA 56, 1372.
-    """
-    return np.asarray(np.exp(-3.44194 * (_FREQUENCY * fwhm_px / 0.975863) ** (5 / 3)))
+def seeing_profile(fwhm_px: float, psf: Psf = KOLMOGOROV) -> Floats:
+    """Modulation transfer function of stars along radius, (T,)."""
+    return psf.transfer(_FREQUENCY, fwhm_px=fwhm_px)
 
 
 def measured_profile(equations: NormalEquations, radius: Floats) -> Floats:
@@ -109,7 +107,7 @@ def _falling(power: Floats, number: Ints) -> Floats:
     return np.asarray(np.maximum(nearest, 0))
 
 
-def _likeliest_width(equations: NormalEquations, radius: Floats, fwhm_px: float) -> float:
+def _likeliest_width(equations: NormalEquations, radius: Floats, fwhm_px: float, psf: Psf) -> float:
     """Width of the seeing under which the mean image is most probable, in units of the one told."""
     stride = max(1, radius.size // _ENOUGH_MODES)
     chosen = np.flatnonzero(radius > 0)[::stride]
@@ -121,7 +119,7 @@ def _likeliest_width(equations: NormalEquations, radius: Floats, fwhm_px: float)
     ) * noise**2
     # Light of many sources of many widths; its level is found with each width.
     unlikely = [
-        _unlikely(squared, noise, at_radius(kolmogorov_profile(fwhm_px * width), radius[chosen]))
+        _unlikely(squared, noise, at_radius(seeing_profile(fwhm_px * width, psf), radius[chosen]))
         for width in _WIDTHS
     ]
     return float(_WIDTHS[int(np.argmin(unlikely))])

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dcrviz.physics.seeing import star_image, width_px
+from dcrviz.psf import Psf
 from dcrviz.records import Exposure, Floats, Plane
 
 # Beyond this many widths there is next to nothing of a star's light.
@@ -20,15 +21,15 @@ def seeing_of(exposure: Exposure) -> float | None:
     return None if exposure.psf is None else width_px(exposure.psf)
 
 
-def mean_star_image(exposures: Sequence[Exposure], weights: Floats, *, model: str) -> Plane | None:
+def mean_star_image(exposures: Sequence[Exposure], weights: Floats, *, psf: Psf) -> Plane | None:
     """Weighted mean of the visits' star images; None if no visit that counts tells its seeing.
 
     Parameters
     ----------
     weights
         (V,), what each counts; of visits that tell no seeing nothing is known.
-    model
-        Shape of the stars of visits that tell their width alone.
+    psf
+        Profile of the stars of visits that tell their width alone.
 
     Returns
     -------
@@ -42,16 +43,25 @@ def mean_star_image(exposures: Sequence[Exposure], weights: Floats, *, model: st
     ]
     if not used:
         return None
-    reach = int(np.ceil(_REACH_FWHM * max(seeing_of(exposure) or 0.0 for exposure, _ in used)))
+    reach = _reach_px(max(seeing_of(exposure) or 0.0 for exposure, _ in used))
     total = np.zeros((2 * reach + 1, 2 * reach + 1))
     for exposure, weight in used:
-        total += weight * _star_of(exposure, reach, model)
+        total += weight * _star_of(exposure, reach, psf)
     return np.asarray(total / total.sum(), dtype=np.float32)
 
 
-def _star_of(exposure: Exposure, reach: int, model: str) -> Plane:
+def star_of(fwhm_px: float, *, psf: Psf) -> Plane:
+    """(P, P) image of a star of this width, with as much of its wings as is worth it."""
+    return star_image(fwhm_px, psf=psf, reach_px=_reach_px(fwhm_px))
+
+
+def _reach_px(fwhm_px: float) -> int:
+    return int(np.ceil(_REACH_FWHM * fwhm_px))
+
+
+def _star_of(exposure: Exposure, reach: int, psf: Psf) -> Plane:
     if exposure.psf is None:
-        return star_image(seeing_of(exposure) or 1.0, model=model, reach_px=reach)
+        return star_image(seeing_of(exposure) or 1.0, psf=psf, reach_px=reach)
     placed = np.zeros((2 * reach + 1, 2 * reach + 1), dtype=np.float32)
     height, width = (min(side // 2, reach) for side in exposure.psf.shape)
     middle_y, middle_x = (side // 2 for side in exposure.psf.shape)

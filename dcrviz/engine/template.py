@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 
 import numpy as np
 
-from dcrviz.engine.fourier import fourier_template, grid_for, plane_spectra
+from dcrviz.engine.fourier import fourier_template, plane_spectra
+from dcrviz.engine.grid import grid_for
 from dcrviz.engine.problem import Problem
+from dcrviz.engine.psf_match import convolved
+from dcrviz.engine.seeing import VisitSeeing, kernel_of
 from dcrviz.engine.taps import visit_taps
 from dcrviz.kernels.planes import amplified_planes
 from dcrviz.kernels.shift import add_shifts
@@ -32,8 +35,26 @@ def share_of_template(problem: Problem) -> Plane:
     return problem.template.image / np.float32(problem.n_subfilters)
 
 
+def template_maker_of(problem: Problem, amplified: Cube) -> Callable[[int], Plane]:
+    """The matched template of a problem's visit as a function of its index.
+
+    Parameters
+    ----------
+    amplified
+        (S, Y, X) planes, of the field or of a rectangle of it.
+    """
+    return template_maker(
+        amplified, problem.shifts, order=problem.template_order, seeing=problem.seeing
+    )
+
+
 def visit_template(
-    amplified: Cube, shifts: Shifts, visit: int, *, order: SplineOrder | None
+    amplified: Cube,
+    shifts: Shifts,
+    visit: int,
+    *,
+    order: SplineOrder | None,
+    seeing: VisitSeeing | None = None,
 ) -> Plane:
     """Matched template of one visit, (Y, X): the sum of its shifted planes.
 
@@ -41,33 +62,31 @@ def visit_template(
     ----------
     order
         Of the spline that shifts the planes; None shifts them exactly, in Fourier space.
+    seeing
+        To which the planes are blurred; they are not without.
     """
-    (template,) = visit_templates(amplified, shifts, [visit], order=order)
-    return template
-
-
-def visit_templates(
-    amplified: Cube, shifts: Shifts, visits: Sequence[int], *, order: SplineOrder | None
-) -> Iterator[Plane]:
-    """Matched templates of several visits, one after another; what they share is done once."""
-    return map(template_maker(amplified, shifts, order=order), visits)
+    return template_maker(amplified, shifts, order=order, seeing=seeing)(visit)
 
 
 def template_maker(
-    amplified: Cube, shifts: Shifts, *, order: SplineOrder | None
+    amplified: Cube,
+    shifts: Shifts,
+    *,
+    order: SplineOrder | None,
+    seeing: VisitSeeing | None = None,
 ) -> Callable[[int], Plane]:
     """The matched template of a visit as a function of its index, which threads may share."""
     amplified = np.ascontiguousarray(amplified, dtype=np.float32)
     shape = (amplified.shape[1], amplified.shape[2])
     if order is None:
-        grid = grid_for(shifts, shape)
+        grid = grid_for(shifts, shape, wings_px=0 if seeing is None else seeing.reach_px)
         spectra = plane_spectra(amplified, grid)
-        return lambda visit: fourier_template(spectra, shifts, visit, grid)
+        return lambda visit: fourier_template(spectra, shifts, visit, grid, seeing=seeing)
     coefs, taps = stack_coefficients(amplified, order=order), visit_taps(shifts, shape, order)
 
     def shifted(visit: int) -> Plane:
         template = np.zeros(shape, dtype=np.float32)
         add_shifts(coefs, taps[visit].forward, taps[visit].sources, template[None])
-        return template
+        return template if seeing is None else convolved(template, kernel_of(seeing, visit))
 
     return shifted

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from dcrviz.engine.fourier import Grid
+from dcrviz.engine.grid import Grid
 from dcrviz.kernels.modes import Phases, Spectrum, matched_spectrum
 from dcrviz.records import Floats, Frozen, Ints
 
@@ -70,17 +70,16 @@ class Window(Frozen):
         shares
             (S,), part of its light in each plane.
         """
-        one = Phases(
-            along_y=phases.along_y * shares[phases.sources, None, None].astype(np.float32),
-            along_x=phases.along_x,
-            sources=np.zeros_like(phases.sources),
-        )
         rows = np.unique((self.rows[:, None] - _OFFSETS) % len(white))
-        near = replace(one, along_y=np.ascontiguousarray(one.along_y[:, :, rows]))
+        near = replace(
+            phases,
+            along_y=np.ascontiguousarray(phases.along_y[:, :, rows]),
+            blur=phases.blur.of(rows),
+        )
         moved = np.zeros_like(white)
-        moved[rows] = matched_spectrum([white[rows]], near)
-        carried = matched_spectrum([self.through(white)], self.phases(one))
-        return np.asarray(carried - self.through(moved))
+        moved[rows] = matched_spectrum(_in_planes(white[rows], shares), near)
+        through = _in_planes(self.through(white), shares)
+        return np.asarray(matched_spectrum(through, self.phases(phases)) - self.through(moved))
 
     def phases(self, phases: Phases) -> Phases:
         """The phases of these modes alone."""
@@ -89,12 +88,18 @@ class Window(Frozen):
             along_y=np.ascontiguousarray(phases.along_y[:, :, self.rows]),
             along_x=np.ascontiguousarray(phases.along_x[:, :, first:last]),
             sources=phases.sources,
+            blur=phases.blur.of(self.rows, slice(first, last)),
         )
 
     def frequencies(self, grid: Grid) -> tuple[Floats, Floats]:
         """(R,) and (columns,), cycles per pixel."""
         frequency_y, frequency_x = grid.frequencies
         return frequency_y[self.rows], frequency_x[slice(*self.columns)]
+
+
+def _in_planes(white: Spectrum, shares: Floats) -> list[Spectrum]:
+    """A sky with one spectrum, plane by plane."""
+    return [white * np.float32(share) for share in shares]
 
 
 def window_for(grid: Grid, *, modes: int) -> Window:

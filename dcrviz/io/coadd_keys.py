@@ -12,6 +12,7 @@ from dcrviz.io.keywords import Keywords
 from dcrviz.io.model_table import MODEL, read_model_table
 from dcrviz.io.visit_keys import BAND, EFFECTIVE_NM, MAX_NM, MIN_NM, band_keys
 from dcrviz.physics.shifts import subfilter_edges_nm
+from dcrviz.psf import PlaneSeeing, Psf
 from dcrviz.records import ForwardModel, SplineOrder
 
 COADD_NAME = "coadd.fits"
@@ -26,6 +27,10 @@ _SPLIT_THRESHOLD = "DCR SPLIT THRESHOLD"
 _ORDER = "DCR ORDER"
 _EXACT = "FOURIER"
 _WAVELENGTHS = "DCR WAVELENGTHS"
+_FWHM = "DCR FWHM"
+_PROFILE = "DCR STAR PROFILE"
+_BETA = "DCR STAR BETA"
+_EXPONENT = "DCR SEEING EXPONENT"
 
 
 def subfilter_name(subfilter: int) -> str:
@@ -47,8 +52,35 @@ def model_keys(model: ForwardModel) -> dict[str, Any]:
         _SPLIT: model.split_subfilters,
         _SPLIT_THRESHOLD: (float(model.split_threshold_px), "[px]"),
         _ORDER: (_written(model.interpolation_order), "of the spline that shifts images"),
+        **_seeing_keys(model.seeing),
         _WAVELENGTHS: None if counted is None else (counted, f"per subfilter: {MODEL}"),
     }
+
+
+def _seeing_keys(seeing: PlaneSeeing | None) -> dict[str, Any]:
+    if seeing is None:
+        return {}
+    return {
+        _FWHM: (float(seeing.fwhm_px), "[px] of stars in every plane"),
+        _PROFILE: seeing.profile.profile,
+        _BETA: (float(seeing.profile.beta), "of Moffat's"),
+        _EXPONENT: (float(seeing.profile.seeing_exponent), "FWHM as wavelength to this power"),
+    }
+
+
+def _read_seeing(keys: Keywords) -> PlaneSeeing | None:
+    values = {key: keys.value(key) for key in (_FWHM, _PROFILE, _BETA, _EXPONENT)}
+    absent = [key for key, value in values.items() if value is None]
+    if len(absent) == len(values):
+        return None
+    if absent:
+        raise ValueError(f"{_FWHM} needs {', '.join(absent)} beside it")
+    psf = Psf(
+        profile=str(values[_PROFILE]),
+        beta=float(values[_BETA]),
+        seeing_exponent=float(values[_EXPONENT]),
+    )
+    return PlaneSeeing(fwhm_px=float(values[_FWHM]), profile=psf)
 
 
 def subfilter_keys(model: ForwardModel, subfilter: int) -> dict[str, Any]:
@@ -92,6 +124,7 @@ def read_model(keys: Keywords, table: Any, path: Path) -> ForwardModel:
             split_subfilters=bool(values[_SPLIT]),
             split_threshold_px=float(values[_SPLIT_THRESHOLD]),
             interpolation_order=_order(values[_ORDER]),
+            seeing=_read_seeing(keys),
         )
         counted = keys.value(_WAVELENGTHS)
         if counted is None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from dcrviz.kernels.jit import compiled_freely, inlined
+from dcrviz.kernels.leaning import lean
 from dcrviz.kernels.mode_factor import ROUNDING, Doubles, factor, substitute
 from dcrviz.records import Floats, Frozen
 
@@ -39,6 +40,12 @@ class Sample(Frozen):
     straying: Doubles
     visits: int
 
+    def leaning(self, mean: Floats) -> Sample:
+        """The same modes in terms of what the unknowns differ by from multiples of the first."""
+        normal, right = self.normal.copy(), self.right.copy()
+        lean(normal, right, mean)
+        return replace(self, normal=normal, right=right)
+
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
 class Evidence(Frozen):
@@ -55,6 +62,9 @@ class Evidence(Frozen):
     information
         (J, J), Fisher's information on the logarithms of the variances D^2: the sum over the modes
         of |1 - K^-1|^2.
+    alike
+        (J,), sum over the modes of the expected product of each unknown with the first, in units of
+        the prior, its real part: 0 where they know nothing of each other.
     minus_log
         Minus the logarithm of the evidence, but for a constant.
     """
@@ -63,6 +73,7 @@ class Evidence(Frozen):
     determined: Floats
     covariance: Floats
     information: Floats
+    alike: Floats
     minus_log: float
 
 
@@ -82,7 +93,7 @@ def weigh_evidence(sample: Sample, amplitudes: Floats, *, error: float = 0.0) ->
     """
     trust = 1 / (1 + error * sample.straying)
     unknowns = len(amplitudes)
-    explained, determined = np.zeros(unknowns), np.zeros(unknowns)
+    explained, determined, alike = np.zeros((3, unknowns))
     covariance, information = np.zeros((2, unknowns, unknowns))
     minus_log = _weigh(
         sample.normal,
@@ -94,12 +105,14 @@ def weigh_evidence(sample: Sample, amplitudes: Floats, *, error: float = 0.0) ->
         determined,
         covariance,
         information,
+        alike,
     )
     return Evidence(
         explained=explained,
         determined=determined,
         covariance=covariance,
         information=information,
+        alike=alike,
         minus_log=minus_log + float((trust * sample.power - sample.visits * np.log(trust)).sum()),
     )
 
@@ -115,6 +128,7 @@ def _weigh(
     determined: Floats,
     covariance: Floats,
     information: Floats,
+    alike: Floats,
 ) -> float:
     unknowns = len(amplitudes)
     matrix = np.empty(unknowns * unknowns * _BLOCK, np.float64)
@@ -137,23 +151,38 @@ def _weigh(
                 total -= np.log(matrix[(j * unknowns + j) * number + x])
                 share += re * re + im * im
             explained[j] += share
+            both = 0.0
+            for x in range(number):
+                both += vector[j * number + x] * vector[x]
+                both += vector[(unknowns + j) * number + x] * vector[unknowns * number + x]
+            alike[j] += both
         for j in range(unknowns):
             # One column of K^-1 after another.
             other[: 2 * unknowns * number] = 0
             other[j * number : (j + 1) * number] = 1
             substitute(matrix, other, unknowns, number)
             for k in range(unknowns):
-                both, square, less = 0.0, 0.0, 0.0
-                for x in range(number):
-                    re, im = other[k * number + x], other[(unknowns + k) * number + x]
-                    both += prior[start + x] * prior[start + x] * re
-                    re -= 1.0 if j == k else 0.0
-                    square += re * re + im * im
-                    less += re
-                determined[j] -= less if j == k else 0.0
+                both, square, sum_re = _column(other, prior, j, k, unknowns, start, number)
+                determined[j] += number - sum_re if j == k else 0.0
                 covariance[j, k] += amplitudes[j] * amplitudes[k] * both
                 information[j, k] += square
+                alike[j] += sum_re if k == 0 else 0.0
     return total
+
+
+@inlined
+def _column(
+    inverse: Doubles, prior: Doubles, j: int, k: int, unknowns: int, start: int, number: int
+) -> tuple[float, float, float]:
+    """Sums over a block of row k of a column j of K^-1: weighed by the prior, of |1 - K^-1|^2."""
+    both, square, sum_re = 0.0, 0.0, 0.0
+    for x in range(number):
+        re, im = inverse[k * number + x], inverse[(unknowns + k) * number + x]
+        both += prior[start + x] * prior[start + x] * re
+        sum_re += re
+        re -= 1.0 if j == k else 0.0
+        square += re * re + im * im
+    return both, square, sum_re
 
 
 @inlined

@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from dcrviz.kernels.blur import Parts
 from dcrviz.kernels.jit import inlined
-from dcrviz.kernels.modes import Parts
 from dcrviz.records import Floats
 
 # Sums in single precision are rounded by this much: the diagonal is raised, so that rounding

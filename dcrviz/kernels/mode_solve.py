@@ -13,9 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from dcrviz.kernels.blur import Parts
 from dcrviz.kernels.jit import compiled_freely
 from dcrviz.kernels.mode_factor import factor, radial, substitute, whiten_row
-from dcrviz.kernels.modes import NormalEquations, Parts, Spectrum
+from dcrviz.kernels.modes import NormalEquations, Spectrum
 from dcrviz.kernels.pool import run_all
 from dcrviz.records import Floats, Frozen
 

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dcrviz.kernels.blur import Blur, Parts, blur_row, radii, stacked_blurs
 from dcrviz.kernels.jit import compiled_freely, inlined
 from dcrviz.kernels.pool import run_all
 from dcrviz.records import Floats, Frozen, Ints
 
 Spectrum = NDArray[np.complex64]
 """Half of a real image's Fourier transform, (Y, X // 2 + 1)."""
-Parts = NDArray[np.float32]
-"""Real and imaginary parts in planes of their own, which vector units can read."""
 # Rows that a thread takes at a time.
 _ROWS = 64
 
@@ -31,11 +30,14 @@ class Phases(Frozen):
         (M, 2, Y) and (M, 2, X // 2 + 1), real and imaginary parts; those along y carry the weights.
     sources
         (M,), the plane that each moves.
+    blur
+        What the seeing of the visit multiplies the modes by.
     """
 
     along_y: Parts
     along_x: Parts
     sources: Ints
+    blur: Blur = field(default_factory=Blur.none)
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -118,6 +120,7 @@ def add_visits(
         np.stack([phase.along_y for phase in phases]),
         np.stack([phase.along_x for phase in phases]),
         phases[0].sources,
+        *stacked_blurs([phase.blur for phase in phases]),
         np.ascontiguousarray(basis, np.float32),
         precision.astype(np.float32),
         equations.normal,
@@ -130,13 +133,14 @@ def add_visits(
 
 
 def matched_spectrum(planes: Sequence[Spectrum], phases: Phases) -> Spectrum:
-    """Transform of the sum of all planes, each moved by its shifts."""
+    """Transform of the sum of all planes, each moved by its shifts and blurred."""
     total = np.zeros(planes[0].shape, np.complex64)
     _match(
         np.stack(planes).view(np.float32),
         phases.along_y,
         phases.along_x,
         phases.sources,
+        *phases.blur.arrays,
         total.view(np.float32),
     )
     return total
@@ -178,6 +182,12 @@ def _add(
     along_y: Parts,
     along_x: Parts,
     sources: Ints,
+    tables: Parts,
+    per_step: float,
+    star_y: Parts,
+    star_x: Parts,
+    frequency_y: Floats,
+    frequency_x: Floats,
     basis: Parts,
     precision: Parts,
     normal: Parts,
@@ -192,9 +202,15 @@ def _add(
     response = np.empty(2 * planes * width, np.float32)
     mixed = np.empty(2 * unknowns * width, np.float32)
     data = np.empty(2 * width, np.float32)
+    blurred, last = tables.shape[1] > 0, tables.shape[2] - 2
+    places, room = np.empty(width, np.float32), np.empty((3, width), np.float32)
     for y in range(top, bottom):
+        if blurred:
+            radii(frequency_y[y], frequency_x, per_step, last, places)
         for v in range(visits):
             respond(along_y[v], along_x[v], sources, y, response, width)
+            if blurred:
+                blur_row(tables[v], star_y[v], star_x[v], places, y, response, room)
             _mix(response, basis, mixed, width)
             row = spectra[v, y]
             strength = power[y]
@@ -267,11 +283,28 @@ def _add_pair(
 
 
 @compiled_freely
-def _match(planes: Parts, along_y: Parts, along_x: Parts, sources: Ints, total: Parts) -> None:
+def _match(
+    planes: Parts,
+    along_y: Parts,
+    along_x: Parts,
+    sources: Ints,
+    tables: Parts,
+    per_step: float,
+    star_y: Parts,
+    star_x: Parts,
+    frequency_y: Floats,
+    frequency_x: Floats,
+    total: Parts,
+) -> None:
     number, height, width = planes.shape[0], planes.shape[1], planes.shape[2] // 2
     response = np.empty(2 * number * width, np.float32)
+    blurred, last = len(tables) > 0, tables.shape[1] - 2
+    places, room = np.empty(width, np.float32), np.empty((3, width), np.float32)
     for y in range(height):
         respond(along_y, along_x, sources, y, response, width)
+        if blurred:
+            radii(frequency_y[y], frequency_x, per_step, last, places)
+            blur_row(tables, star_y, star_x, places, y, response, room)
         row = total[y]
         for a in range(number):
             source = planes[a, y]

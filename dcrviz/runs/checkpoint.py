@@ -20,7 +20,7 @@ from dcrviz.diagnostics.ledger import Ledger
 from dcrviz.engine import Outcome, Problem, Step
 from dcrviz.engine.anderson import AndersonMemory
 from dcrviz.engine.direct import System
-from dcrviz.engine.fourier import Grid
+from dcrviz.engine.grid import Grid
 from dcrviz.engine.pcg import CgMemory
 from dcrviz.engine.prior import Prior
 from dcrviz.engine.step import ClampReport, History

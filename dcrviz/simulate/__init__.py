@@ -1,5 +1,6 @@
 """Made skies: scenes, the conditions of real nights, and the exposures they give."""
 
+from dcrviz.psf import PROFILES, Psf
 from dcrviz.simulate.artifacts import (
     cosmic_rays,
     points_of_light,
@@ -38,7 +39,6 @@ from dcrviz.simulate.observe import (
     simulate_exposures,
     with_truth,
 )
-from dcrviz.simulate.psf import PROFILES, Psf
 from dcrviz.simulate.random_scene import random_scene
 from dcrviz.simulate.render import no_dcr_image, render_visit, truth_planes
 from dcrviz.simulate.scene import PIXEL_SCALE_ARCSEC, Scene, Source

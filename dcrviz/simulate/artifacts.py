@@ -10,10 +10,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from dcrviz.psf import Psf
 from dcrviz.records import Exposure, Floats, Plane, Visit
 from dcrviz.simulate.draw import draw_sources
 from dcrviz.simulate.observe import simulate_exposures
-from dcrviz.simulate.psf import Psf
 from dcrviz.simulate.scene import Scene, Source
 from dcrviz.simulate.spectra import flat
 

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
+from dcrviz.psf import Psf
 from dcrviz.records import Floats, Plane
-from dcrviz.simulate.psf import Psf
 from dcrviz.simulate.scene import Source
 
 _MARGIN_FWHM = 20

@@ -11,8 +11,8 @@ import numpy as np
 from dcrviz.kernels import grow_flags, smooth
 from dcrviz.mask_planes import USUAL_PLANES
 from dcrviz.physics.refraction import standard_atmosphere
+from dcrviz.psf import Psf
 from dcrviz.records import Bits, Cube, Exposure, Plane, Visit, read_only
-from dcrviz.simulate.psf import Psf
 from dcrviz.simulate.render import (
     MIN_WAVELENGTHS,
     fwhm_of,

@@ -6,10 +6,10 @@ import numpy as np
 
 from dcrviz.physics.geometry import wcs_jacobian
 from dcrviz.physics.shifts import displacement_px
+from dcrviz.psf import Psf
 from dcrviz.records import Cube, Floats, Plane, Visit
 from dcrviz.simulate.curve import slice_photons
 from dcrviz.simulate.draw import draw_sources
-from dcrviz.simulate.psf import Psf
 from dcrviz.simulate.scene import Scene
 
 MIN_WAVELENGTHS = 40

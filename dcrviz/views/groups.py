@@ -16,6 +16,7 @@ _HEADINGS = {
     "Starts the run anew": (
         "Solver",
         "Model",
+        "Seeing",
         "Weights",
         "Inputs",
         "Artifacts",

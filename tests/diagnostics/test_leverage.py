@@ -16,7 +16,7 @@ from dcrviz.diagnostics.planner import plan_next
 from dcrviz.diagnostics.posterior import posterior_of
 from dcrviz.diagnostics.visit_system import lever_px, system_of
 from dcrviz.engine.direct import closed_form
-from dcrviz.engine.sky_power import at_radius, kolmogorov_profile, straying
+from dcrviz.engine.sky_power import at_radius, seeing_profile, straying
 from dcrviz.kernels.mode_solve import factor_modes
 
 CONFIG = dcrviz.AssembleConfig(solver="direct")
@@ -280,7 +280,7 @@ def solvers_covariance(system, *, fwhm_px):
             lower[..., j, k] = factors[j * unknowns + k] + 1j * factors[k * unknowns + j]
     back = np.linalg.inv(lower)
     inverse = np.conj(np.swapaxes(back, -1, -2)) @ (inverse_d[..., None] * back)
-    height = at_radius(kolmogorov_profile(fwhm_px), grid.radius)
+    height = at_radius(seeing_profile(fwhm_px), grid.radius)
     scale = height[..., None] * prior.whitening.amplitudes
     whitened = (inverse * scale[..., None] * scale[..., None, :]).real.reshape(-1, *[unknowns] * 2)
     return grid_frequencies(grid).mean(whitened) / math.prod(grid.field)
@@ -300,7 +300,7 @@ def test_the_variance_is_the_posterior_one_of_the_direct_solver(solved):
     problem, system = solved
     expected, ours = system.prior, system_of(problem)
     fwhm_px = float(np.median([v.psf_fwhm_px for v in problem.visits]))
-    profile = kolmogorov_profile(fwhm_px)
+    profile = seeing_profile(fwhm_px)
     np.testing.assert_allclose(
         expected.whitening.profile, profile / np.sqrt(1 + expected.error * straying(profile))
     )

@@ -9,7 +9,7 @@ import dcrviz
 from dcrviz.engine.forward_model import forward_model
 from dcrviz.engine.masks import merge_flags
 from dcrviz.engine.prior import spectral_basis
-from dcrviz.engine.sky_power import kolmogorov_profile
+from dcrviz.engine.sky_power import seeing_profile
 from dcrviz.engine.template import visit_template
 from dcrviz.mask_planes import USUAL_PLANES
 from dcrviz.physics.geometry import wcs_jacobian
@@ -133,7 +133,7 @@ def model_field(visits):
         padded = np.pad(points, ((0, 0), (_ROOM, _ROOM), (_ROOM, _ROOM)))
         sides = padded.shape[1:]
         radius = np.hypot(np.fft.fftfreq(sides[0])[:, None], np.fft.rfftfreq(sides[1]))
-        profile = kolmogorov_profile(4.0)
+        profile = seeing_profile(4.0)
         seeing = np.interp(radius, np.linspace(0, np.sqrt(0.5), len(profile)), profile)
         blurred = np.fft.irfft2(np.fft.rfft2(padded) * seeing, s=sides)
         planes = np.einsum("aj,jyx->ayx", basis, blurred).astype(np.float32)

@@ -14,6 +14,7 @@ from dcrviz.engine.candidates import Fate
 from dcrviz.engine.masks import flagged
 from dcrviz.engine.reuse import Reuse
 from dcrviz.physics.seeing import star_image
+from dcrviz.psf import Psf
 from dcrviz.simulate import points_of_light, simulate_variable, with_light
 
 # Off all sources of the field.
@@ -159,7 +160,7 @@ def test_visits_with_star_images_are_compared_by_them(scene, visits):
     pictured = [
         replace(
             e,
-            psf=star_image(width, model="kolmogorov", reach_px=20),
+            psf=star_image(width, psf=Psf(profile="kolmogorov"), reach_px=20),
             visit=replace(e.visit, psf_fwhm_px=None),
         )
         for e, width in zip(spoilt_by(made, 2e4, fwhm_px=3.8), widths, strict=True)

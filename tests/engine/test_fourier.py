@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dcrviz.engine.fourier import fourier_template, grid_for, plane_spectra
+from dcrviz.engine.fourier import fourier_template, plane_spectra
+from dcrviz.engine.grid import grid_for
 from dcrviz.engine.template import visit_template
 from dcrviz.records import Shifts
 

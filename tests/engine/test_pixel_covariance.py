@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from test_prior import AMPLITUDES, FWHM_PX, drawn
 
-from dcrviz.engine.fourier import Grid
+from dcrviz.engine.grid import Grid
 from dcrviz.engine.pixel_covariance import _modes, pixel_covariance
-from dcrviz.engine.sky_power import at_radius, kolmogorov_profile
+from dcrviz.engine.sky_power import at_radius, seeing_profile
 from dcrviz.kernels.mode_solve import solve_modes
 
 
@@ -20,10 +20,16 @@ def covariance_of(sky, prior):
 def known_prior(sky):
     """The one that the sky was drawn from."""
     prior = sky.learnt()
-    whitening = replace(
-        prior.whitening, amplitudes=np.array(AMPLITUDES), profile=kolmogorov_profile(FWHM_PX)
+    amplitudes = np.array(AMPLITUDES)
+    whitening = replace(prior.whitening, amplitudes=amplitudes, profile=seeing_profile(FWHM_PX))
+    return replace(
+        prior,
+        whitening=whitening,
+        amplitudes=amplitudes,
+        error=0.0,
+        mean=np.zeros(2),
+        basis=sky.basis,
     )
-    return replace(prior, whitening=whitening, error=0.0)
 
 
 def squared_errors(sky, prior):
@@ -46,7 +52,7 @@ def summed_over_all_modes(sky, prior):
         at_radius(profile, sky.grid.radius)[..., None, None] ** 2
         for profile in (prior.whitening.profile, prior.profile)
     )
-    scale = np.outer(prior.whitening.amplitudes, prior.whitening.amplitudes)
+    scale = np.outer(prior.amplitudes, prior.amplitudes)
     known = np.eye(unknowns) + normal * trusted * scale
     modes = (np.linalg.inv(known) * height * scale).real
     twice = np.full(sky.grid.half[1], 2.0)

@@ -8,6 +8,7 @@ import pytest
 import dcrviz
 from dcrviz.engine.star_images import mean_star_image, seeing_of
 from dcrviz.physics.seeing import star_image, width_px
+from dcrviz.psf import Psf
 
 
 def with_seeing(exposures, *widths):
@@ -23,9 +24,9 @@ def test_the_mean_of_visits_of_one_seeing_is_as_wide(problem):
 
 def test_a_visit_counts_by_its_weight(exposures):
     visits = with_seeing(exposures, 3.0, 5.0)
-    narrow = mean_star_image(visits, np.array([1.0, 0.0]), model="kolmogorov")
-    both = mean_star_image(visits, np.array([3.0, 1.0]), model="kolmogorov")
-    stars = [star_image(w, model="kolmogorov", reach_px=20) for w in (3.0, 5.0)]
+    narrow = mean_star_image(visits, np.array([1.0, 0.0]), psf=Psf(profile="kolmogorov"))
+    both = mean_star_image(visits, np.array([3.0, 1.0]), psf=Psf(profile="kolmogorov"))
+    stars = [star_image(w, psf=Psf(profile="kolmogorov"), reach_px=20) for w in (3.0, 5.0)]
     assert width_px(narrow) == pytest.approx(3.0, rel=0.005)
     np.testing.assert_allclose(both, (3 * stars[0] + stars[1]) / 4, atol=1e-5)
 
@@ -41,11 +42,11 @@ def test_without_any_seeing_nothing_is_known(exposures):
 
 
 def test_an_image_of_a_star_tells_the_seeing_and_is_averaged_as_it_is(exposures):
-    star = star_image(4.6, model="gaussian", reach_px=9)
+    star = star_image(4.6, psf=Psf(profile="gaussian"), reach_px=9)
     visit = replace(exposures[0], psf=star)
     silent = replace(visit, visit=replace(visit.visit, psf_fwhm_px=None))
     assert seeing_of(silent) == pytest.approx(4.6, rel=0.005)
-    mean = mean_star_image([silent], np.ones(1), model="kolmogorov")
+    mean = mean_star_image([silent], np.ones(1), psf=Psf(profile="kolmogorov"))
     middle = len(mean) // 2
     inner = mean[middle - 9 : middle + 10, middle - 9 : middle + 10]
     np.testing.assert_allclose(inner, star, atol=1e-6)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dcrviz.engine.fourier import Grid
+from dcrviz.engine.grid import Grid
 from dcrviz.engine.window import window_for
 
 GRIDS = [

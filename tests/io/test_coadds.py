@@ -10,6 +10,7 @@ from astropy.wcs import WCS
 from dcrviz.bands import Band
 from dcrviz.io import read_coadds, read_exposure, write_coadds
 from dcrviz.physics.seeing import star_image
+from dcrviz.psf import Psf
 from dcrviz.records import Coadd, Coadds, ForwardModel, Site, Visit, Weather
 
 MODEL = ForwardModel(
@@ -243,7 +244,7 @@ def test_a_coadd_without_its_table_of_inputs_is_named(tmp_path, result):
 
 
 def test_the_star_image_comes_back_with_its_width_in_every_header(tmp_path, result):
-    star = star_image(3.5, model="kolmogorov", reach_px=12)
+    star = star_image(3.5, psf=Psf(profile="kolmogorov"), reach_px=12)
     write_coadds(dataclasses.replace(result, psf=star), tmp_path)
     assert read_coadds(tmp_path).psf.tobytes() == star.tobytes()
     for name in ("dcrCoadd_0.fits", "dcrCoadd_2.fits", "coadd.fits"):

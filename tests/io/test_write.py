@@ -8,6 +8,7 @@ from astropy.wcs import WCS
 from dcrviz.bands import Band
 from dcrviz.io import read_exposure, visit_header, write_exposure, write_template
 from dcrviz.physics.seeing import star_image
+from dcrviz.psf import Psf
 from dcrviz.records import Coadd, Site, Visit, Weather
 
 PLANES = {"BAD": 2, "DETECTED_NEGATIVE": 6, "NO_DATA": 30}
@@ -52,7 +53,7 @@ def test_what_was_written_is_read_again(tmp_path, parts):
 
 
 def test_the_image_of_a_star_is_read_again(tmp_path, parts):
-    star = star_image(3.5, model="gaussian", reach_px=7)
+    star = star_image(3.5, psf=Psf(profile="gaussian"), reach_px=7)
     exposure = read_exposure(write_exposure(tmp_path / "out.fits", **parts, psf=star))
     np.testing.assert_array_equal(exposure.psf, star)
     assert read_exposure(write_exposure(tmp_path / "none.fits", **parts)).psf is None

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from dcrviz.psf import PROFILES, Psf
 from dcrviz.simulate.draw import disc_transfer, draw_sources
-from dcrviz.simulate.psf import PROFILES, Psf
 from dcrviz.simulate.scene import Source
 from dcrviz.simulate.spectra import flat
 

@@ -8,9 +8,9 @@ import pytest
 from dcrviz.bands import Band
 from dcrviz.mask_planes import USUAL_PLANES
 from dcrviz.physics.refraction import standard_atmosphere
+from dcrviz.psf import Psf
 from dcrviz.simulate.conditions import CTIO, read_conditions
 from dcrviz.simulate.observe import simulate, simulate_exposures
-from dcrviz.simulate.psf import Psf
 from dcrviz.simulate.random_scene import random_scene
 from dcrviz.simulate.render import render_visit, truth_planes
 

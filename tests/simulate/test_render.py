@@ -9,9 +9,9 @@ from astropy import units as u
 
 from dcrviz.bands import Band
 from dcrviz.physics.refraction import refraction_arcsec
+from dcrviz.psf import PROFILES, Psf
 from dcrviz.records import Visit, Weather
 from dcrviz.simulate.conditions import CTIO
-from dcrviz.simulate.psf import PROFILES, Psf
 from dcrviz.simulate.random_scene import random_scene
 from dcrviz.simulate.render import no_dcr_image, render_visit, truth_planes
 from dcrviz.simulate.scene import Scene, Source

@@ -5,7 +5,7 @@ import pytest
 from scipy.integrate import quad
 from scipy.special import j0
 
-from dcrviz.simulate.psf import PROFILES, Psf, moffat_transfer
+from dcrviz.psf import PROFILES, Psf, moffat_transfer
 
 
 def profile(psf, radius_px, *, fwhm_px):
@@ -79,3 +79,24 @@ def test_a_steeper_moffat_is_nearer_to_the_gaussian():
 def test_an_impossible_profile_is_refused(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+@pytest.mark.parametrize("name", ["kolmogorov", "gaussian"])
+def test_what_broadens_is_the_ratio_of_the_transfer_functions(name):
+    psf, frequency = Psf(profile=name), np.linspace(0, 0.7, 40)
+    between = psf.broadening_fwhm_px(3.0, target_px=5.0)
+    np.testing.assert_allclose(
+        psf.transfer(frequency, fwhm_px=3.0) * psf.transfer(frequency, fwhm_px=between),
+        psf.transfer(frequency, fwhm_px=5.0),
+        rtol=1e-9,
+    )
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_nothing_broadens_to_less(name):
+    assert Psf(profile=name).broadening_fwhm_px(5.0, target_px=5.0) == 0
+    assert Psf(profile=name).broadening_fwhm_px(6.0, target_px=5.0) == 0
+
+
+def test_no_moffat_profile_broadens_another_to_a_third():
+    assert Psf(profile="moffat").broadening_fwhm_px(3.0, target_px=5.0) is None

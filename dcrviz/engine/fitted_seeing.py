@@ -1,0 +1,122 @@
+"""What seeing the fit shall know: the visits tell theirs, and support that of the planes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from dcrviz.engine.seeing import VisitSeeing, kernel_of, visit_seeing
+from dcrviz.engine.star_images import seeing_of
+from dcrviz.problem_config import ProblemConfig
+from dcrviz.psf import PlaneSeeing
+from dcrviz.records import Exposure, Floats, ForwardModel
+
+# Part of the visits' weight that is at least as sharp as the planes: so the noise of no mode is
+# more than twice that of the coadd.
+_SHARP_PART = 0.25
+# Noise of a mode over that of the coadd, beyond which the planes ask for more than the data tell.
+_NOISY = 2.05
+# Of the planes' light at low frequency: where there is less, nobody sees its noise.
+_SEEN = 0.02
+_FREQUENCIES = np.linspace(0.01, 0.5, 50)
+
+
+def fitted_seeing(
+    exposures: Sequence[Exposure], precision: Floats, model: ForwardModel, config: ProblemConfig
+) -> tuple[VisitSeeing | None, list[str]]:
+    """The seeing that the fit shall know, and sentences about it; None where it shall not.
+
+    Parameters
+    ----------
+    precision
+        (V,), what each visit counts.
+
+    Raises
+    ------
+    ValueError
+        If the knob is on and a visit tells neither FWHM nor star image; names the visits.
+    """
+    if not config.fits_seeing:
+        return None, []
+    widths = [seeing_of(exposure) for exposure in exposures]
+    silent = [
+        str(exposure.visit.id)
+        for exposure, width in zip(exposures, widths, strict=True)
+        if width is None
+    ]
+    if silent:
+        told = (
+            f"no seeing in the record of {len(silent)} of {len(exposures)} visits "
+            f"({', '.join(silent)})"
+        )
+        if config.fit_seeing == "on":
+            raise ValueError(
+                f"fit_seeing: every visit must tell its FWHM or have a star image; {told}"
+            )
+        return None, [f"{told}: the seeing of each visit is not fitted"]
+    fwhm_px = np.array(widths, float)
+    profile = replace(config.star_profile, seeing_exponent=config.seeing_exponent or 0.0)
+    planes = PlaneSeeing(
+        fwhm_px=config.model_fwhm or _sharp_fwhm_px(fwhm_px, precision, config), profile=profile
+    )
+    stars = [exposure.psf for exposure in exposures]
+    seeing = visit_seeing(replace(model, seeing=planes), fwhm_px.tolist(), stars)
+    assert seeing is not None
+    return seeing, _beyond_the_data(seeing, precision)
+
+
+def blurring_px(seeing: VisitSeeing | None, config: ProblemConfig) -> int:
+    """By how much more of its surroundings a tile must know where planes are blurred.
+
+    A solver in Fourier space has the whole field.
+    """
+    if seeing is None or config.in_fourier_space:
+        return 0
+    return max(len(kernel_of(seeing, visit)) // 2 for visit in range(len(seeing.stars)))
+
+
+def noise_of_planes(seeing: VisitSeeing, precision: Floats, frequency: Floats) -> Floats:
+    """(F,), noise of the planes' sum along radius over that of the coadd.
+
+    Notes
+    -----
+    The best estimate of a mode P y from visits Q_i y of precision w_i has the variance
+    P^2 / sum w_i Q_i^2, the mean of all visits 1 / sum w_i.
+    """
+    zeros = np.zeros_like(frequency)
+    told = sum(
+        weight * np.abs(seeing.transfer(visit, zeros, frequency)).mean(axis=0) ** 2
+        for visit, weight in enumerate(precision)
+        if weight > 0
+    )
+    return np.asarray(np.sqrt(precision.sum() / np.maximum(told, 1e-30)))
+
+
+def _sharp_fwhm_px(fwhm_px: Floats, precision: Floats, config: ProblemConfig) -> float:
+    """Width of the planes' stars that the visits support."""
+    counts = precision > 0 if (precision > 0).any() else np.ones(len(precision), bool)
+    if not config.in_fourier_space:
+        # An iteration that sharpened would not come to an end.
+        return float(fwhm_px[counts].min())
+    order = np.argsort(fwhm_px)
+    part = np.cumsum(np.where(counts, np.maximum(precision, 1e-300), 0.0)[order])
+    return float(fwhm_px[order][np.searchsorted(part, _SHARP_PART * part[-1])])
+
+
+def _beyond_the_data(seeing: VisitSeeing, precision: Floats) -> list[str]:
+    """A warning where the planes are to be sharper than the visits can tell."""
+    if not (precision > 0).any():
+        return []
+    profile, width = seeing.planes.profile, seeing.planes.fwhm_px
+    seen = _FREQUENCIES[profile.transfer(_FREQUENCIES, fwhm_px=width) > _SEEN]
+    noise = noise_of_planes(seeing, precision, seen)
+    if not noise.size or noise.max() <= _NOISY:
+        return []
+    sharpest = float(seeing.fwhm_px[precision > 0].min())
+    return [
+        f"the planes' seeing of {width:.3g} px is sharper than the visits tell, whose sharpest has "
+        f"{sharpest:.3g} px: at {seen[noise.argmax()]:.2g} cycles per pixel their noise is "
+        f"{noise.max():.2g} times that of the coadd; raise model_fwhm"
+    ]

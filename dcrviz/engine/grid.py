@@ -1,0 +1,77 @@
+"""A field, and the larger periodic grid on which it is transformed."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from scipy import fft
+
+from dcrviz.kernels.modes import Spectrum
+from dcrviz.records import Floats, Frozen, Plane, Shifts
+
+# Room for the wings of a response that is not compact: what moves out must not come in opposite.
+_WINGS_PX = 16
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Grid(Frozen):
+    """A field, and the larger periodic one on which it is transformed.
+
+    Parameters
+    ----------
+    field
+        Height and width of the images.
+    shape
+        The same padded, to lengths that transform fast.
+    """
+
+    field: tuple[int, int]
+    shape: tuple[int, int]
+
+    @property
+    def half(self) -> tuple[int, int]:
+        """Shape of half a spectrum, (Y, X // 2 + 1)."""
+        return self.shape[0], self.shape[1] // 2 + 1
+
+    @property
+    def frequencies(self) -> tuple[Floats, Floats]:
+        """(Y,) and (X // 2 + 1,), cycles per pixel."""
+        height, width = self.shape
+        return np.asarray(fft.fftfreq(height), float), np.asarray(fft.rfftfreq(width), float)
+
+    @property
+    def radius(self) -> Floats:
+        """(Y, X // 2 + 1), cycles per pixel."""
+        frequency_y, frequency_x = self.frequencies
+        return np.hypot(frequency_y[:, None], frequency_x)
+
+    def spectrum(self, image: Plane, *, threads: int = 1) -> Spectrum:
+        """Transform of an image with empty sky around it."""
+        rows = fft.rfft(image, n=self.shape[1], axis=1, workers=threads)
+        whole: Spectrum = fft.fft(rows, n=self.shape[0], axis=0, workers=threads, overwrite_x=True)
+        return whole
+
+    def image(self, spectrum: Spectrum, *, threads: int = 1) -> Plane:
+        """The field cut from the image with this transform."""
+        height, width = self.field
+        rows = fft.ifft(spectrum, axis=0, workers=threads)[:height]
+        whole: Plane = fft.irfft(rows, n=self.shape[1], axis=1, workers=threads)
+        return whole[:, :width]
+
+
+@lru_cache(maxsize=16)
+def grid_for(shifts: Shifts, field: tuple[int, int], *, wings_px: int = 0) -> Grid:
+    """The field with room for the largest shift and the wings of the response.
+
+    Parameters
+    ----------
+    wings_px
+        How far seeing spreads light, if it does.
+    """
+    reach = np.abs(shifts.split)
+    margin = math.ceil(float(reach.max(initial=0))) + max(_WINGS_PX, wings_px)
+    height, width = (fft.next_fast_len(side + 2 * margin, real=True) for side in field)
+    return Grid(field=field, shape=(height, width))
