@@ -64,8 +64,9 @@ def test_all_measures_every_visit(fitted_by):
 def test_a_visit_with_a_star_image_keeps_it(fitted_by, visits, rewrite):
     from dcrviz.io.write import psf_hdu
     from dcrviz.physics.seeing import star_image
+    from dcrviz.psf import KOLMOGOROV
 
-    star = star_image(3.5, model="kolmogorov", reach_px=14)
+    star = star_image(3.5, psf=KOLMOGOROV, reach_px=14)
     for path in visits:
         rewrite(path, lambda hdus: hdus.append(psf_hdu(star)))
     said, widths = fitted_by("--measure-seeing", "all")

@@ -10,6 +10,7 @@ import dcrviz
 from dcrviz.io.write import psf_hdu
 from dcrviz.physics.seeing import star_image
 from dcrviz.physics.star_fit import fit_image
+from dcrviz.psf import KOLMOGOROV
 
 PAIR = "data/real/decam_g_pair"
 EPOCHS = "data/real/decam_i_epochs"
@@ -153,7 +154,7 @@ def test_it_tells_the_seeing_of_each_visit(run, simulated, tmp_path):
 
 
 def test_a_star_image_comes_along_and_tells_the_seeing(warped, warps, rewrite, set_keys):
-    star = star_image(3.6, model="kolmogorov", reach_px=14)
+    star = star_image(3.6, psf=KOLMOGOROV, reach_px=14)
     for path in warps:
         set_keys(path, FWHM=None)
         rewrite(path, lambda hdus: hdus.append(psf_hdu(star)))

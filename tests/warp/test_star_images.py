@@ -6,13 +6,14 @@ from skies import distorted, tan
 
 from dcrviz.physics.seeing import star_image
 from dcrviz.physics.star_fit import fit_star, star_width_px
+from dcrviz.psf import KOLMOGOROV
 from dcrviz.warp.grid import Grid
 from dcrviz.warp.resample import METHODS
 from dcrviz.warp.star_images import jacobian_at, mean_star, middle_on, star_on_grid
 
 SHAPE = (120, 120)
 BLANK = np.zeros(SHAPE, np.float32)
-ROUND = star_image(4.0, model="kolmogorov", reach_px=16)
+ROUND = star_image(4.0, psf=KOLMOGOROV, reach_px=16)
 
 
 def long_star():
@@ -120,7 +121,7 @@ def test_the_middle_of_what_the_grid_takes(exposure_of):
 
 
 def test_the_mean_of_two_stars_counts_each_by_its_weight():
-    wide = star_image(6.0, model="kolmogorov", reach_px=24)
+    wide = star_image(6.0, psf=KOLMOGOROV, reach_px=24)
     mean = mean_star([ROUND, wide], [3, 1])
     assert mean.shape == wide.shape
     expected = 0.25 * wide

@@ -10,10 +10,11 @@ import dcrviz
 from dcrviz.engine.measured_seeing import refraction_px
 from dcrviz.physics.seeing import star_image
 from dcrviz.physics.star_fit import fit_image
+from dcrviz.psf import KOLMOGOROV
 from dcrviz.simulate import RUBIN, Scene, Source, flat, simulate_exposures
 from dcrviz.warp import with_seeing
 
-STAR = star_image(4.4, model="kolmogorov", reach_px=17)
+STAR = star_image(4.4, psf=KOLMOGOROV, reach_px=17)
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ from skies import PLANES, drawn, stars_sky, tan
 
 from dcrviz.physics.seeing import star_image
 from dcrviz.physics.star_fit import star_width_px
+from dcrviz.psf import KOLMOGOROV, Psf
 from dcrviz.warp import common_grid, grid_of, visits_of, warped
 from dcrviz.warp.zero_points import header_zero_point
 
@@ -96,7 +97,7 @@ def test_a_detector_beside_the_grid_is_not_read(exposure_of, stars):
 
 
 def test_the_star_image_of_a_visit_is_brought_along(exposure_of, stars):
-    star = star_image(5.0, model="kolmogorov", reach_px=20)
+    star = star_image(5.0, psf=KOLMOGOROV, reach_px=20)
     image = drawn(TURNED, (150, 150), stars)
     exposure = replace(exposure_of(image, TURNED), psf=star)
     (warp,) = warped(visits_of([exposure]), grid_of(exposure_of(image, tan())), zero_points="none")
@@ -120,7 +121,7 @@ def test_the_star_image_is_what_a_star_of_the_visit_looks_like_on_the_grid(expos
 
 def test_star_images_of_detectors_count_by_the_pixels_of_each(exposure_of, stars):
     image, wcs = drawn(tan(), SHAPE, stars), tan()
-    sharp, wide = (star_image(w, model="gaussian", reach_px=12) for w in (3.0, 6.0))
+    sharp, wide = (star_image(w, psf=Psf(profile="gaussian"), reach_px=12) for w in (3.0, 6.0))
     pair = [
         replace(exposure_of(image[:, :90].copy(), wcs), psf=sharp),
         replace(exposure_of(image[:, 90:].copy(), wcs[:, 90:]), psf=wide),
