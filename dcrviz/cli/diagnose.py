@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from dcrviz.cli.measure_seeing import add_measure_seeing
 from dcrviz.cli.options import (
     add_inputs,
     add_knobs,
@@ -58,6 +59,7 @@ def add_parser(commands: Any) -> None:
         ),
     )
     add_inputs(parser, needed=True)
+    add_measure_seeing(parser)
     add_knobs(parser)
     parser.add_argument("--solver", metavar="NAME", help="the same as --set solver=NAME")
     parser.add_argument(
@@ -112,7 +114,7 @@ def _case(options: argparse.Namespace) -> Case:
     config, bright = config_from(options), bright_objects_from(options)
     if options.solver is not None:
         config = apply_settings(config, [f"solver={options.solver}"])
-    exposures = exposures_from(options)
+    exposures = exposures_from(options, measure=options.measure_seeing)
     template = template_from(options, exposures[0])
     if options.planes:
         return _judged(exposures, read_coadds(options.planes), config, folder=options.planes)
