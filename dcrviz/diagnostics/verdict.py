@@ -32,6 +32,7 @@ CAUSES = WRONG_ANGLES | {
     "one_angle",
     "narrow_airmass",
     "single_high_airmass",
+    "no_colour",
     "variable_seeing",
     "bad_astrometry",
     "transient",
