@@ -12,7 +12,7 @@ from dcrviz.views.inputs import Quiet
 
 _JS = Path(__file__).parent / "js"
 _CSS = """
-h3 { margin: 5px 0; font-size: 1.1em; }
+h3 { margin: 8px 0; font-size: 1.1em; }
 """
 
 
