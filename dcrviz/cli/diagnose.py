@@ -35,7 +35,7 @@ from dcrviz.diagnostics.holdout import LEAST_VISITS, HeldOut, held_out
 from dcrviz.diagnostics.pictures import shown_planes
 from dcrviz.diagnostics.truth_scores import TruthScores, truth_scores
 from dcrviz.diagnostics.verdict import Verdict
-from dcrviz.diagnostics.verdicts import planes_verdicts, verdicts_on, with_what_helps
+from dcrviz.diagnostics.verdicts import planes_verdicts, verdicts_on, with_tests
 from dcrviz.engine import Problem, Step, assemble, prepare
 from dcrviz.engine.check import check_grid
 from dcrviz.io import read_coadds
@@ -187,9 +187,7 @@ def _verdicts(case: Case, held: Sequence[HeldOut]) -> tuple[Verdict, ...]:
         told += standing_verdicts(problem, case.planes)
         told += planes_verdicts(problem, case.planes)
     added = [*held_out_verdicts(problem, held), *truth_verdicts(case.truth)]
-    if added:
-        told = [one for one in told if (one.kind, one.when) != ("healthy", "after")]
-    return with_what_helps([*told, *added], problem.config)
+    return with_tests(told, added, problem.config)
 
 
 def _held_out(case: Case, *, quiet: bool) -> list[HeldOut]:
