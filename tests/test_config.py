@@ -7,7 +7,7 @@ import pytest
 
 from dcrviz.bands import Band
 from dcrviz.config import PRESETS, AssembleConfig
-from dcrviz.config_rules import auto_values
+from dcrviz.config_rules import USUAL_VALUES, auto_values
 from dcrviz.cores import available_cores
 from dcrviz.knobs import Choice, Factor, Integer, Number
 
@@ -179,6 +179,7 @@ def test_the_preset_lsst_2019_turns_what_section_9_lets_choose():
         "metric_of_empty_visits": "zero",
         "on_divergence": "last",
         "on_artifact": "mark",
+        "fit_seeing": "off",
     }
     assert AssembleConfig.preset("lsst-2019").subregion_mode == "sequential"
 
@@ -235,4 +236,4 @@ def test_automatic_values_follow_the_number_of_subfilters(n_subfilters, gain):
 
 def test_every_knob_that_may_be_none_has_an_automatic_value():
     automatic = {name for name in NUMBERS if KNOBS[name].allow_None}
-    assert automatic == set(auto_values(3))
+    assert automatic == set(auto_values(3)) | set(USUAL_VALUES)
