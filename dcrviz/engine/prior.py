@@ -164,7 +164,7 @@ def learn_prior(  # noqa: PLR0913 - what the equations do not know, each by its 
     best = _most_probable(sample, guess) if told else guess
     evidence = weigh_evidence(sample.leaning(best.mean), best.amplitudes, error=best.error)
     frequency_y, frequency_x = grid.frequencies
-    scale = np.r_[1.0, np.full(len(basis) - 1, _BRIGHTER if told else 1.0)]
+    scale = freedom(len(basis)) if told else np.ones(len(basis))
     # Through the window there is as much less light as there is less noise.
     seen = math.prod(grid.field) / window.energy
     amplitudes = best.amplitudes * math.sqrt(seen)
@@ -184,6 +184,11 @@ def learn_prior(  # noqa: PLR0913 - what the equations do not know, each by its 
         profile=profile,
         mean=best.mean,
     )
+
+
+def freedom(unknowns: int) -> Floats:
+    """(J,), what a fit gives each unknown in units of its most probable amplitude."""
+    return np.r_[1.0, np.full(unknowns - 1, _BRIGHTER)]
 
 
 def leaning_basis(basis: Floats, mean: Floats) -> Floats:
