@@ -5,9 +5,10 @@
 A ninth visit: eight visits of made fields of stars are fitted by `direct` with each of ten
 candidates added, over several fields and noises; Spearman's rank correlation between predicted and
 measured error of their colours, and of their slopes alone. Leave one out: the same with each of
-eight visits taken away. Of one seeing; and of several, from 0.6 to 1.3 arcseconds, where candidates
-differ in theirs as well, and P is held at 3.5 pixels. The prediction knows the visits and, of the pixels, how much light the
-template has. Noise is the same for the same visit, so that fits differ by the visits alone.
+eight visits taken away. Both of one seeing; and of several, from 0.6 to 1.3 arcseconds, where
+candidates differ in theirs as well, and planes are held at 3.5 pixels. The prediction knows the
+visits and, of the pixels, how much light the template has. Noise is the same for the same visit, so
+that fits differ by the visits alone.
 
 `repeatable` is how well the measurement itself would repeat on as many other fields: the mean rank
 correlation r between halves of the fields, as 2 r / (1 + r) of the whole (Spearman and Brown).

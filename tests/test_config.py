@@ -179,6 +179,7 @@ def test_the_preset_lsst_2019_turns_what_section_9_lets_choose():
         "metric_of_empty_visits": "zero",
         "on_divergence": "last",
         "on_artifact": "mark",
+        "fit_seeing": "off",
     }
     assert AssembleConfig.preset("lsst-2019").subregion_mode == "sequential"
 
@@ -233,6 +234,8 @@ def test_automatic_values_follow_the_number_of_subfilters(n_subfilters, gain):
     assert auto_values(n_subfilters) == expected
 
 
-def test_every_knob_that_may_be_none_has_an_automatic_value():
+def test_every_knob_that_may_be_none_has_an_automatic_value_or_its_doc_says_how_it_is_found():
     automatic = {name for name in NUMBERS if KNOBS[name].allow_None}
-    assert automatic == set(auto_values(3))
+    of_the_visits = automatic - set(auto_values(3))
+    assert of_the_visits == {"model_fwhm", "seeing_exponent"}
+    assert all("auto is " in KNOBS[name].doc for name in of_the_visits)

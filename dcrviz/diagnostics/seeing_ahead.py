@@ -13,7 +13,7 @@ from dcrviz.physics.geometry import airmass_of
 from dcrviz.records import Floats, Visit
 
 AIRMASS_EXPONENT = 0.6
-"""FWHM grows as airmass to this power, through Kolmogorov turbulence (Fried 1966, JOSA 56, 1372)."""
+"""FWHM grows as airmass to this power through Kolmogorov turbulence: Fried 1966, JOSA 56, 1372."""
 
 
 def seeing_ahead(system: VisitSystem, candidates: Sequence[Visit]) -> VisitSeeing | None:

@@ -21,7 +21,7 @@ from dcrviz.engine.weights import visit_weights
 from dcrviz.physics.geometry import wcs_jacobian
 from dcrviz.physics.shifts import dcr_shifts
 from dcrviz.psf import Psf
-from dcrviz.records import Floats, ForwardModel, Frozen, Shifts, Visit
+from dcrviz.records import Floats, ForwardModel, Frozen, Ints, Shifts, Visit
 
 PIXEL_SCALE_ARCSEC = 0.2
 """Of visits that are not on a grid yet: Rubin's."""
@@ -126,7 +126,9 @@ def _of_problem(problem: Problem) -> VisitSystem:
     )
 
 
-def _of_visits(visits: tuple[Visit, ...], config: AssembleConfig, *, jacobian: Floats) -> VisitSystem:
+def _of_visits(
+    visits: tuple[Visit, ...], config: AssembleConfig, *, jacobian: Floats
+) -> VisitSystem:
     band = _band_of(visits, config)
     model = forward_model(config, band)
     weights = factors_of(visits, config.visit_factors) * visit_weights(
@@ -147,9 +149,10 @@ def _of_visits(visits: tuple[Visit, ...], config: AssembleConfig, *, jacobian: F
     )
 
 
-def blurs(system: VisitSystem, visits: NDArray[np.intp], frequencies: Frequencies) -> Transfer:
+def blurs(system: VisitSystem, visits: Ints, frequencies: Frequencies) -> Transfer:
     """(V, M, S or 1), what the seeing of these visits leaves of the light of each plane."""
-    return blurs_of(None if system.seeing is None else system.seeing.of(visits), frequencies)
+    seeing = None if system.seeing is None else system.seeing.of(visits.tolist())
+    return blurs_of(seeing, frequencies)
 
 
 def blurs_of(seeing: VisitSeeing | None, frequencies: Frequencies) -> Transfer:

@@ -57,9 +57,7 @@ def told_seeing(
     if not config.fits_seeing:
         return None, []
     widths = [visit.psf_fwhm_px for visit in visits]
-    silent = [
-        str(visit.id) for visit, width in zip(visits, widths, strict=True) if width is None
-    ]
+    silent = [str(visit.id) for visit, width in zip(visits, widths, strict=True) if width is None]
     if silent:
         told = (
             f"no seeing in the record of {len(silent)} of {len(visits)} visits "

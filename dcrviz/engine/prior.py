@@ -188,7 +188,7 @@ def learn_prior(  # noqa: PLR0913 - what the equations do not know, each by its 
 
 def freedom(unknowns: int) -> Floats:
     """(J,), what a fit gives each unknown in units of its most probable amplitude."""
-    return np.r_[1.0, np.full(unknowns - 1, _BRIGHTER)]
+    return np.asarray(np.r_[1.0, np.full(unknowns - 1, _BRIGHTER)])
 
 
 def leaning_basis(basis: Floats, mean: Floats) -> Floats:

@@ -93,11 +93,7 @@ class KnobView(Viewer):
         value = getattr(self._config, self._name)
         reason = idle_knobs(self._config).get(self._name, "")
         is_auto = _may_be_auto(self.knob) and value is None
-        shown = (
-            auto_values(self._config.n_subfilters, self._config.solver)[self._name]
-            if is_auto
-            else value
-        )
+        shown = self._automatic() if is_auto else value
         self._following = True
         try:
             self.auto.param.update(value=is_auto, disabled=bool(reason))
@@ -110,6 +106,13 @@ class KnobView(Viewer):
             )
         finally:
             self._following = False
+
+    def _automatic(self) -> Any:
+        """What auto stands for; where the visits decide, what the widget has shown last."""
+        known = auto_values(self._config.n_subfilters, self._config.solver).get(self._name)
+        if known is None:
+            return _middle(self.knob) if self.widget.value is None else self.widget.value
+        return known
 
     def __panel__(self) -> pn.Column:
         row = pn.Row(self.widget, margin=0)
@@ -184,6 +187,14 @@ def _slider(knob: Any) -> Slider:
         width=_WIDTH,
         margin=_MARGIN,
     )
+
+
+def _middle(knob: Any) -> float:
+    """Of the usual values: of their factors where all are positive."""
+    low, high = knob.softbounds or knob.bounds
+    middle = math.sqrt(low * high) if low > 0 else (low + high) / 2
+    step = _step(high - low)
+    return float(round(middle / step) * step)
 
 
 def _step(span: float) -> float:
