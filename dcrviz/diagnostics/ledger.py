@@ -125,7 +125,8 @@ def _places(x: Ints, y: Ints, reach: int, shape: tuple[int, ...]) -> Ints:
     along = np.arange(-reach, reach + 1)
     rows = np.clip(y[:, None] + along, 0, height - 1)
     columns = np.clip(x[:, None] + along, 0, width - 1)
-    return np.asarray((rows[:, :, None] * width + columns[:, None, :]).reshape(len(x), -1))
+    places = rows[:, :, None] * width + columns[:, None, :]
+    return np.asarray(places.reshape(len(x), along.size**2))
 
 
 def _blurred_box(kernel: Plane, reach: int) -> Floats:
