@@ -21,6 +21,7 @@ from dataclasses import replace
 import numpy as np
 from visit_sets import (
     BAND,
+    FWHM_PX,
     Sky,
     colour_errors_of,
     fitted,
@@ -31,6 +32,7 @@ from visit_sets import (
 )
 
 import dcrviz
+from dcrviz.config import FOURIER_SOLVERS
 from dcrviz.diagnostics.expected_sky import sky_of
 from dcrviz.diagnostics.leverage import leverage, leverage_of
 from dcrviz.diagnostics.posterior import posterior_of
@@ -122,27 +124,40 @@ def noise_table(options):
     return rows
 
 
-def colour_table(options):
-    """Predicted and measured errors of the colours of every set."""
+def colour_table(options, solvers, *, varied=False):
+    """Predicted and measured errors of the colours of every set, of one seeing or of several."""
     skies = [Sky(seed) for seed in range(1, options.skies + 1)]
     truths = [sky.truth(3) for sky in skies]
     rows = {}
     for name, circumstances in visit_sets().items():
-        visits = visits_of(circumstances)
-        predicted = leverage(visits, dcrviz.AssembleConfig(solver="direct"))
+        visits = visits_of(circumstances, varied_seeing(len(circumstances)) if varied else None)
+        predicted = leverage(visits, dcrviz.AssembleConfig(solver="direct", model_fwhm=FWHM_PX))
         row = {
             "predicted": predicted.colour_error,
             "predicted_slope": float(predicted.errors[0]),
             "lever_px": list(predicted.lever_px),
         }
-        for solver in options.solvers:
+        for solver in solvers:
+            knobs = {"solver": solver, "model_fwhm": FWHM_PX}
             errors = [
-                colour_errors_of(fitted(sky.exposures(visits, noise=1), solver=solver), true)
+                colour_errors_of(fitted(sky.exposures(visits, noise=1), **knobs), true)
                 for sky, true in zip(skies, truths, strict=True)
             ]
             row[solver], row[f"{solver}_slope"] = np.mean(errors, axis=0).tolist()
         rows[name] = row
     return rows
+
+
+def correlations(table, solvers):
+    """Rank correlations of predicted and measured errors, of all colour and of the slope."""
+    rows = table.values()
+    return {
+        solver + term: rank_correlation(
+            [row["predicted" + term] for row in rows], [row[solver + term] for row in rows]
+        )
+        for solver in solvers
+        for term in ("", "_slope")
+    }
 
 
 def seconds():
@@ -174,15 +189,13 @@ def main(arguments=None):
         ratios = [r for row in report["noise"].values() for r in row["planes"] + row["terms"]]
         report["worst_noise_ratio"] = float(max(ratios, key=lambda ratio: abs(np.log(ratio))))
     if options.only != "noise":
-        report["colour"] = colour_table(options)
-        rows = report["colour"].values()
-        report["spearman"] = {
-            solver + term: rank_correlation(
-                [row["predicted" + term] for row in rows], [row[solver + term] for row in rows]
-            )
-            for solver in options.solvers
-            for term in ("", "_slope")
-        }
+        report["colour"] = colour_table(options, options.solvers)
+        report["spearman"] = correlations(report["colour"], options.solvers)
+        # Of the others none fits the seeing by itself.
+        knowing = [solver for solver in options.solvers if solver in FOURIER_SOLVERS]
+        varied = colour_table(options, knowing, varied=True)
+        report["colour, seeing 0.6 to 1.3"] = varied
+        report["spearman, seeing 0.6 to 1.3"] = correlations(varied, knowing)
     print(json.dumps(report) if options.json else json.dumps(report, indent=1))
     return 0
 
