@@ -13,6 +13,10 @@ from dcrviz.cores import available_cores
 _OF_THE_SEARCH = [name for name in ArtifactConfig.knobs() if name != "find_artifacts"]
 
 
+USUAL_VALUES = {"model_fwhm": 4.0, "seeing_exponent": -0.2}
+"""Where what auto stands for depends on the visits: what a person sees who turns auto off."""
+
+
 def auto_values(n_subfilters: int, solver: str = "iterative") -> dict[str, float]:
     """What the knobs that may be None stand for then, for this number of subfilters N.
 

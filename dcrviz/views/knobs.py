@@ -11,7 +11,7 @@ import panel as pn
 from panel.viewable import Viewer
 
 from dcrviz.config import AssembleConfig
-from dcrviz.config_rules import acts_in, auto_values, idle_knobs
+from dcrviz.config_rules import USUAL_VALUES, acts_in, auto_values, idle_knobs
 from dcrviz.knobs import Choice, Integer, Knob, Names, Number, Record, Switch
 from dcrviz.views.inputs import Check, Mark, Slider
 from dcrviz.views.record_choice import RecordChoice
@@ -88,12 +88,18 @@ class KnobView(Viewer):
             self._refused(f"{title(self.knob)}: {error}")
         self._follow()
 
+    @property
+    def _automatic(self) -> Any:
+        """What auto stands for, or a usual value where the visits decide."""
+        known = auto_values(self._config.n_subfilters, self._config.solver)
+        return (USUAL_VALUES | known)[self._name]
+
     def _follow(self) -> None:
         """Show the configuration's value, and whether the knob is idle."""
         value = getattr(self._config, self._name)
         reason = idle_knobs(self._config).get(self._name, "")
         is_auto = _may_be_auto(self.knob) and value is None
-        shown = self._automatic() if is_auto else value
+        shown = self._automatic if is_auto else value
         self._following = True
         try:
             self.auto.param.update(value=is_auto, disabled=bool(reason))
@@ -106,13 +112,6 @@ class KnobView(Viewer):
             )
         finally:
             self._following = False
-
-    def _automatic(self) -> Any:
-        """What auto stands for; where the visits decide, what the widget has shown last."""
-        known = auto_values(self._config.n_subfilters, self._config.solver).get(self._name)
-        if known is None:
-            return _middle(self.knob) if self.widget.value is None else self.widget.value
-        return known
 
     def __panel__(self) -> pn.Column:
         row = pn.Row(self.widget, margin=0)
@@ -187,14 +186,6 @@ def _slider(knob: Any) -> Slider:
         width=_WIDTH,
         margin=_MARGIN,
     )
-
-
-def _middle(knob: Any) -> float:
-    """Of the usual values: of their factors where all are positive."""
-    low, high = knob.softbounds or knob.bounds
-    middle = math.sqrt(low * high) if low > 0 else (low + high) / 2
-    step = _step(high - low)
-    return float(round(middle / step) * step)
 
 
 def _step(span: float) -> float:

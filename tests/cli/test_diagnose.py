@@ -154,6 +154,22 @@ def test_coadds_made_elsewhere_are_judged_without_a_fit(demo, planes, diagnosed)
     assert judged["direction"] == fitted["direction"]
 
 
+def test_coadds_made_elsewhere_are_judged_at_the_seeing_of_each_visit(diagnosed, run, tmp_path):
+    visits, fit = tmp_path / "visits", tmp_path / "fit"
+    run("simulate", visits, "--scene", "variable-seeing", "--quiet")
+    run("assemble", visits, "--out", fit, "--set", "solver=direct", "--quiet")
+    judged = diagnosed(visits, "--planes", fit)
+    assert (
+        judged["sharpness"]["planes_fwhm_px"]
+        < 3.5
+        < 5
+        < max(visit["fwhm_px"] for visit in judged["sharpness"]["visits"])
+    )
+    assert all(visit["residual_sigma"] < 1.1 for visit in judged["fit"]["visits"])
+    assert judged["fit"]["dipoles"] == 0
+    assert judged["truth"]["template_sigma"] < 0.3
+
+
 def test_holes_of_coadds_made_elsewhere_are_warned_of(demo, planes, diagnosed, tmp_path):
     shutil.copytree(planes, tmp_path / "fit")
     first, *_ = sorted((tmp_path / "fit").glob("dcrCoadd_*.fits"))
