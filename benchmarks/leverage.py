@@ -19,16 +19,26 @@ import time
 from dataclasses import replace
 
 import numpy as np
-from visit_sets import BAND, Sky, colour_errors_of, fitted, rank_correlation, visit_sets, visits_of
+from visit_sets import (
+    BAND,
+    FWHM_PX,
+    Sky,
+    colour_errors_of,
+    fitted,
+    rank_correlation,
+    varied_seeing,
+    visit_sets,
+    visits_of,
+)
 
 import dcrviz
+from dcrviz.config import FOURIER_SOLVERS
 from dcrviz.diagnostics.expected_sky import sky_of
 from dcrviz.diagnostics.leverage import leverage, leverage_of
 from dcrviz.diagnostics.posterior import posterior_of
 from dcrviz.diagnostics.visit_system import system_of
 from dcrviz.engine.direct import closed_form, solve_directly
 from dcrviz.engine.sky_power import STEP
-from dcrviz.kernels.mode_solve import Whitening
 from dcrviz.mask_planes import USUAL_PLANES
 from dcrviz.simulate import Scene
 
@@ -46,41 +56,41 @@ def noise_exposures(visits, *, size, seed):
             variance=np.full(shape, 1 / visit.weight, np.float32),
             planes=USUAL_PLANES,
             wcs=wcs,
-            # Without a seeing: a sky without light would contradict it.
-            visit=replace(visit, weight=1.0, psf_fwhm_px=None),
+            visit=replace(visit, weight=1.0),
         )
         for visit in visits
     ]
 
 
-def solved_noise(visits, sky, *, size, seed, n_subfilters):
-    """Planes that the solver makes of noise under the prior of this sky."""
-    config = dcrviz.AssembleConfig(solver="direct", n_subfilters=n_subfilters)
-    system = closed_form(dcrviz.prepare(noise_exposures(visits, size=size, seed=seed), config))
-    frequency_y, frequency_x = system.grid.frequencies
-    whitening = Whitening(
-        amplitudes=sky.amplitudes * size,
-        profile=sky.profile,
-        step=STEP,
-        frequency_y=frequency_y,
-        frequency_x=frequency_x,
+def solved_noise(visits, predicted, config, *, size, seed):
+    """Planes that the solver makes of noise under the prior that was predicted."""
+    problem = dcrviz.prepare(noise_exposures(visits, size=size, seed=seed), config)
+    # What it would learn of a sky without light means nothing.
+    prior = closed_form(problem).prior
+    sky, mean = predicted.sky, np.zeros(config.n_subfilters - 1)
+    whitening = replace(
+        prior.whitening, amplitudes=sky.allowed * size, profile=sky.profile * trusted(sky)
     )
-    return solve_directly(replace(system, prior=replace(system.prior, whitening=whitening)))
+    prior = replace(prior, whitening=whitening, basis=predicted.system.basis, mean=mean)
+    return solve_directly(closed_form(problem, prior=prior))
 
 
-def noise_row(circumstances, weights, options, n_subfilters):
+def trusted(sky):
+    """(T,), what the profile is multiplied by where the visits are trusted less."""
+    return np.sqrt(sky.trust(STEP * np.arange(len(sky.profile))))
+
+
+def noise_row(visits, options, n_subfilters):
     """Measured over predicted noise of each plane and term."""
-    visits = [
-        replace(visit, weight=float(weight))
-        for visit, weight in zip(visits_of(circumstances), weights, strict=True)
-    ]
-    config = dcrviz.AssembleConfig(solver="direct", n_subfilters=n_subfilters)
+    config = dcrviz.AssembleConfig(
+        solver="direct", n_subfilters=n_subfilters, slice_spectrum="flat", seeing_exponent=0.0
+    )
     system = system_of(visits, config)
-    sky = sky_of(visits, system)
-    predicted = leverage_of(posterior_of(system, sky))
+    posterior = posterior_of(system, sky_of(visits, system))
+    predicted = leverage_of(posterior)
     power_planes, power_terms = np.zeros((2, n_subfilters))
     for seed in range(options.repeat):
-        planes = solved_noise(visits, sky, size=options.size, seed=seed, n_subfilters=n_subfilters)[
+        planes = solved_noise(visits, posterior, config, size=options.size, seed=seed)[
             :, EDGE_PX:-EDGE_PX, EDGE_PX:-EDGE_PX
         ].astype(float)
         terms = np.tensordot(np.linalg.inv(system.basis), planes, axes=1)
@@ -93,40 +103,61 @@ def noise_row(circumstances, weights, options, n_subfilters):
     }
 
 
+def weighed(visits, weights):
+    """The visits with these weights."""
+    return [replace(v, weight=float(w)) for v, w in zip(visits, weights, strict=True)]
+
+
 def noise_table(options):
-    """All sets with equal weights and three subfilters; two of them otherwise."""
+    """All sets at one seeing and at several, with three subfilters; two of them otherwise."""
     sets, rows = visit_sets(n_random=3), {}
     for name, circumstances in sets.items():
-        rows[name] = noise_row(circumstances, np.ones(len(circumstances)), options, 3)
-    uneven = np.random.default_rng(1).permutation(np.geomspace(0.3, 3, len(sets["spread"])))
+        rows[name] = noise_row(visits_of(circumstances), options, 3)
+        varied = visits_of(circumstances, varied_seeing(len(circumstances)))
+        rows[f"{name}, seeing 0.6 to 1.3"] = noise_row(varied, options, 3)
+    visits = visits_of(sets["spread"])
+    uneven = np.random.default_rng(1).permutation(np.geomspace(0.3, 3, len(visits)))
     rows["spread, weights 0.3 to 3"] = noise_row(
-        sets["spread"], uneven / np.median(uneven), options, 3
+        weighed(visits, uneven / np.median(uneven)), options, 3
     )
-    rows["spread, 5 subfilters"] = noise_row(sets["spread"], np.ones(len(uneven)), options, 5)
+    rows["spread, 5 subfilters"] = noise_row(visits, options, 5)
     return rows
 
 
-def colour_table(options):
-    """Predicted and measured errors of the colours of every set."""
+def colour_table(options, solvers, *, varied=False):
+    """Predicted and measured errors of the colours of every set, of one seeing or of several."""
     skies = [Sky(seed) for seed in range(1, options.skies + 1)]
     truths = [sky.truth(3) for sky in skies]
     rows = {}
     for name, circumstances in visit_sets().items():
-        visits = visits_of(circumstances)
-        predicted = leverage(visits, dcrviz.AssembleConfig(solver="direct"))
+        visits = visits_of(circumstances, varied_seeing(len(circumstances)) if varied else None)
+        predicted = leverage(visits, dcrviz.AssembleConfig(solver="direct", model_fwhm=FWHM_PX))
         row = {
             "predicted": predicted.colour_error,
             "predicted_slope": float(predicted.errors[0]),
             "lever_px": list(predicted.lever_px),
         }
-        for solver in options.solvers:
+        for solver in solvers:
+            knobs = {"solver": solver, "model_fwhm": FWHM_PX}
             errors = [
-                colour_errors_of(fitted(sky.exposures(visits, noise=1), solver=solver), true)
+                colour_errors_of(fitted(sky.exposures(visits, noise=1), **knobs), true)
                 for sky, true in zip(skies, truths, strict=True)
             ]
             row[solver], row[f"{solver}_slope"] = np.mean(errors, axis=0).tolist()
         rows[name] = row
     return rows
+
+
+def correlations(table, solvers):
+    """Rank correlations of predicted and measured errors, of all colour and of the slope."""
+    rows = table.values()
+    return {
+        solver + term: rank_correlation(
+            [row["predicted" + term] for row in rows], [row[solver + term] for row in rows]
+        )
+        for solver in solvers
+        for term in ("", "_slope")
+    }
 
 
 def seconds():
@@ -158,15 +189,13 @@ def main(arguments=None):
         ratios = [r for row in report["noise"].values() for r in row["planes"] + row["terms"]]
         report["worst_noise_ratio"] = float(max(ratios, key=lambda ratio: abs(np.log(ratio))))
     if options.only != "noise":
-        report["colour"] = colour_table(options)
-        rows = report["colour"].values()
-        report["spearman"] = {
-            solver + term: rank_correlation(
-                [row["predicted" + term] for row in rows], [row[solver + term] for row in rows]
-            )
-            for solver in options.solvers
-            for term in ("", "_slope")
-        }
+        report["colour"] = colour_table(options, options.solvers)
+        report["spearman"] = correlations(report["colour"], options.solvers)
+        # Of the others none fits the seeing by itself.
+        knowing = [solver for solver in options.solvers if solver in FOURIER_SOLVERS]
+        varied = colour_table(options, knowing, varied=True)
+        report["colour, seeing 0.6 to 1.3"] = varied
+        report["spearman, seeing 0.6 to 1.3"] = correlations(varied, knowing)
     print(json.dumps(report) if options.json else json.dumps(report, indent=1))
     return 0
 

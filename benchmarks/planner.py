@@ -5,8 +5,10 @@
 A ninth visit: eight visits of made fields of stars are fitted by `direct` with each of ten
 candidates added, over several fields and noises; Spearman's rank correlation between predicted and
 measured error of their colours, and of their slopes alone. Leave one out: the same with each of
-eight visits taken away. The prediction knows the visits and, of the pixels, how much light the
-template has. Noise is the same for the same visit, so that fits differ by the visits alone.
+eight visits taken away. Both of one seeing; and of several, from 0.6 to 1.3 arcseconds, where
+candidates differ in theirs as well, and planes are held at 3.5 pixels. The prediction knows the
+visits and, of the pixels, how much light the template has. Noise is the same for the same visit, so
+that fits differ by the visits alone.
 
 `repeatable` is how well the measurement itself would repeat on as many other fields: the mean rank
 correlation r between halves of the fields, as 2 r / (1 + r) of the whole (Spearman and Brown).
@@ -22,11 +24,13 @@ import time
 
 import numpy as np
 from visit_sets import (
+    FWHM_PX,
     QUARTER,
     Sky,
     colour_errors_of,
     fitted,
     rank_correlation,
+    varied_seeing,
     visit_sets,
     visits_of,
 )
@@ -46,16 +50,32 @@ CANDIDATES = {
     "1.7, a quarter turned": (1.7, 0.6 + QUARTER),
     "1.7, opposite": (1.7, 0.6 + 2 * QUARTER),
 }
+SEEN = {
+    f"{name}, {arcsec} arcsec": (*CANDIDATES[name], arcsec / 0.2)
+    for name, arcsec in (
+        ("zenith", 0.6),
+        ("lower, same angle", 0.7),
+        ("lower, same angle", 1.3),
+        ("a quarter turned", 0.6),
+        ("a quarter turned", 1.3),
+        ("opposite", 0.6),
+        ("opposite", 1.0),
+        ("opposite", 1.6),
+        ("1.7, opposite", 0.8),
+        ("1.7, opposite", 1.6),
+    )
+}
 BASES = ("nearly the same", "one angle")
 THINNED = ("spread", "one angle", "random 1")
-CONFIG = dcrviz.AssembleConfig(solver="direct")
+KNOBS = {"solver": "direct", "model_fwhm": FWHM_PX}
+CONFIG = dcrviz.AssembleConfig(**KNOBS)
 
 
 def measured_errors(visits, skies, noises):
     """(fields, 2) errors of all colour and of the slope in real fits, the mean over noises."""
     errors = [
         [
-            colour_errors_of(fitted(sky.exposures(visits, noise=noise), solver="direct"), true)
+            colour_errors_of(fitted(sky.exposures(visits, noise=noise), **KNOBS), true)
             for noise in range(noises)
         ]
         for sky, true in skies
@@ -81,12 +101,27 @@ def ninth_visit(base, skies, noises):
     )
 
 
-def without_each(name, skies, noises):
+def ninth_of_several(base, skies, noises):
+    """The same where the visits and the candidates differ in their seeing."""
+    circumstances = visit_sets()[base]
+    both = visits_of(
+        [*circumstances, *(seen[:2] for seen in SEEN.values())],
+        [*varied_seeing(len(circumstances)), *(seen[2] for seen in SEEN.values())],
+    )
+    visits, added = both[: len(circumstances)], both[len(circumstances) :]
+    plans = [plan_next(problem, added) for problem in problems_of(visits, skies)]
+    return compared(
+        SEEN, plans, [measured_errors([*visits, visit], skies, noises) for visit in added]
+    )
+
+
+def without_each(name, skies, noises, *, varied=False):
     """Predicted and measured error without each of the visits."""
-    visits = visits_of(visit_sets()[name])
+    circumstances = visit_sets()[name]
+    visits = visits_of(circumstances, varied_seeing(len(circumstances)) if varied else None)
     verdicts = [leave_one_out(problem) for problem in problems_of(visits, skies)]
     return compared(
-        [f"visit {visit.id}, airmass {visit.airmass:.2f}" for visit in visits],
+        [f"visit {v.id}, airmass {v.airmass:.2f}, {v.psf_fwhm_px / 5:.2f} arcsec" for v in visits],
         verdicts,
         [
             measured_errors([other for other in visits if other is not visit], skies, noises)
@@ -140,9 +175,15 @@ def main(arguments=None):
     report = {}
     if options.only != "leave_one_out":
         report["ninth"] = {base: ninth_visit(base, skies, options.noises) for base in BASES}
+        report["ninth, seeing 0.6 to 1.6"] = {
+            base: ninth_of_several(base, skies, options.noises) for base in BASES
+        }
     if options.only != "ninth":
         report["leave_one_out"] = {
             name: without_each(name, skies, options.noises) for name in THINNED
+        }
+        report["leave_one_out, seeing 0.6 to 1.3"] = {
+            name: without_each(name, skies, options.noises, varied=True) for name in THINNED
         }
     report["seconds"] = time.perf_counter() - start
     print(json.dumps(report) if options.json else json.dumps(report, indent=1))

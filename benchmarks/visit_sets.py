@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 import dcrviz
-from dcrviz.engine.direct import flat_spectrum
+from dcrviz.engine.direct import usual_spectrum
 from dcrviz.engine.template import amplify
 from dcrviz.simulate import RUBIN, made_scene, simulate_exposures, truth_planes
 from dcrviz.simulate.made_field import MadeField
@@ -18,8 +18,9 @@ FLUX = (2e4, 6e4)
 QUARTER = np.pi / 2
 
 
-def visits_of(circumstances):
-    """Visits at these airmasses and parallactic angles [rad], of one seeing."""
+def visits_of(circumstances, fwhm_px=None):
+    """Visits at these airmasses and parallactic angles [rad], of one seeing or of these."""
+    widths = np.full(len(circumstances), FWHM_PX) if fwhm_px is None else fwhm_px
     return [
         dcrviz.Visit(
             id=number,
@@ -27,10 +28,15 @@ def visits_of(circumstances):
             airmass=float(airmass),
             parallactic_rad=float(angle),
             site=RUBIN,
-            psf_fwhm_px=FWHM_PX,
+            psf_fwhm_px=float(width),
         )
-        for number, (airmass, angle) in enumerate(circumstances)
+        for number, ((airmass, angle), width) in enumerate(zip(circumstances, widths, strict=True))
     ]
+
+
+def varied_seeing(n_visits, *, seed=5):
+    """(V,) widths in pixels, of 0.6 to 1.3 arcseconds, evenly spaced and in any order."""
+    return np.random.default_rng(seed).permutation(np.linspace(0.6, 1.3, n_visits)) / 0.2
 
 
 def visit_sets(n_visits=8, n_random=8):
@@ -77,7 +83,7 @@ class Sky:
         return [self._exposure(visit, noise) for visit in visits]
 
     def _exposure(self, visit, noise):
-        key = (visit.airmass, visit.parallactic_rad)
+        key = (visit.airmass, visit.parallactic_rad, visit.psf_fwhm_px)
         if key not in self._clean:
             (self._clean[key],) = simulate_exposures(self.scene, [visit], seed=0, noise=False)
         clean = self._clean[key]
@@ -89,9 +95,9 @@ class Sky:
             visit=replace(clean.visit, id=visit.id),
         )
 
-    def truth(self, n_subfilters):
-        """(S, Y, X)."""
-        return truth_planes(self.scene, n_subfilters=n_subfilters, fwhm_px=FWHM_PX)
+    def truth(self, n_subfilters, *, fwhm_px=FWHM_PX):
+        """(S, Y, X), at this seeing."""
+        return truth_planes(self.scene, n_subfilters=n_subfilters, fwhm_px=fwhm_px)
 
 
 def fitted(exposures, *, solver, n_subfilters=3, **knobs):
@@ -107,7 +113,7 @@ def colour_errors_of(planes, truth):
 
     1 for planes without colour.
     """
-    _, basis = flat_spectrum(BAND, len(truth))
+    _, basis = usual_spectrum(BAND, len(truth))
     to_terms = np.linalg.inv(basis)[1:]
     terms, true = (np.tensordot(to_terms, cube, axes=1) for cube in (planes, truth))
     return np.array(

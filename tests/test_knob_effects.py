@@ -42,6 +42,7 @@ TURNED = {
         Throughput(name="sloping", wavelength_nm=(390, 405, 570), transmission=(0, 1, 0.1)),
         {},
     ),
+    "slice_spectrum": ("flat", {"solver": "direct"}),
     "split_threshold": (5.0, {}),
     "interpolation_order": (3, {}),
     "subregion_mode": ("seamless", {"subregion_size": (20, 48)}),
@@ -61,7 +62,11 @@ TURNED = {
     "propagate_planes": ({}, {}),
     "find_artifacts": (True, {}),
     "on_artifact": ("mark", _SEARCHED),
+    "fit_seeing": ("off", {"solver": "direct", "model_fwhm": 5.0}),
+    "model_fwhm": (5.0, {"solver": "direct"}),
+    "seeing_exponent": (0.5, {"solver": "direct"}),
     "seeing_model": ("gaussian", {}),
+    "moffat_beta": (2.5, {"seeing_model": "moffat"}),
     "matched_fwhm": (7.0, _SEARCHED),
     "static_clip": (0.5, _SEARCHED),
     "static_clip_iterations": (1, _SEARCHED | {"static_clip": 0.5}),
@@ -129,7 +134,23 @@ _OF_THE_ITERATION = {
     "model_weights_width",
 }
 ASLEEP = {
-    "LSST's iteration": ({}, {"hold_to_template", "tolerance", "positivity"}),
+    "LSST's iteration": (
+        {},
+        {
+            "hold_to_template",
+            "tolerance",
+            "positivity",
+            "slice_spectrum",
+            "model_fwhm",
+            "seeing_exponent",
+            "moffat_beta",
+        },
+    ),
+    "LSST's iteration with seeing": ({"fit_seeing": "on"}, {"seeing_exponent", "moffat_beta"}),
+    "seeing not fitted": (
+        {"solver": "direct", "fit_seeing": "off"},
+        {"model_fwhm", "seeing_exponent", "moffat_beta"},
+    ),
     "closed form": (
         {"solver": "direct"},
         {"max_iterations", "tolerance", "positivity"} | _OF_THE_ITERATION,
@@ -137,7 +158,7 @@ ASLEEP = {
     "conjugate gradients": ({"solver": "pcg"}, _OF_THE_ITERATION),
     "not split": (
         {"split_subfilters": False},
-        {"split_threshold", "wavelengths_per_subfilter", "throughput"},
+        {"split_threshold", "wavelengths_per_subfilter", "throughput", "slice_spectrum"},
     ),
     "one wavelength": ({"wavelengths_per_subfilter": 1}, {"split_threshold"}),
     "seamless": ({"subregion_mode": "seamless"}, {"subregion_size"}),
@@ -147,7 +168,7 @@ ASLEEP = {
     "no clamps": ({"clamp_iterations": 0, "clamp_subfilters": 0}, {"clamp_width"}),
     "no search": (
         {},
-        {name for name in ArtifactConfig.knobs() if name not in ("find_artifacts", "seeing_model")},
+        {name for name in ArtifactConfig.knobs() if name != "find_artifacts"},
     ),
     "no filter": (
         {"find_artifacts": True, "prefilter_artifacts": False},

@@ -42,6 +42,7 @@ from dcrviz.io import read_coadds
 from dcrviz.io.settings import apply_settings
 from dcrviz.physics.geometry import wcs_jacobian
 from dcrviz.physics.shifts import dcr_shifts
+from dcrviz.psf import PlaneSeeing
 from dcrviz.records import Coadds, Cube, Exposure
 from dcrviz.runs import is_run, open_run
 from dcrviz.simulate import scene_beside
@@ -160,6 +161,8 @@ def _judged(
     )
     if order is not None and config.in_fourier_space:
         knobs["solver"] = "iterative"
+    # The spectrum within slices is the model's own.
+    knobs |= {"slice_spectrum": "flat", **_seeing_knobs(model.seeing)}
     problem = prepare(
         exposures,
         config.with_values(n_subfilters=model.n_subfilters, band=model.band, **knobs),
@@ -172,6 +175,19 @@ def _judged(
     planes = np.nan_to_num(result.planes)
     truth = _truth(exposures, problem, planes)
     return Case(exposures=exposures, problem=problem, planes=planes, truth=truth)
+
+
+def _seeing_knobs(planes: PlaneSeeing | None) -> dict[str, Any]:
+    """Knobs by which the seeing of planes that are there already is known."""
+    if planes is None:
+        return {"fit_seeing": "off"}
+    return {
+        "fit_seeing": "on",
+        "model_fwhm": planes.fwhm_px,
+        "seeing_exponent": planes.profile.seeing_exponent,
+        "seeing_model": planes.profile.profile,
+        "moffat_beta": planes.profile.beta,
+    }
 
 
 def _truth(exposures: Sequence[Exposure], problem: Problem, planes: Cube) -> TruthScores | None:

@@ -17,9 +17,10 @@ from dcrviz.diagnostics.holdout import LEAST_VISITS, HeldOut, held_out_sentences
 from dcrviz.diagnostics.holes import blemishes_in
 from dcrviz.diagnostics.ledger import ledger_of
 from dcrviz.diagnostics.leverage import leverage
-from dcrviz.diagnostics.pictures import typical_fwhm_px
+from dcrviz.diagnostics.pictures import visit_fwhm_px
 from dcrviz.diagnostics.planner import leave_one_out
 from dcrviz.diagnostics.residuals import noise_of, residual_rms_sigma
+from dcrviz.diagnostics.sharpness import sharpness
 from dcrviz.diagnostics.truth_scores import TruthScores
 from dcrviz.diagnostics.verdict import Verdict, in_order, verdict_record
 from dcrviz.engine import Problem, Step
@@ -68,22 +69,32 @@ class Section:
 
 
 def before_the_fit(case: Case) -> list[Section]:
-    """What the visits alone can tell; nothing where a parallactic angle isn't known."""
+    """What the visits alone can tell; of colours nothing where a parallactic angle isn't known."""
+    told = [_sharpness(case)]
     if any(visit.parallactic_rad is None for visit in case.problem.visits):
-        return []
+        return told
     found, without = leverage(case.problem), leave_one_out(case.problem)
     visits = [
         {"id": visit.id, "colour_error_without": float(error)}
         for visit, error in zip(without.visits, without.errors, strict=True)
     ]
-    return [
-        Section(
-            name="leverage",
-            title="What the visits can tell",
-            sentences=(found.sentence, without.sentence),
-            values=_plain({**found.as_mapping(), "visits": visits}),
-        )
-    ]
+    colours = Section(
+        name="leverage",
+        title="What the visits can tell",
+        sentences=(found.sentence, without.sentence),
+        values=_plain({**found.as_mapping(), "visits": visits}),
+    )
+    return [colours, *told]
+
+
+def _sharpness(case: Case) -> Section:
+    found = sharpness(case.problem)
+    return Section(
+        name="sharpness",
+        title="Sharpness",
+        sentences=found.sentences,
+        values=_plain(found.as_mapping()),
+    )
 
 
 def after_the_fit(case: Case) -> list[Section]:
@@ -160,12 +171,12 @@ def _ledger(case: Case) -> Section | None:
 
 
 def _visit_values(case: Case) -> list[dict[str, Any]]:
-    problem, fwhm_px = case.problem, typical_fwhm_px(case.problem) or _FWHM_PX
+    problem = case.problem
     templates = map(template_maker_of(problem, case.planes), range(len(problem.visits)))
     values = []
     for v, (exposure, template) in enumerate(zip(case.exposures, templates, strict=True)):
         image = np.where(problem.observed[v], problem.images[v], np.float32(np.nan))
-        residual = image - template
+        residual, fwhm_px = image - template, visit_fwhm_px(problem, v) or _FWHM_PX
         dipoles = find_dipoles(residual, sigma=noise_of(exposure), fwhm_px=fwhm_px)
         values.append(
             {

@@ -11,6 +11,7 @@ from dcrviz.config import AssembleConfig
 from dcrviz.diagnostics.frequencies import regular_frequencies
 from dcrviz.diagnostics.visit_system import (
     PIXEL_SCALE_ARCSEC,
+    blurs,
     responses,
     singular_values,
     system_of,
@@ -79,8 +80,9 @@ def condition_map(
     system = system_of(source, config, pixel_scale_arcsec=pixel_scale_arcsec)
     frequencies = regular_frequencies(size, highest=highest)
     on = np.flatnonzero(system.on)
-    moved = responses(system.shifts.of(on), frequencies)
-    values = singular_values(moved, system.precision[on])
+    blur = blurs(system, on, frequencies)
+    moved = responses(system.shifts.of(on), frequencies, blur)
+    values = singular_values(moved, system.precision[on], blur)
     return ConditionMap(
         values=values.T.reshape(-1, size, size), frequency=frequencies.x[:size].copy()
     )

@@ -11,6 +11,7 @@ from dcrviz.diagnostics.frequencies import nested_frequencies
 from dcrviz.diagnostics.visit_system import VisitSystem
 from dcrviz.engine import Problem
 from dcrviz.engine.field_spectra import sky_level
+from dcrviz.engine.prior import freedom
 from dcrviz.engine.sky_power import at_radius, seeing_profile, straying
 from dcrviz.records import Floats, Frozen, Visit
 
@@ -36,9 +37,10 @@ class ExpectedSky(Frozen):
         low frequency, in flux, so that white noise of 1 a pixel has 1.
     profile
         (T,), square root of the power along radius, as in `engine.sky_power`: the transfer function
-        of the seeing.
+        of the planes' seeing.
     error
-        Variance by which visits stray from any model, in units of the noise and of `straying`.
+        Variance by which visits stray from any model, in units of the noise and of `straying`; none
+        where the fit knows the seeing of each.
     assumed
         Sentences on what nobody told.
     """
@@ -47,6 +49,11 @@ class ExpectedSky(Frozen):
     profile: Floats
     error: float = 0.0
     assumed: tuple[str, ...] = ()
+
+    @property
+    def allowed(self) -> Floats:
+        """(S,), the amplitudes with the freedom that the solver gives them."""
+        return np.asarray(self.amplitudes * freedom(len(self.amplitudes)))
 
     def height(self, radius: Floats) -> Floats:
         """The profile at these frequencies, cycles per pixel."""
@@ -95,7 +102,7 @@ def sky_of(
         raise ValueError(f"signal_to_noise must be above 0; got {signal_to_noise:g}")
     assumed: list[str] = []
     fwhm_px, scatter = _seeing(system, assumed)
-    profile = seeing_profile(fwhm_px)
+    profile = seeing_profile(fwhm_px, system.stars)
     typical = system.typical
     if signal_to_noise is None and isinstance(source, Problem):
         brightness = max(_brightness(source, profile), _DIMMEST / np.sqrt(typical))
@@ -113,7 +120,12 @@ def sky_of(
 
 
 def _seeing(system: VisitSystem, assumed: list[str]) -> tuple[float, float]:
-    """Median FWHM in pixels and relative scatter of the visits that are on and tell theirs."""
+    """FWHM of the planes in pixels, and relative scatter of the visits about it.
+
+    Where the fit does not know the seeing of each, those of the visits that are on and tell theirs.
+    """
+    if system.seeing is not None:
+        return system.seeing.planes.fwhm_px, 0.0
     visits = [visit for visit, on in zip(system.visits, system.on, strict=True) if on]
     told = [visit.psf_fwhm_px for visit in visits if visit.psf_fwhm_px]
     if not told:
@@ -131,6 +143,10 @@ def _brightness(problem: Problem, profile: Floats) -> float:
     Parseval: the sum of the squared pixels is the mean of the squared moduli of the modes, which
     fall with frequency as the profile does.
     """
+    if problem.seeing is not None:
+        # The template has the seeing of all visits, not the planes'.
+        coadd = problem.seeing.against_coadd(problem.visit_weights).reference
+        profile = profile if coadd is None else coadd
     usable = np.isfinite(problem.template.variance) & problem.covered
     if not usable.any():
         return 0.0

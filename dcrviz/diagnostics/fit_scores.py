@@ -16,7 +16,8 @@ from dcrviz.config import AssembleConfig
 from dcrviz.config_rules import threads_of
 from dcrviz.diagnostics.colour import channel_fluxes
 from dcrviz.diagnostics.holes import find_holes, near_pixels
-from dcrviz.diagnostics.pictures import shown_planes, sky_noise, source_pixels, typical_fwhm_px
+from dcrviz.diagnostics.like_seeing import brought_to
+from dcrviz.diagnostics.pictures import planes_fwhm_px, shown_planes, sky_noise, source_pixels
 from dcrviz.diagnostics.residuals import residual_rms_sigma
 from dcrviz.diagnostics.source import APERTURE_PX, aperture_flux, brightest_pixels
 from dcrviz.diagnostics.truth_scores import colour_line, star_colours
@@ -138,7 +139,7 @@ class Yardstick(Frozen):
         problem, planes = self.problem, np.nan_to_num(shown_planes(fit.step))
         noise, detected = sky_noise(problem), source_pixels(problem)
         blemishes = find_holes(
-            planes, noise=noise, detected=detected, fwhm_px=typical_fwhm_px(problem)
+            planes, noise=noise, detected=detected, fwhm_px=planes_fwhm_px(fit.problem)
         )
         holes = sum(blemish.kind == "hole" for blemish in blemishes)
         thirds = band_thirds(planes)
@@ -156,9 +157,19 @@ class Yardstick(Frozen):
             colour_slope=slope,
             colour_error=error,
             colour_change=_rms(self._colours(thirds) - self._colours(self.thirds)),
-            planes_change=_rms((thirds - self.thirds)[:, near_pixels(problem)]) / noise,
+            planes_change=_rms(self._change(fit, thirds)[:, near_pixels(problem)]) / noise,
             cpu_s=fit.cpu_s,
             wall_s=fit.wall_s,
+        )
+
+    def _change(self, fit: Fit, thirds: Cube) -> Cube:
+        """(3, Y, X), by what a fit differs, both at the broader of their two seeings."""
+        own, other = planes_fwhm_px(fit.problem), planes_fwhm_px(self.problem)
+        if own is None or other is None:
+            return thirds - self.thirds
+        psf, target_px = fit.problem.config.star_profile, max(own, other)
+        return brought_to(thirds, fwhm_px=own, target_px=target_px, psf=psf) - brought_to(
+            self.thirds, fwhm_px=other, target_px=target_px, psf=psf
         )
 
     def _template_sigmas(self, fit: Fit, planes: Cube) -> list[float]:

@@ -10,7 +10,7 @@ import numpy as np
 from dcrviz.bright import BrightObject
 from dcrviz.config import AssembleConfig
 from dcrviz.diagnostics.dipoles import find_dipoles
-from dcrviz.diagnostics.pictures import shown_planes, typical_fwhm_px
+from dcrviz.diagnostics.pictures import shown_planes, visit_fwhm_px
 from dcrviz.diagnostics.residuals import noise_of, residual_rms_sigma
 from dcrviz.engine import assemble, prepare
 from dcrviz.engine.check import factors_of
@@ -82,7 +82,7 @@ def held_out(
             *_, step = assemble(problem)
             predicted = template_maker_of(problem, shown_planes(step))(index)
             image = np.where(problem.observed[index], problem.images[index], np.float32(np.nan))
-            sigma, fwhm_px = noise_of(exposures[index]), typical_fwhm_px(problem) or _FWHM_PX
+            sigma, fwhm_px = noise_of(exposures[index]), visit_fwhm_px(problem, index) or _FWHM_PX
             of_model, of_coadd = image - predicted, image - problem.template.image
             yield HeldOut(
                 index=index,

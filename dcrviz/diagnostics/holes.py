@@ -18,7 +18,13 @@ import numpy as np
 from dcrviz.config_rules import threads_of
 from dcrviz.diagnostics.colour_residual import ColourResidual, colour_residual
 from dcrviz.diagnostics.peaks import Peaks, known_peaks, peaks_of
-from dcrviz.diagnostics.pictures import shown_planes, sky_noise, source_pixels, typical_fwhm_px
+from dcrviz.diagnostics.pictures import (
+    planes_fwhm_px,
+    shown_planes,
+    sky_noise,
+    source_pixels,
+    typical_fwhm_px,
+)
 from dcrviz.engine import Problem, Step
 from dcrviz.kernels import grow_flags
 from dcrviz.kernels.counted import flags_beyond
@@ -92,7 +98,7 @@ def blemishes_in(problem: Problem, planes: Cube) -> tuple[Blemish, ...]:
         planes,
         detected=source_pixels(problem),
         noise=sky_noise(problem),
-        fwhm_px=typical_fwhm_px(problem) or _FWHM_PX,
+        fwhm_px=planes_fwhm_px(problem) or _FWHM_PX,
         peaks=known_peaks(problem),
         threads=threads_of(problem.config),
     )

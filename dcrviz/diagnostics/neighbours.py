@@ -23,10 +23,16 @@ from dcrviz.knobs import (
     Switch,
     VisitFactors,
 )
+from dcrviz.psf import PlaneSeeing
 
 # Small whole numbers are turned by one, greater ones as real numbers are.
 _SMALL = 4
 _PART = 0.1
+# What auto stands for where the visits decide, if the fit knows their seeing.
+_OF_THE_SEEING: Mapping[str, Callable[[PlaneSeeing], float]] = {
+    "model_fwhm": lambda planes: planes.fwhm_px,
+    "seeing_exponent": lambda planes: planes.profile.seeing_exponent,
+}
 
 
 def neighbours(name: str, problem: Problem) -> tuple[Any, ...]:
@@ -47,12 +53,14 @@ def neighbours(name: str, problem: Problem) -> tuple[Any, ...]:
         one less and one more; at the lowest value itself it is the default, or a tenth of its range
         if that is the same. A limit is also off. A list lacks one of its elements, but for its
         last; a fraction is half, double and gone. A band is a tenth narrower and wider, a visit is
-        off.
+        off. What auto stands for must be known: without seeing in the fit that of a seeing is not.
     """
     knob, value = AssembleConfig.knobs()[name], getattr(problem.config, name)
     present = meaning(name, value, problem)
     if isinstance(knob, VisitFactors):
         return _visit_factors(value, [str(visit.id) for visit in problem.visits])
+    if isinstance(knob, Number) and present is None:
+        return ()
     others = _BY_TYPE[type(knob)](knob, present)
     if isinstance(knob, Record) and value is not None:
         others = (*others, None)
@@ -64,11 +72,16 @@ def meaning(name: str, value: Any, problem: Problem) -> Any:
     config = problem.config
     if name == "weights":
         return config.with_values(weights=value).pixel_weights
+    if name == "fit_seeing":
+        return config.with_values(fit_seeing=value).fits_seeing
     if name == "subregion_size":
         height, width = problem.shape
         return min(value[0], width), min(value[1], height)
     if name == "band" and config.band is None:
         return value or problem.band
+    if name in _OF_THE_SEEING:
+        planes = None if problem.seeing is None else problem.seeing.planes
+        return planes and _OF_THE_SEEING[name](planes) if value is None else value
     # LSST's 0 is automatic where None may be.
     if not value and AssembleConfig.knobs()[name].allow_None:
         return auto_values(config.n_subfilters, config.solver).get(name)

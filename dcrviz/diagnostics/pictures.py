@@ -62,6 +62,20 @@ def subfilter_middles_nm(problem: Problem) -> Floats:
 
 
 def typical_fwhm_px(problem: Problem) -> float | None:
-    """Median seeing of the visits that tell theirs; None if none does."""
+    """Median seeing of the visits that tell theirs, which the template has; None if none does."""
     known = [visit.psf_fwhm_px for visit in problem.visits if visit.psf_fwhm_px is not None]
     return float(np.median(known)) if known else None
+
+
+def planes_fwhm_px(problem: Problem) -> float | None:
+    """Seeing of the planes: their own where that of the visits is fitted, else the typical one."""
+    if problem.seeing is not None:
+        return problem.seeing.planes.fwhm_px
+    return typical_fwhm_px(problem)
+
+
+def visit_fwhm_px(problem: Problem, visit: int) -> float | None:
+    """Seeing of a visit, or the typical one where it does not tell its own."""
+    if problem.seeing is not None:
+        return float(problem.seeing.fwhm_px[visit])
+    return problem.visits[visit].psf_fwhm_px or typical_fwhm_px(problem)

@@ -14,8 +14,10 @@ from dcrviz.diagnostics.leverage import colour_error
 from dcrviz.diagnostics.night import AIRMASS_LIMIT, Path
 from dcrviz.diagnostics.plans import GainMap, LeaveOneOut, Plan
 from dcrviz.diagnostics.posterior import Posterior, posterior_of
+from dcrviz.diagnostics.seeing_ahead import at_one_seeing, seeing_ahead
 from dcrviz.diagnostics.visit_system import PIXEL_SCALE_ARCSEC, system_of
 from dcrviz.engine import Problem
+from dcrviz.engine.seeing import VisitSeeing
 from dcrviz.physics.shifts import dcr_shifts
 from dcrviz.records import Floats, Visit
 
@@ -38,7 +40,9 @@ def plan_next(
         The visits taken, as in `leverage`.
     candidates
         Each with airmass or zenith angle, parallactic angle and site. One of weight 1 is as deep as
-        a typical visit, and of the same seeing.
+        a typical visit. Where the fit knows the seeing of the visits, a candidate has the FWHM that
+        it tells, or the visits' median, which grows as airmass to the power 0.6; where not, all
+        count as equally sharp.
 
     Raises
     ------
@@ -46,7 +50,7 @@ def plan_next(
         As `leverage`; also if a candidate lacks something, or the problem has no WCS.
     """
     posterior = _posterior(source, config, pixel_scale_arcsec)
-    return _plan(posterior, candidates)
+    return _weighing_seeing(_plan(posterior, candidates), posterior)
 
 
 def plan_night(
@@ -70,7 +74,7 @@ def plan_night(
     """
     posterior = _posterior(source, config, pixel_scale_arcsec)
     plan = _plan(posterior, _visits_along(night, airmass_limit))
-    return replace(plan, note=night.sentence(airmass_limit))
+    return replace(_weighing_seeing(plan, posterior), note=night.sentence(airmass_limit))
 
 
 def plan_sky(
@@ -137,8 +141,9 @@ def leave_one_out(
     return LeaveOneOut(
         before=_error(posterior.lost_colours, posterior),
         visits=tuple(system.visits[visit] for visit in on),
-        errors=np.array([_error(one, posterior) for one in lost]),
+        errors=_errors(np.array(lost), posterior),
         term_errors=np.sqrt(lost),
+        fwhm_px=None if system.seeing is None else system.seeing.fwhm_px[on],
     )
 
 
@@ -155,20 +160,42 @@ def _posterior(
 
 
 def _plan(posterior: Posterior, candidates: Sequence[Visit]) -> Plan:
-    system = posterior.system
-    if system.jacobian is None:
-        raise ValueError("planning needs the WCS of the visits, which nobody gave")
-    lost = np.empty((0, system.n_subfilters - 1))
-    if candidates:
-        shifts = dcr_shifts(candidates, model=system.model, jacobian=system.jacobian)
-        weights = system.typical * np.array([visit.weight for visit in candidates])
-        lost = posterior.losses_with(shifts, weights)
+    seeing = seeing_ahead(posterior.system, candidates)
+    lost = _lost_with(posterior, candidates, seeing)
     return Plan(
         before=_error(posterior.lost_colours, posterior),
         visits=tuple(candidates),
-        errors=np.array([_error(one, posterior) for one in lost]),
+        errors=_errors(lost, posterior),
         term_errors=np.sqrt(lost),
+        fwhm_px=None if seeing is None else seeing.fwhm_px,
     )
+
+
+def _weighing_seeing(plan: Plan, posterior: Posterior) -> Plan:
+    """The plan with what it would be, were the candidates as sharp as each other."""
+    seeing = seeing_ahead(posterior.system, plan.visits)
+    if seeing is None or not plan.visits or np.ptp(seeing.fwhm_px) == 0:
+        return plan
+    lost = _lost_with(posterior, plan.visits, at_one_seeing(seeing))
+    return replace(plan, errors_at_one_seeing=_errors(lost, posterior))
+
+
+def _lost_with(
+    posterior: Posterior, candidates: Sequence[Visit], seeing: VisitSeeing | None
+) -> Floats:
+    """(C, S - 1), what stays lost with each of the candidates."""
+    system = posterior.system
+    if system.jacobian is None:
+        raise ValueError("planning needs the WCS of the visits, which nobody gave")
+    if not candidates:
+        return np.empty((0, system.n_subfilters - 1))
+    shifts = dcr_shifts(candidates, model=system.model, jacobian=system.jacobian)
+    weights = system.typical * np.array([visit.weight for visit in candidates])
+    return posterior.losses_with(shifts, weights, seeing=seeing)
+
+
+def _errors(lost: Floats, posterior: Posterior) -> Floats:
+    return np.array([_error(one, posterior) for one in lost])
 
 
 def _error(lost: Floats, posterior: Posterior) -> float:

@@ -13,6 +13,8 @@ from dcrviz.records import Bools, Floats, Frozen, Visit
 
 NO_HELP = 0.01
 """Gain below which a visit is said not to help."""
+# Part by which the seeing of a visit differs from the others' when it is worth a word.
+_UNLIKE = 0.1
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -29,6 +31,10 @@ class Plan(Frozen):
         (C,), the same error with one of them added.
     term_errors
         (C, S - 1), of slope, curvature, ... then, as `Leverage.errors`.
+    fwhm_px
+        (C,), seeing by which each was weighed; None where the fit knows no seeing.
+    errors_at_one_seeing
+        (C,), the errors, were all candidates as sharp as each other; None where they are.
     note
         When the target can be seen, or why it can't; empty where nobody asked.
     """
@@ -37,6 +43,8 @@ class Plan(Frozen):
     visits: tuple[Visit, ...]
     errors: Floats
     term_errors: Floats
+    fwhm_px: Floats | None = None
+    errors_at_one_seeing: Floats | None = None
     note: str = ""
 
     @property
@@ -57,25 +65,49 @@ class Plan(Frozen):
         if self.gains.max() < NO_HELP:
             return f"{_no_help(self.before)} {self.note}".strip()
         angle = math.degrees(self.best.parallactic_rad or 0.0)
+        return " ".join(
+            filter(
+                None,
+                [
+                    f"The best next visit is {self.best.id}, at airmass "
+                    f"{airmass_of(self.best):.2f} and parallactic angle {angle:.0f} deg: it lowers "
+                    f"the error of colours from {100 * self.before:.2g} % to "
+                    f"{100 * self.errors.min():.2g} %.",
+                    self._of_seeing(),
+                    self.note,
+                ],
+            )
+        )
+
+    def _of_seeing(self) -> str:
+        """What the seeing has to do with the choice; empty if nothing."""
+        if self.fwhm_px is None or self.errors_at_one_seeing is None:
+            return ""
+        best, alike = int(self.errors.argmin()), int(self.errors_at_one_seeing.argmin())
+        sharp = f"It is weighed with a seeing of {self.fwhm_px[best]:.2g} px"
+        if best == alike:
+            return f"{sharp}."
+        other = self.visits[alike]
         return (
-            f"The best next visit is {self.best.id}, at airmass {airmass_of(self.best):.2f} and "
-            f"parallactic angle {angle:.0f} deg: it lowers the error of colours from "
-            f"{100 * self.before:.2g} % to {100 * self.errors.min():.2g} %. {self.note}"
-        ).strip()
+            f"{sharp}; were all as sharp it would be {other.id}, at airmass "
+            f"{airmass_of(other):.2f}, which is weighed with {self.fwhm_px[alike]:.2g} px."
+        )
 
     def as_mapping(self) -> dict[str, Any]:
         """All numbers by name, as JSON takes them."""
+        widths = [None] * len(self.visits) if self.fwhm_px is None else self.fwhm_px.tolist()
         rows = [
             {
                 "id": visit.id,
                 "airmass": airmass_of(visit),
                 "parallactic_deg": math.degrees(visit.parallactic_rad or 0.0),
+                "fwhm_px": width,
                 "colour_error": float(error),
                 "gain": float(gain),
                 "term_errors": terms.tolist(),
             }
-            for visit, error, gain, terms in zip(
-                self.visits, self.errors, self.gains, self.term_errors, strict=True
+            for visit, width, error, gain, terms in zip(
+                self.visits, widths, self.errors, self.gains, self.term_errors, strict=True
             )
         ]
         return {"before": self.before, "candidates": rows, "sentence": self.sentence}
@@ -95,12 +127,15 @@ class LeaveOneOut(Frozen):
         (V,), the same error without one of them.
     term_errors
         (V, S - 1), of slope, curvature, ... then, as `Leverage.errors`.
+    fwhm_px
+        (V,), their seeing; None where the fit does not know it.
     """
 
     before: float
     visits: tuple[Visit, ...]
     errors: Floats
     term_errors: Floats
+    fwhm_px: Floats | None = None
 
     @property
     def losses(self) -> Floats:
@@ -118,8 +153,18 @@ class LeaveOneOut(Frozen):
         worst = 100 * float(self.errors.max())
         return (
             f"Visit {self.most_important.id} matters most: without it the error of colours grows "
-            f"from {100 * self.before:.2g} % to {worst:.2g} %."
+            f"from {100 * self.before:.2g} % to {worst:.2g} %.{self._of_seeing()}"
         )
+
+    def _of_seeing(self) -> str:
+        """What the seeing of that visit has to do with it; empty if next to nothing."""
+        if self.fwhm_px is None:
+            return ""
+        own, middle = self.fwhm_px[int(self.losses.argmax())], np.median(self.fwhm_px)
+        if abs(own / middle - 1) < _UNLIKE:
+            return ""
+        side = "sharper" if own < middle else "broader"
+        return f" Its stars are {side} than most: {own:.2g} px, {middle:.2g} px in the median."
 
     def as_mapping(self) -> dict[str, Any]:
         """All numbers by name, as JSON takes them."""

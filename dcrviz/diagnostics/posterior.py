@@ -2,8 +2,8 @@
 
 The unknowns of a frequency are the total flux, slope, curvature, ... of its light, with prior
 standard deviations D. With u_v = sqrt(w_v) D conj(g_v), g_v being the response of visit v to the
-unknowns and w_v its precision, the posterior covariance is D K^-1 D with K = 1 + sum_v u_v u_v^H,
-as in `kernels.mode_solve`: no set of visits is singular.
+unknowns, its seeing included, and w_v its precision, the posterior covariance is D K^-1 D with
+K = 1 + sum_v u_v u_v^H, as in `kernels.mode_solve`: no set of visits is singular.
 """
 
 from __future__ import annotations
@@ -15,7 +15,15 @@ from numpy.typing import NDArray
 
 from dcrviz.diagnostics.expected_sky import ExpectedSky
 from dcrviz.diagnostics.frequencies import Frequencies, nested_frequencies
-from dcrviz.diagnostics.visit_system import Responses, VisitSystem, responses, singular_values
+from dcrviz.diagnostics.visit_system import (
+    Responses,
+    VisitSystem,
+    blurs,
+    blurs_of,
+    responses,
+    singular_values,
+)
+from dcrviz.engine.seeing import VisitSeeing
 from dcrviz.records import Floats, Frozen, Shifts
 
 Complexes = NDArray[np.complex128]
@@ -29,7 +37,8 @@ class Posterior(Frozen):
     Parameters
     ----------
     inverse
-        (M, J, J), K^-1 in every frequency: the covariance of the unknowns in units of the prior's.
+        (M, J, J), K^-1 in every frequency: the covariance of the unknowns in units of the prior's,
+        of the freedom that the solver gives them.
     rows
         (M, J, V), u_v of the visits that are on.
     singular
@@ -73,19 +82,24 @@ class Posterior(Frozen):
         The solution is D K^-1 sum_v u_v n_v in units in which the noise n_v is 1.
         """
         moved = self.inverse @ self.rows
-        return self._in_a_pixel(moved @ _adjoint(moved), trusted=True)
+        return self._in_a_pixel(moved @ _adjoint(moved), self.sky.allowed, trusted=True)
 
     def covariance(self) -> Floats:
-        """(J, J), posterior covariance of the unknowns in a pixel."""
-        return self._in_a_pixel(self.inverse, trusted=False)
+        """(J, J), posterior covariance of the unknowns in a pixel, with the most probable prior."""
+        rows = self.rows * (self.sky.amplitudes / self.sky.allowed)[:, None]
+        return self._in_a_pixel(_inverse(rows), self.sky.amplitudes, trusted=False)
 
-    def losses_with(self, shifts: Shifts, precision: Floats) -> Floats:
+    def losses_with(
+        self, shifts: Shifts, precision: Floats, *, seeing: VisitSeeing | None = None
+    ) -> Floats:
         """(C, S - 1), `lost_colours` after one more visit: for each of C with these shifts.
 
         Parameters
         ----------
         precision
             (C,), one over the variance of a pixel of each.
+        seeing
+            Of each against that of the planes; alike without.
 
         Notes
         -----
@@ -94,18 +108,19 @@ class Posterior(Frozen):
         before = self.lost
         after = np.empty((len(precision), len(before)))
         for index, weight in enumerate(precision):
-            moved = responses(shifts.of(np.array([index])), self.frequencies)
+            blur = blurs_of(None if seeing is None else seeing.of([index]), self.frequencies)
+            moved = responses(shifts.of(np.array([index])), self.frequencies, blur)
             rows = _rows(moved, self.system, self.sky, self.frequencies) * np.sqrt(weight)
             answer = self.inverse @ rows
             told = 1 + np.einsum("mjv,mjv->m", np.conj(rows), answer).real
             after[index] = before - self.seen_mean(np.abs(answer[..., 0]) ** 2 / told[:, None])
         return np.clip(after[:, 1:], 0, 1)
 
-    def _in_a_pixel(self, whitened: Complexes, *, trusted: bool) -> Floats:
+    def _in_a_pixel(self, whitened: Complexes, amplitudes: Floats, *, trusted: bool) -> Floats:
         height = self.sky.height(self.frequencies.radius) ** 2
         power = height * self.sky.trust(self.frequencies.radius) if trusted else height
-        scale = np.outer(self.sky.amplitudes, self.sky.amplitudes)
-        return np.asarray(self.frequencies.mean(whitened.real * power[:, None, None]) * scale)
+        mean = self.frequencies.mean(whitened.real * power[:, None, None])
+        return np.asarray(mean * np.outer(amplitudes, amplitudes))
 
 
 def posterior_of(
@@ -120,16 +135,16 @@ def posterior_of(
     """
     frequencies = frequencies or nested_frequencies()
     on = np.flatnonzero(system.on)
-    precision, moved = system.precision[on], responses(system.shifts.of(on), frequencies)
+    precision, blur = system.precision[on], blurs(system, on, frequencies)
+    moved = responses(system.shifts.of(on), frequencies, blur)
     rows = _rows(moved, system, sky, frequencies) * np.sqrt(precision)
-    known = np.eye(len(sky.amplitudes)) + rows @ _adjoint(rows)
     return Posterior(
         system=system,
         sky=sky,
         frequencies=frequencies,
-        inverse=np.asarray(np.linalg.inv(known), np.complex128),
+        inverse=_inverse(rows),
         rows=rows,
-        singular=singular_values(moved, precision),
+        singular=singular_values(moved, precision, blur),
     )
 
 
@@ -139,8 +154,14 @@ def _rows(
     """(M, J, V), u_v of visits of precision 1."""
     radius = frequencies.radius
     height = sky.height(radius) * np.sqrt(sky.trust(radius))
-    scale = height[:, None, None] * sky.amplitudes[:, None]
+    scale = height[:, None, None] * sky.allowed[:, None]
     return np.asarray(scale * np.einsum("vms,sj->mjv", np.conj(moved), system.basis))
+
+
+def _inverse(rows: Complexes) -> Complexes:
+    """(M, J, J), K^-1."""
+    known = np.eye(rows.shape[1]) + rows @ _adjoint(rows)
+    return np.asarray(np.linalg.inv(known), np.complex128)
 
 
 def _adjoint(matrices: Complexes) -> Complexes:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dcrviz.config_rules import threads_of
-from dcrviz.diagnostics.pictures import typical_fwhm_px
+from dcrviz.diagnostics.pictures import visit_fwhm_px
 from dcrviz.engine import Problem
 from dcrviz.engine.detect import FWHM_PER_SIGMA
 from dcrviz.engine.template import template_maker_of
@@ -72,14 +72,16 @@ def find_transients(problem: Problem, planes: Cube) -> tuple[Transient, ...]:
     visits = np.flatnonzero((problem.factors > 0) & problem.observed.any(axis=(1, 2))).tolist()
     if len(visits) < 3:
         return ()
-    fwhm_px = typical_fwhm_px(problem) or _FWHM_PX
-    width_px = fwhm_px / FWHM_PER_SIGMA
+    fwhm_px = {visit: visit_fwhm_px(problem, visit) or _FWHM_PX for visit in visits}
     template = template_maker_of(problem, planes)
     threads = threads_of(problem.config)
 
     def filtered(visits: Sequence[int]) -> list[Plane]:
         tasks = [
-            partial(_filtered, problem, v, partial(template, v), width_px=width_px) for v in visits
+            partial(
+                _filtered, problem, v, partial(template, v), width_px=fwhm_px[v] / FWHM_PER_SIGMA
+            )
+            for v in visits
         ]
         return run_all(tasks, threads=threads)
 
@@ -97,8 +99,9 @@ def find_transients(problem: Problem, planes: Cube) -> tuple[Transient, ...]:
     ):
         (image,) = filtered([visit])
         for owner in alone.values():
-            own = _unknown(problem, owner == visit, visit=visit, fwhm_px=fwhm_px)
-            found += _patches(own, image, visit=visit, reach_px=3 * width_px)
+            own = _unknown(problem, owner == visit, visit=visit, fwhm_px=fwhm_px[visit])
+            reach_px = 3 * fwhm_px[visit] / FWHM_PER_SIGMA
+            found += _patches(own, image, visit=visit, reach_px=reach_px)
     return tuple(sorted(found, key=lambda one: -abs(one.sigma)))
 
 

@@ -78,8 +78,9 @@ def truth_scores(scene: Scene, problem: Problem, planes: Cube) -> TruthScores | 
     Notes
     -----
     Of stars more than 8 px from the edge those of the brighter 60 % count that have no neighbour
-    of a tenth of their flux within 10 px. The slope is Theil and Sen's. The PSF is taken to be the
-    simulator's own, Kolmogorov, and the visits' circumstances those that they tell.
+    of a tenth of their flux within 10 px. The slope is Theil and Sen's. The PSF of the visits is
+    taken to be the simulator's own, Kolmogorov, and their circumstances those that they tell; the
+    truth is drawn at the seeing of the planes.
     """
     true = true_planes(scene, problem)
     if true is None:

@@ -13,12 +13,15 @@ from dcrviz.config import AssembleConfig
 from dcrviz.diagnostics.frequencies import Frequencies
 from dcrviz.engine import Problem
 from dcrviz.engine.check import factors_of
-from dcrviz.engine.direct import usual_spectrum
+from dcrviz.engine.direct import spectrum_of, usual_spectrum
+from dcrviz.engine.fitted_seeing import told_seeing
 from dcrviz.engine.forward_model import forward_model
+from dcrviz.engine.seeing import Transfer, VisitSeeing
 from dcrviz.engine.weights import visit_weights
 from dcrviz.physics.geometry import wcs_jacobian
 from dcrviz.physics.shifts import dcr_shifts
-from dcrviz.records import Floats, ForwardModel, Frozen, Shifts, Visit
+from dcrviz.psf import Psf
+from dcrviz.records import Floats, ForwardModel, Frozen, Ints, Shifts, Visit
 
 PIXEL_SCALE_ARCSEC = 0.2
 """Of visits that are not on a grid yet: Rubin's."""
@@ -36,11 +39,16 @@ class VisitSystem(Frozen):
     precision
         (V,), one over the variance of a pixel; 0 for a visit that is off.
     basis
-        (S, S), planes in terms of total flux, slope, curvature, ... of the spectrum.
+        (S, S), planes in terms of total flux, slope, curvature, ... of the spectrum; of a problem
+        what the spectrum differs by from the mean one of the field.
     shares
         (S,), part of a flat spectrum's light in each plane.
     model
         What moves the planes in a visit that is still to come.
+    seeing
+        Star images of the visits and of the planes; None where the fit does not know them.
+    stars
+        Profile of the stars, but for their width.
     jacobian
         (2, 2), pixels per arcsecond to the east and north; None where nobody knows it.
     """
@@ -51,6 +59,8 @@ class VisitSystem(Frozen):
     basis: Floats
     shares: Floats
     model: ForwardModel
+    seeing: VisitSeeing | None
+    stars: Psf
     jacobian: Floats | None
 
     @property
@@ -94,32 +104,77 @@ def system_of(
         parallactic angle or site.
     """
     if isinstance(source, Problem):
-        known = None if source.wcs is None else wcs_jacobian(source.wcs, source.shape)
-        config, band, visits = source.config, source.band, source.visits
-        shifts, precision, jacobian = source.shifts, source.precision, known
-    else:
-        config, visits = config or AssembleConfig(), tuple(source)
-        band = _band_of(visits, config)
-        jacobian = np.diag([-1.0, 1.0]) / pixel_scale_arcsec
-        shifts = dcr_shifts(visits, model=forward_model(config, band), jacobian=jacobian)
-        weights = factors_of(visits, config.visit_factors) * visit_weights(
-            visits, by_airmass=config.airmass_weight
-        )
-        precision = weights / np.median(weights[weights > 0]) if weights.any() else weights
+        return _of_problem(source)
+    visits, config = tuple(source), config or AssembleConfig()
+    return _of_visits(visits, config, jacobian=np.diag([-1.0, 1.0]) / pixel_scale_arcsec)
+
+
+def _of_problem(problem: Problem) -> VisitSystem:
+    config = problem.config
+    flux, _ = usual_spectrum(problem.band, problem.n_subfilters, throughput=config.throughput)
+    _, basis = spectrum_of(problem)
+    return VisitSystem(
+        visits=problem.visits,
+        shifts=problem.shifts,
+        precision=problem.precision,
+        basis=basis,
+        shares=flux.sum(axis=1),
+        model=problem.forward_model,
+        seeing=problem.seeing,
+        stars=config.star_profile,
+        jacobian=None if problem.wcs is None else wcs_jacobian(problem.wcs, problem.shape),
+    )
+
+
+def _of_visits(
+    visits: tuple[Visit, ...], config: AssembleConfig, *, jacobian: Floats
+) -> VisitSystem:
+    band = _band_of(visits, config)
+    model = forward_model(config, band)
+    weights = factors_of(visits, config.visit_factors) * visit_weights(
+        visits, by_airmass=config.airmass_weight
+    )
+    precision = weights / np.median(weights[weights > 0]) if weights.any() else weights
     flux, basis = usual_spectrum(band, config.n_subfilters, throughput=config.throughput)
     return VisitSystem(
         visits=visits,
-        shifts=shifts,
+        shifts=dcr_shifts(visits, model=model, jacobian=jacobian),
         precision=precision,
         basis=basis,
         shares=flux.sum(axis=1),
-        model=forward_model(config, band),
+        model=model,
+        seeing=told_seeing(visits, precision, model, config)[0],
+        stars=config.star_profile,
         jacobian=jacobian,
     )
 
 
-def responses(shifts: Shifts, frequencies: Frequencies) -> Responses:
-    """(V, M, S), the sum of the phases by which every visit moves the light of each plane.
+def blurs(system: VisitSystem, visits: Ints, frequencies: Frequencies) -> Transfer:
+    """(V, M, S or 1), what the seeing of these visits leaves of the light of each plane."""
+    seeing = None if system.seeing is None else system.seeing.of(visits.tolist())
+    return blurs_of(seeing, frequencies)
+
+
+def blurs_of(seeing: VisitSeeing | None, frequencies: Frequencies) -> Transfer:
+    """(V, M, S or 1), what the seeing of visits leaves of the light of each plane.
+
+    (1, M, 1) of ones where none differs from the planes'.
+    """
+    if seeing is None or seeing.is_alike:
+        return np.ones((1, frequencies.area.size, 1), np.complex128)
+    each = [
+        seeing.transfer(visit, frequencies.y, frequencies.x) for visit in range(len(seeing.stars))
+    ]
+    return np.stack(each).swapaxes(1, 2)
+
+
+def responses(shifts: Shifts, frequencies: Frequencies, blur: Transfer) -> Responses:
+    """(V, M, S), by what the light of each plane is multiplied: phases by which it moves, and blur.
+
+    Parameters
+    ----------
+    blur
+        From `blurs`.
 
     Notes
     -----
@@ -134,29 +189,31 @@ def responses(shifts: Shifts, frequencies: Frequencies) -> Responses:
             # As a sum: matrices so small are handed to threads that wait for each other.
             phases = weights[:, None] * np.exp(-2j * np.pi * turns)
             found[visit, :, subfilter] = phases.sum(axis=0)
-    return found
+    return found * blur
 
 
-def singular_values(moved: Responses, precision: Floats) -> Floats:
+def singular_values(moved: Responses, precision: Floats, blur: Transfer) -> Floats:
     """(M, S) singular values of the weighted system in every frequency, the largest first.
 
     In units of the largest that there could be, that of planes which no visit moves: where the
     visits tell nothing of the differences between planes, all but the first are 0, as are those
-    beyond the number of visits.
+    beyond the number of visits. A visit that leaves no light there counts for nothing.
 
     Parameters
     ----------
     moved
-        From `responses`.
+        From `responses`, with this blur.
     precision
         (V,), one over the variance of each visit; only ratios matter.
     """
     n_visits, n_frequencies, n_subfilters = moved.shape
     values = np.zeros((n_frequencies, n_subfilters))
-    if not precision.any():
+    left = np.broadcast_to((np.abs(blur) ** 2).mean(axis=-1), (n_visits, n_frequencies))
+    most = n_subfilters * (precision @ left)
+    if not (most > 0).any():
         return values
-    scale = np.sqrt(precision / (precision.sum() * n_subfilters))
-    stacked = np.moveaxis(moved * scale[:, None, None], 0, 1)
+    scale = np.sqrt(precision[:, None] / np.maximum(most, np.finfo(float).tiny))
+    stacked = np.moveaxis(moved * scale[..., None], 0, 1)
     values[:, : min(n_visits, n_subfilters)] = np.linalg.svd(stacked, compute_uv=False)
     return values
 

@@ -11,7 +11,7 @@ from dcrviz.engine.seeing import VisitSeeing, kernel_of, visit_seeing
 from dcrviz.engine.star_images import seeing_of
 from dcrviz.problem_config import ProblemConfig
 from dcrviz.psf import PlaneSeeing
-from dcrviz.records import Exposure, Floats, ForwardModel
+from dcrviz.records import Exposure, Floats, ForwardModel, Plane, Visit
 
 # Part of the visits' weight that is at least as sharp as the planes: so the noise of no mode is
 # more than twice that of the coadd.
@@ -40,15 +40,27 @@ def fitted_seeing(
     """
     if not config.fits_seeing:
         return None, []
-    widths = [seeing_of(exposure) for exposure in exposures]
-    silent = [
-        str(exposure.visit.id)
-        for exposure, width in zip(exposures, widths, strict=True)
-        if width is None
-    ]
+    visits = [replace(e.visit, psf_fwhm_px=seeing_of(e)) for e in exposures]
+    stars = [exposure.psf for exposure in exposures]
+    return told_seeing(visits, precision, model, config, stars=stars)
+
+
+def told_seeing(
+    visits: Sequence[Visit],
+    precision: Floats,
+    model: ForwardModel,
+    config: ProblemConfig,
+    *,
+    stars: Sequence[Plane | None] = (),
+) -> tuple[VisitSeeing | None, list[str]]:
+    """`fitted_seeing` of visits without pixels, with their star images where there are any."""
+    if not config.fits_seeing:
+        return None, []
+    widths = [visit.psf_fwhm_px for visit in visits]
+    silent = [str(visit.id) for visit, width in zip(visits, widths, strict=True) if width is None]
     if silent:
         told = (
-            f"no seeing in the record of {len(silent)} of {len(exposures)} visits "
+            f"no seeing in the record of {len(silent)} of {len(visits)} visits "
             f"({', '.join(silent)})"
         )
         if config.fit_seeing == "on":
@@ -61,8 +73,9 @@ def fitted_seeing(
     planes = PlaneSeeing(
         fwhm_px=config.model_fwhm or _sharp_fwhm_px(fwhm_px, precision, config), profile=profile
     )
-    stars = [exposure.psf for exposure in exposures]
-    seeing = visit_seeing(replace(model, seeing=planes), fwhm_px.tolist(), stars)
+    seeing = visit_seeing(
+        replace(model, seeing=planes), fwhm_px.tolist(), stars or [None] * len(visits)
+    )
     assert seeing is not None
     return seeing, _beyond_the_data(seeing, precision)
 

@@ -38,6 +38,8 @@ _LARGEST_STEP = 2.0
 _SMALL_GAIN = 0.1
 _DAMPING = 0.1
 _MOST_STEPS = 25
+# Of a step, one after the other until the evidence grows.
+_PARTS = (1.0, 0.5, 0.25, 0.125, 0.0625)
 # Visits that move every subfilter alike, to this, tell nothing of its colour.
 _ALIKE_PX = 0.02
 # Logarithms of the least and greatest relative error of the widths of the visits' seeing.
@@ -164,7 +166,7 @@ def learn_prior(  # noqa: PLR0913 - what the equations do not know, each by its 
     best = _most_probable(sample, guess) if told else guess
     evidence = weigh_evidence(sample.leaning(best.mean), best.amplitudes, error=best.error)
     frequency_y, frequency_x = grid.frequencies
-    scale = np.r_[1.0, np.full(len(basis) - 1, _BRIGHTER if told else 1.0)]
+    scale = freedom(len(basis)) if told else np.ones(len(basis))
     # Through the window there is as much less light as there is less noise.
     seen = math.prod(grid.field) / window.energy
     amplitudes = best.amplitudes * math.sqrt(seen)
@@ -184,6 +186,11 @@ def learn_prior(  # noqa: PLR0913 - what the equations do not know, each by its 
         profile=profile,
         mean=best.mean,
     )
+
+
+def freedom(unknowns: int) -> Floats:
+    """(J,), what a fit gives each unknown in units of its most probable amplitude."""
+    return np.asarray(np.r_[1.0, np.full(unknowns - 1, _BRIGHTER)])
 
 
 def leaning_basis(basis: Floats, mean: Floats) -> Floats:
@@ -228,28 +235,49 @@ def _climbed(sample: Sample, start: _Found) -> _Found:
     Amplitudes by Fisher's scoring in their logarithms; the mean spectrum by what the unknowns are
     expected to share with the total flux (Dempster, Laird and Rubin 1977, JRSS B 39, 1).
     """
-    amplitudes, mean, minus_log = start.amplitudes, start.mean, math.inf
+    best, told = start, _told(sample, start)
     for _ in range(_MOST_STEPS):
-        found = weigh_evidence(sample.leaning(mean), amplitudes, error=start.error)
-        minus_log = found.minus_log
-        slopes = found.explained - found.determined
-        # An amplitude at its limit that would go on falling holds still, and nothing follows it.
-        free = (amplitudes > amplitudes[0] * _RELATIVE[0] * 1.001) | (slopes > 0)
-        information = found.information[np.ix_(free, free)]
-        damped = information + np.diag(_DAMPING + 1e-3 * np.diag(information))
-        step = np.zeros(len(amplitudes))
-        step[free] = np.clip(np.linalg.solve(damped, slopes[free]), -_LARGEST_STEP, _LARGEST_STEP)
-        lean = found.alike[1:] / found.alike[0]
-        gain = abs(step @ slopes) + abs(lean @ found.alike[1:])
-        mean = mean + lean * amplitudes[1:] / amplitudes[0]
-        amplitudes = amplitudes * np.exp(step / 2)
-        lowest, highest = amplitudes[0] * _RELATIVE[0], amplitudes[0] * _RELATIVE[1]
-        amplitudes[1:] = np.clip(amplitudes[1:], lowest, highest)
-        # A smooth spectrum has no more of a higher term than of a lower one.
-        amplitudes[1:] = np.minimum.accumulate(amplitudes[1:])
+        step, lean, gain = _uphill(best, told)
+        # Far from the top a whole step may lead down again on the other side.
+        for part in _PARTS:
+            nearer = _moved(best, part * step, part * lean)
+            found = _told(sample, nearer)
+            if found.minus_log < told.minus_log:
+                break
+        else:
+            break
+        best, told = nearer, found
         if gain < _SMALL_GAIN:
             break
-    return replace(start, amplitudes=amplitudes, mean=mean, minus_log=minus_log)
+    return replace(best, minus_log=told.minus_log)
+
+
+def _told(sample: Sample, found: _Found) -> Evidence:
+    return weigh_evidence(sample.leaning(found.mean), found.amplitudes, error=found.error)
+
+
+def _uphill(found: _Found, told: Evidence) -> tuple[Floats, Floats, float]:
+    """Step of the logarithms of the variances, lean of the mean spectrum, and what both gain."""
+    amplitudes, slopes = found.amplitudes, told.explained - told.determined
+    # An amplitude at its limit that would go on falling holds still, and nothing follows it.
+    free = (amplitudes > amplitudes[0] * _RELATIVE[0] * 1.001) | (slopes > 0)
+    information = told.information[np.ix_(free, free)]
+    damped = information + np.diag(_DAMPING + 1e-3 * np.diag(information))
+    step = np.zeros(len(amplitudes))
+    step[free] = np.clip(np.linalg.solve(damped, slopes[free]), -_LARGEST_STEP, _LARGEST_STEP)
+    lean = told.alike[1:] / told.alike[0]
+    return step, lean, float(abs(step @ slopes) + abs(lean @ told.alike[1:]))
+
+
+def _moved(found: _Found, step: Floats, lean: Floats) -> _Found:
+    """After such a step; within the limits of amplitudes."""
+    mean = found.mean + lean * found.amplitudes[1:] / found.amplitudes[0]
+    amplitudes = found.amplitudes * np.exp(step / 2)
+    lowest, highest = amplitudes[0] * _RELATIVE[0], amplitudes[0] * _RELATIVE[1]
+    amplitudes[1:] = np.clip(amplitudes[1:], lowest, highest)
+    # A smooth spectrum has no more of a higher term than of a lower one.
+    amplitudes[1:] = np.minimum.accumulate(amplitudes[1:])
+    return replace(found, amplitudes=amplitudes, mean=mean)
 
 
 def _sample(equations: NormalEquations, radius: Floats, profile: Floats, *, visits: int) -> Sample:

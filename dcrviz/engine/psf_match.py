@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,7 +12,7 @@ from scipy import fft
 
 from dcrviz.physics.seeing import frequencies_of, middle_of, roomy_side, star_image
 from dcrviz.psf import Psf
-from dcrviz.records import Plane
+from dcrviz.records import Floats, Plane
 
 # Beyond this many widths of the common seeing, no kernel holds a part in a hundred of the light.
 _REACH_FWHM = 3.0
@@ -32,9 +34,30 @@ def matching_kernel(fwhm_px: float, *, target_px: float, psf: Psf) -> Plane:
         return np.ones((1, 1), dtype=np.float32)
     if width is not None:
         return star_image(width, psf=psf, reach_px=reach)
+    return ratio_kernel(
+        partial(psf.transfer, fwhm_px=target_px),
+        partial(psf.transfer, fwhm_px=fwhm_px),
+        reach=reach,
+    )
+
+
+def ratio_kernel(
+    target: Callable[[Floats], Floats], own: Callable[[Floats], Floats], *, reach: int
+) -> Plane:
+    """What makes stars of one transfer function of those of another.
+
+    Parameters
+    ----------
+    target, own
+        Of spatial frequencies, cycles per pixel.
+
+    Returns
+    -------
+    (K, K)
+        With odd sides and a sum of 1.
+    """
     frequency = frequencies_of(roomy_side(reach))
-    own = psf.transfer(frequency, fwhm_px=fwhm_px)
-    return middle_of(_ratio(psf.transfer(frequency, fwhm_px=target_px), own), reach)
+    return middle_of(_ratio(target(frequency), own(frequency)), reach)
 
 
 def kernel_from_image(star: Plane, *, target_px: float, psf: Psf) -> Plane:

@@ -15,6 +15,7 @@ AFTER = ["fit", "ledger", "direction"]
 VERDICTS = ["verdicts_before", "verdicts_during", "verdicts_after"]
 TITLES = [
     "What the visits can tell",
+    "Sharpness",
     "Fit",
     "Light of the sources",
     "Direction of the residuals",
@@ -87,7 +88,7 @@ def test_it_tells_all_sections_in_plain_words(told, demo):
 
 def test_json_holds_the_same_sentences_and_their_values(told, demo, diagnosed):
     sections = diagnosed(demo, *DIRECT)
-    assert list(sections) == [*VERDICTS, "leverage", *AFTER, "truth", "hold_out"]
+    assert list(sections) == [*VERDICTS, "leverage", "sharpness", *AFTER, "truth", "hold_out"]
     text = told(demo, *DIRECT)
     for section in sections.values():
         assert all(sentence in text for sentence in section["sentences"])
@@ -101,6 +102,9 @@ def test_json_holds_the_same_sentences_and_their_values(told, demo, diagnosed):
     mean = sections["hold_out"]["mean"]
     assert mean["model_sigma"] < mean["coadd_sigma"]
     assert sections["truth"]["floor_sigma"] < sections["truth"]["template_sigma"]
+    sharpness = sections["sharpness"]
+    assert sharpness["planes_fwhm_px"] > 1
+    assert sum(visit["share"] for visit in sharpness["visits"]) == pytest.approx(1)
 
 
 @pytest.fixture
@@ -125,7 +129,7 @@ def test_headers_with_a_mirrored_angle_are_named(mirrored, diagnosed):
     sections = diagnosed(*mirrored, "--no-hold-out")
     assert sections["direction"]["best"] == "mirrored"
     assert "if the parallactic angle is mirrored" in sections["direction"]["sentences"][0]
-    assert list(sections) == [*VERDICTS, "leverage", *AFTER, "truth"]
+    assert list(sections) == [*VERDICTS, "leverage", "sharpness", *AFTER, "truth"]
     assert kinds_after(sections) == {"mirrored_angle", "reversed_colours"}
 
 
@@ -143,11 +147,27 @@ def test_coadds_made_elsewhere_are_judged_without_a_fit(demo, planes, diagnosed)
     fitted = diagnosed(demo, *DIRECT)
     # Of planes without a course only what is wrong with them is told.
     names = [name for name in judged if name != "verdicts_during"]
-    assert names == ["verdicts_before", "verdicts_after", "leverage", *AFTER, "truth"]
+    assert names == ["verdicts_before", "verdicts_after", "leverage", "sharpness", *AFTER, "truth"]
     assert judged["ledger"] == fitted["ledger"]
     assert judged["fit"]["outcome"] is None
     assert judged["fit"]["visits"] == fitted["fit"]["visits"]
     assert judged["direction"] == fitted["direction"]
+
+
+def test_coadds_made_elsewhere_are_judged_at_the_seeing_of_each_visit(diagnosed, run, tmp_path):
+    visits, fit = tmp_path / "visits", tmp_path / "fit"
+    run("simulate", visits, "--scene", "variable-seeing", "--quiet")
+    run("assemble", visits, "--out", fit, "--set", "solver=direct", "--quiet")
+    judged = diagnosed(visits, "--planes", fit)
+    assert (
+        judged["sharpness"]["planes_fwhm_px"]
+        < 3.5
+        < 5
+        < max(visit["fwhm_px"] for visit in judged["sharpness"]["visits"])
+    )
+    assert all(visit["residual_sigma"] < 1.1 for visit in judged["fit"]["visits"])
+    assert judged["fit"]["dipoles"] == 0
+    assert judged["truth"]["template_sigma"] < 0.3
 
 
 def test_holes_of_coadds_made_elsewhere_are_warned_of(demo, planes, diagnosed, tmp_path):

@@ -9,6 +9,7 @@ import pytest
 
 from dcrviz import AssembleConfig, prepare
 from dcrviz.diagnostics.fit_scores import SCORES, Fit, FitScores, Yardstick, band_thirds, timed_fit
+from dcrviz.diagnostics.holes import near_pixels
 from dcrviz.diagnostics.pictures import sky_noise
 from dcrviz.diagnostics.residuals import residual_rms_sigma
 from dcrviz.engine.template import amplify, visit_template
@@ -37,6 +38,19 @@ def test_the_change_of_planes_is_in_sigma_of_the_sky(fit, yardstick):
     higher = with_planes(fit, fit.step.planes + 2 * sky_noise(fit.problem))
     assert yardstick.scores(fit).planes_change == 0
     assert yardstick.scores(higher).planes_change == pytest.approx(2, rel=1e-3)
+
+
+def test_planes_that_shall_be_sharper_differ_by_their_noise_alone(run):
+    fits = []
+    for width in (3.5, 4.5):
+        problem, steps = run(solver="direct", model_fwhm=width, seeing_exponent=0.0)
+        fits.append(Fit(problem=problem, step=steps[-1], cpu_s=0.0, wall_s=0.0))
+    sharp, broad = fits
+    apart = broad.step.planes - sharp.step.planes
+    as_they_are = np.sqrt(np.mean(apart[:, near_pixels(sharp.problem)] ** 2))
+    scores = Yardstick.of(broad).scores(sharp)
+    assert scores.planes_change < 0.1 * as_they_are / sky_noise(broad.problem)
+    assert scores.colour_change < 0.02
 
 
 def test_a_higher_sky_changes_no_colour(fit, yardstick):

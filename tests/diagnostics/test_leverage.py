@@ -16,8 +16,9 @@ from dcrviz.diagnostics.planner import plan_next
 from dcrviz.diagnostics.posterior import posterior_of
 from dcrviz.diagnostics.visit_system import lever_px, system_of
 from dcrviz.engine.direct import closed_form
-from dcrviz.engine.sky_power import at_radius, seeing_profile, straying
+from dcrviz.engine.sky_power import at_radius, straying
 from dcrviz.kernels.mode_solve import factor_modes
+from dcrviz.simulate import random_scene, simulate_exposures
 
 CONFIG = dcrviz.AssembleConfig(solver="direct")
 
@@ -210,10 +211,14 @@ def test_brighter_sources_are_told_better_and_colours_of_all_terms_with_them(aro
     assert errors[-1].max() < 0.4
 
 
-def test_seeing_that_differs_is_trusted_less(around):
+def test_seeing_that_differs_is_trusted_less_where_the_fit_does_not_know_it(around):
     widths = [3.0, 4.0, 3.5, 3.2, 3.8, 3.5]
     varied = [replace(v, psf_fwhm_px=w) for v, w in zip(around, widths, strict=True)]
-    assert leverage(varied, CONFIG).errors[0] > 1.2 * leverage(around, CONFIG).errors[0]
+    unknown = CONFIG.with_values(fit_seeing="off")
+    assert leverage(varied, unknown).errors[0] > 1.2 * leverage(around, unknown).errors[0]
+    assert leverage(varied, CONFIG).errors[0] == pytest.approx(
+        leverage(around, CONFIG).errors[0], rel=0.05
+    )
 
 
 def test_what_nobody_told_is_listed(around):
@@ -260,18 +265,26 @@ def test_usual_colours_fall_from_term_to_term():
     assert (np.diff(colour_amplitudes(20)) <= 0).all()
 
 
-@pytest.fixture(scope="module")
-def solved(exposures):
+@pytest.fixture(scope="module", params=["one seeing", "0.6 to 1.1 arcsec"])
+def solved(request, exposures):
     """A field, and the equations and prior that `direct` makes of it."""
+    if request.param != "one seeing":
+        scene = random_scene(3, shape=(56, 60), n_stars=5, n_galaxies=1, n_quasars=0)
+        visits = [
+            replace(e.visit, psf_fwhm_px=width)
+            for e, width in zip(exposures, np.linspace(3.0, 5.5, len(exposures)), strict=True)
+        ]
+        exposures = simulate_exposures(scene, visits, seed=1)
     problem = dcrviz.prepare(exposures, CONFIG)
     return problem, closed_form(problem)
 
 
-def solvers_covariance(system, *, fwhm_px):
-    """Posterior covariance of the unknowns in a pixel, from the solver's factors L d L^H."""
+def solvers_inverse(system, amplitudes):
+    """(Y, X // 2 + 1, J, J), K^-1 of every mode under these amplitudes, from L d L^H."""
     prior, grid = system.prior, system.grid
     unknowns = len(prior.basis)
-    factors = factor_modes(system.equations, prior.whitening).astype(float)
+    whitening = replace(prior.whitening, amplitudes=amplitudes)
+    factors = factor_modes(system.equations, whitening).astype(float)
     lower = np.zeros((*grid.half, unknowns, unknowns), complex)
     inverse_d = np.zeros((*grid.half, unknowns))
     for j in range(unknowns):
@@ -279,11 +292,16 @@ def solvers_covariance(system, *, fwhm_px):
         for k in range(j):
             lower[..., j, k] = factors[j * unknowns + k] + 1j * factors[k * unknowns + j]
     back = np.linalg.inv(lower)
-    inverse = np.conj(np.swapaxes(back, -1, -2)) @ (inverse_d[..., None] * back)
-    height = at_radius(seeing_profile(fwhm_px), grid.radius)
-    scale = height[..., None] * prior.whitening.amplitudes
-    whitened = (inverse * scale[..., None] * scale[..., None, :]).real.reshape(-1, *[unknowns] * 2)
-    return grid_frequencies(grid).mean(whitened) / math.prod(grid.field)
+    return np.conj(np.swapaxes(back, -1, -2)) @ (inverse_d[..., None] * back)
+
+
+def deviations_in_a_pixel(system, whitened, amplitudes, profile):
+    """(S,), of the planes, from covariances of the unknowns in units of the prior's."""
+    basis, grid = system.prior.basis, system.grid
+    scale = at_radius(profile, grid.radius)[..., None] * amplitudes
+    modes = (whitened * scale[..., None] * scale[..., None, :]).real.reshape(-1, *basis.shape)
+    covariance = grid_frequencies(grid).mean(modes) / math.prod(grid.field)
+    return np.sqrt(np.diag(basis @ covariance @ basis.T))
 
 
 def grid_frequencies(grid):
@@ -296,27 +314,54 @@ def grid_frequencies(grid):
     return Frequencies(y=y, x=x, area=counts.ravel() / math.prod(grid.shape))
 
 
-def test_the_variance_is_the_posterior_one_of_the_direct_solver(solved):
-    problem, system = solved
-    expected, ours = system.prior, system_of(problem)
-    fwhm_px = float(np.median([v.psf_fwhm_px for v in problem.visits]))
-    profile = seeing_profile(fwhm_px)
-    np.testing.assert_allclose(
-        expected.whitening.profile, profile / np.sqrt(1 + expected.error * straying(profile))
-    )
+def expected_of(problem, system):
+    """Our view of a field, with what the solver has learnt of its sky."""
+    prior = system.prior
+    ours = replace(system_of(problem), basis=prior.basis)
     sky = replace(
         sky_of(problem, ours),
-        amplitudes=expected.whitening.amplitudes / np.sqrt(math.prod(problem.shape)),
-        error=expected.error,
+        amplitudes=prior.amplitudes / np.sqrt(math.prod(problem.shape)),
+        error=prior.error,
     )
-    covariance = expected.basis @ solvers_covariance(system, fwhm_px=fwhm_px)
-    theirs = np.sqrt(np.diag(covariance @ expected.basis.T))
+    return ours, sky
+
+
+def test_the_variance_is_the_posterior_one_of_the_direct_solver(solved):
+    problem, system = solved
+    prior, profile = system.prior, system.prior.profile
+    ours, sky = expected_of(problem, system)
+    np.testing.assert_allclose(profile, sky.profile)
+    np.testing.assert_allclose(
+        prior.whitening.profile, profile / np.sqrt(1 + prior.error * straying(profile))
+    )
+    inverse = solvers_inverse(system, prior.amplitudes)
+    theirs = deviations_in_a_pixel(system, inverse, prior.amplitudes, profile)
     posterior = posterior_of(ours, sky, frequencies=grid_frequencies(system.grid))
     # The solver sums in single precision.
     np.testing.assert_allclose(leverage_of(posterior).plane_sigma, theirs, rtol=1e-3)
+    # What the coadds record, from a part of the modes.
+    recorded = np.sqrt(np.diag(system.covariance))
+    np.testing.assert_allclose(leverage_of(posterior).plane_sigma, recorded, rtol=0.02)
     # Of a field so small the lowest frequencies are few and far between.
     usual = posterior_of(ours, sky)
     np.testing.assert_allclose(leverage_of(usual).plane_sigma, theirs, rtol=0.1)
+
+
+def test_the_noise_is_that_of_the_direct_solver_with_the_freedom_that_it_gives_colours(solved):
+    problem, system = solved
+    allowed = system.prior.whitening.amplitudes
+    inverse = solvers_inverse(system, allowed)
+    # K - 1 is what the noise of the visits makes of K^-1 u.
+    theirs = deviations_in_a_pixel(
+        system, inverse - inverse @ inverse, allowed, system.prior.whitening.profile
+    )
+    posterior = posterior_of(
+        *expected_of(problem, system), frequencies=grid_frequencies(system.grid)
+    )
+    np.testing.assert_allclose(leverage_of(posterior).plane_noise, theirs, rtol=2e-3)
+    np.testing.assert_allclose(
+        posterior.sky.allowed * np.sqrt(math.prod(problem.shape)), allowed, rtol=1e-12
+    )
 
 
 def test_without_a_usable_visit_nothing_is_constrained_and_the_first_one_is_planned(
@@ -347,6 +392,8 @@ def test_a_problem_knows_its_factors_and_its_noise(exposures):
         numbers_of(leverage(off)), numbers_of(leverage(left)), rtol=1e-6, atol=1e-9
     )
     noisier = [replace(e, variance=4 * np.asarray(e.variance)) for e in exposures]
-    before, after = (leverage(dcrviz.prepare(e, CONFIG)) for e in (exposures, noisier))
+    # What noise says of the mean spectrum and of the seeing would move the planes, too.
+    config = CONFIG.with_values(slice_spectrum="flat", seeing_exponent=0.0)
+    before, after = (leverage(dcrviz.prepare(e, config)) for e in (exposures, noisier))
     assert after.colour_error > before.colour_error
     np.testing.assert_allclose(after.singular_values, before.singular_values)

@@ -74,6 +74,17 @@ def test_a_choice_that_means_the_same_is_no_neighbour(around_config):
     assert "inverse_variance" not in around_config("weights", weights="auto")
 
 
+def test_the_seeing_of_the_planes_is_turned_about_what_the_visits_support(around_config):
+    assert around_config("fit_seeing") == ("on",)
+    assert around_config("fit_seeing", solver="direct") == ("off",)
+    assert around_config("model_fwhm", solver="direct") == pytest.approx((1.75, 7.0))
+    assert around_config("seeing_exponent", solver="direct", seeing_exponent=-0.5) == (-0.75, 0.0)
+
+
+def test_where_the_fit_knows_no_seeing_that_of_the_planes_has_no_neighbours(around_config):
+    assert around_config("model_fwhm") == around_config("seeing_exponent") == ()
+
+
 def test_a_subregion_is_halved_from_the_size_of_the_field(around_config, exposures):
     height, width = exposures[0].shape
     half = (math.ceil(width / 2), math.ceil(height / 2))

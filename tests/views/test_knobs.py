@@ -27,6 +27,7 @@ TURNED = {
     "split_subfilters": (False, False),
     "wavelengths_per_subfilter": (6, 6),
     "throughput": (NONE, None),
+    "slice_spectrum": ("flat", "flat"),
     "split_threshold": (0.2, 0.2),
     "interpolation_order": (1, 1),
     "subregion_mode": ("seamless", "seamless"),
@@ -46,7 +47,11 @@ TURNED = {
     "propagate_planes": ({"CR": 0.5}, {"CR": 0.5}),
     "find_artifacts": (True, True),
     "on_artifact": ("mark", "mark"),
-    "seeing_model": ("gaussian", "gaussian"),
+    "fit_seeing": ("on", "on"),
+    "model_fwhm": (3.0, 3.0),
+    "seeing_exponent": (-0.2, -0.2),
+    "seeing_model": ("moffat", "moffat"),
+    "moffat_beta": (4.5, 4.5),
     "matched_fwhm": (5.0, 5.0),
     "static_clip": (3.5, 3.5),
     "static_clip_iterations": (2, 2),
@@ -184,6 +189,14 @@ def test_an_automatic_knob_shows_what_it_stands_for(panel, session):
     assert view.widget.value == 0.5
     session.config.n_subfilters = 5
     assert view.widget.value == 0.25
+
+
+def test_an_automatic_knob_that_the_visits_decide_on_shows_a_usual_value_until_it_is_turned(panel):
+    view = panel.knobs["model_fwhm"]
+    assert view.auto.value
+    assert view.widget.disabled
+    low, high = view.knob.softbounds
+    assert low < view.widget.value < high
 
 
 def test_switching_automatic_off_takes_the_shown_value(panel, session):
