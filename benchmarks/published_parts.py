@@ -113,6 +113,11 @@ class Fitted:
         make = template_maker(self.planes, shifts, order=problem.template_order, seeing=seeing)
         return map(make, range(len(science)))
 
+    def made(self, science):
+        """The same, to subtract."""
+        for exposure, image in zip(science, self.templates(science), strict=True):
+            yield Made.of_template(self.problem, image, exposure.visit)
+
 
 def fit(exposures, config):
     problem = dcrviz.prepare(exposures, config)
@@ -135,11 +140,20 @@ class Made:
         return cls(exposure.image, exposure.variance, (exposure.visit.psf_fwhm_px,))
 
     @classmethod
-    def of_problem(cls, problem, image=None):
-        """The plain coadd, or a matched template of the same visits."""
-        fwhm_px = tuple(visit.psf_fwhm_px for visit in problem.visits)
+    def of_coadd(cls, problem):
+        """The plain mean of the visits."""
         coadd = np.nan_to_num(problem.template.image)
-        return cls(coadd if image is None else image, problem.template.variance, fwhm_px)
+        return cls(coadd, problem.template.variance, _seeing_of(problem))
+
+    @classmethod
+    def of_template(cls, problem, image, visit):
+        """A template matched to a visit, whose seeing it has if the fit knew that of its own."""
+        fwhm_px = _seeing_of(problem) if problem.seeing is None else (visit.psf_fwhm_px,)
+        return cls(image, problem.template.variance, fwhm_px)
+
+
+def _seeing_of(problem):
+    return tuple(visit.psf_fwhm_px for visit in problem.visits)
 
 
 def found(exposure, template, *, match=False):

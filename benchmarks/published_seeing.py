@@ -95,12 +95,12 @@ def measure(part, settings, galsim):
 def _counts(part, visits, science, config):
     """(V, 2), detections and dipoles of each science visit."""
     if part == REFERENCE:
-        coadd = Made.of_problem(dcrviz.prepare(visits, SOLVERS["lsst-2019"]))
+        coadd = Made.of_coadd(dcrviz.prepare(visits, SOLVERS["lsst-2019"]))
         return [found(exposure, coadd, match=True) for exposure in science]
-    fitted = fit(visits, config)
+    made = fit(visits, config).made(science)
     return [
-        found(exposure, Made.of_problem(fitted.problem, image), match=True)
-        for exposure, image in zip(science, fitted.templates(science), strict=True)
+        found(exposure, template, match=True)
+        for exposure, template in zip(science, made, strict=True)
     ]
 
 
