@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from dcrviz.diagnostics.planner import leave_one_out, plan_next, plan_night, plan_sky
     from dcrviz.diagnostics.verdict import Verdict
     from dcrviz.diagnostics.verdicts import verdicts
+    from dcrviz.engine.measured_seeing import MeasuredSeeing, measured_seeing
     from dcrviz.io import (
         read_coadds,
         read_exposure,
@@ -60,6 +61,7 @@ _LATER = {
     "AblationRow": "dcrviz.diagnostics.ablation",
     "ablation": "dcrviz.diagnostics.ablation",
     "Leverage": "dcrviz.diagnostics.leverage",
+    "MeasuredSeeing": "dcrviz.engine.measured_seeing",
     "Run": "dcrviz.runs",
     "SavedRun": "dcrviz.runs",
     "Verdict": "dcrviz.diagnostics.verdict",
@@ -68,6 +70,7 @@ _LATER = {
     "from_lsst": "dcrviz.io.lsst_config",
     "leave_one_out": "dcrviz.diagnostics.planner",
     "leverage": "dcrviz.diagnostics.leverage",
+    "measured_seeing": "dcrviz.engine.measured_seeing",
     "night_of": "dcrviz.diagnostics.night",
     "open_run": "dcrviz.runs",
     "path_of": "dcrviz.diagnostics.night",
@@ -97,6 +100,7 @@ __all__ = [
     "Coadds",
     "Exposure",
     "Leverage",
+    "MeasuredSeeing",
     "Outcome",
     "Problem",
     "ProblemConfig",
@@ -123,6 +127,7 @@ __all__ = [
     "leave_one_out",
     "leverage",
     "matched_template",
+    "measured_seeing",
     "night_of",
     "open_run",
     "path_of",

@@ -11,6 +11,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import Any
 
+from dcrviz.cli.measure_seeing import add_measure_seeing
 from dcrviz.cli.options import (
     add_inputs,
     add_knobs,
@@ -49,6 +50,7 @@ def add_parser(commands: Any) -> None:
         ),
     )
     add_inputs(parser, needed=True)
+    add_measure_seeing(parser)
     add_knobs(parser)
     parser.add_argument("--solver", metavar="NAME", help="the same as --set solver=NAME")
     parser.add_argument("--knobs", metavar="A,B", help="only these; all without it")
@@ -84,7 +86,7 @@ def _ablation(options: argparse.Namespace) -> Ablation:
     config, bright = config_from(options), bright_objects_from(options)
     if options.solver is not None:
         config = apply_settings(config, [f"solver={options.solver}"])
-    exposures = exposures_from(options)
+    exposures = exposures_from(options, measure=options.measure_seeing)
     asked = None if options.knobs is None else [n.strip() for n in options.knobs.split(",")]
     return ablation(
         exposures,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from dcrviz.cli.measure_seeing import add_measure_seeing
 from dcrviz.cli.numbers import real
 from dcrviz.cli.one_patch import assemble_patch
 from dcrviz.cli.options import add_inputs, add_knobs
@@ -25,6 +26,7 @@ def add_parser(commands: Any) -> None:
         ),
     )
     add_inputs(parser, needed=True)
+    add_measure_seeing(parser)
     add_knobs(parser)
     parser.add_argument("--out", required=True, metavar="DIR", help="folder for the products")
     large = parser.add_argument_group("large fields, and many of them")

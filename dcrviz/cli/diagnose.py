@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from dcrviz.cli.measure_seeing import add_measure_seeing
 from dcrviz.cli.options import (
     add_inputs,
     add_knobs,
@@ -34,7 +35,7 @@ from dcrviz.diagnostics.holdout import LEAST_VISITS, HeldOut, held_out
 from dcrviz.diagnostics.pictures import shown_planes
 from dcrviz.diagnostics.truth_scores import TruthScores, truth_scores
 from dcrviz.diagnostics.verdict import Verdict
-from dcrviz.diagnostics.verdicts import planes_verdicts, verdicts_on, with_what_helps
+from dcrviz.diagnostics.verdicts import planes_verdicts, verdicts_on, with_tests
 from dcrviz.engine import Problem, Step, assemble, prepare
 from dcrviz.engine.check import check_grid
 from dcrviz.io import read_coadds
@@ -58,6 +59,7 @@ def add_parser(commands: Any) -> None:
         ),
     )
     add_inputs(parser, needed=True)
+    add_measure_seeing(parser)
     add_knobs(parser)
     parser.add_argument("--solver", metavar="NAME", help="the same as --set solver=NAME")
     parser.add_argument(
@@ -112,7 +114,7 @@ def _case(options: argparse.Namespace) -> Case:
     config, bright = config_from(options), bright_objects_from(options)
     if options.solver is not None:
         config = apply_settings(config, [f"solver={options.solver}"])
-    exposures = exposures_from(options)
+    exposures = exposures_from(options, measure=options.measure_seeing)
     template = template_from(options, exposures[0])
     if options.planes:
         return _judged(exposures, read_coadds(options.planes), config, folder=options.planes)
@@ -185,9 +187,7 @@ def _verdicts(case: Case, held: Sequence[HeldOut]) -> tuple[Verdict, ...]:
         told += standing_verdicts(problem, case.planes)
         told += planes_verdicts(problem, case.planes)
     added = [*held_out_verdicts(problem, held), *truth_verdicts(case.truth)]
-    if added:
-        told = [one for one in told if (one.kind, one.when) != ("healthy", "after")]
-    return with_what_helps([*told, *added], problem.config)
+    return with_tests(told, added, problem.config)
 
 
 def _held_out(case: Case, *, quiet: bool) -> list[HeldOut]:

@@ -62,7 +62,7 @@ def _problem(options: argparse.Namespace, room: Room) -> tuple[Problem, list[Pat
     bright = bright_objects_from(options)
     if config.mask_bright_objects and not bright:
         raise ValueError("the knob mask_bright_objects needs a catalogue: --bright-objects FILE")
-    exposures = exposures_from(options)
+    exposures = exposures_from(options, measure=options.measure_seeing)
     template = template_from(options, exposures[0])
     beside = [options.table, options.template, options.bright_objects]
     files = [path for exposure in exposures for path in files_of(exposure)]

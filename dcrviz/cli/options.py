@@ -11,6 +11,7 @@ from typing import Any
 
 from dcrviz.bands import WAVELENGTH_RANGE_NM, Band
 from dcrviz.bright import BrightObject
+from dcrviz.cli.measure_seeing import with_measured_seeing
 from dcrviz.cli.numbers import real
 from dcrviz.config import PRESETS, AssembleConfig
 from dcrviz.engine.check import check_grid
@@ -143,11 +144,11 @@ def band_from(options: argparse.Namespace) -> Band | None:
     return Band(name=options.band or "custom", **wavelengths)
 
 
-def exposures_from(options: argparse.Namespace) -> list[Exposure]:
-    """The visits that the options name."""
+def exposures_from(options: argparse.Namespace, *, measure: str | None = None) -> list[Exposure]:
+    """The visits that the options name; `measure` is the value of ``--measure-seeing``."""
     exposures = read_exposures(options.paths, band=band_from(options), table=options.table)
     _log.info("%d visits read", len(exposures))
-    return exposures
+    return with_measured_seeing(exposures, measure)
 
 
 def bright_objects_from(options: argparse.Namespace) -> list[BrightObject]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import logging
 from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dcrviz.bands import Band
@@ -17,8 +19,10 @@ from dcrviz.records import Exposure
 
 if TYPE_CHECKING:
     from dcrviz.warp import Grid, Warp
+    from dcrviz.warp.seeing import Seeing
 
 _log = logging.getLogger(__name__)
+_WITHOUT_STAR_IMAGES = ("header", "stars")
 
 
 def add_parser(commands: Any) -> None:
@@ -69,17 +73,36 @@ def add_parser(commands: Any) -> None:
         default="auto",
         help="from the headers, or from stars in common where a header tells none",
     )
+    stars = parser.add_argument_group("seeing: what the fit convolves by")
+    stars.add_argument(
+        "--seeing",
+        choices=("auto", "header", "psf", "stars"),
+        default="auto",
+        help="auto is the star image, else the header's width, else that of stars measured",
+    )
+    stars.add_argument(
+        "--psf",
+        metavar="FILE",
+        nargs="+",
+        default=[],
+        type=Path,
+        help="PSFEx files, one for each exposure file in their order; beside them if not said",
+    )
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> None:
     """Read the headers, choose the grid, warp one visit after the other."""
-    visits_of, warped = _library()
+    library = _library()
+    if options.psf and options.seeing in _WITHOUT_STAR_IMAGES:
+        raise ValueError(f"--psf is for --seeing auto or psf; got --seeing {options.seeing}")
     band = Band.named(options.band) if options.band else None
     exposures = read_exposures(options.paths, band=band, table=options.table, detectors=True)
-    visits = visits_of(exposures)
+    visits = library.visits_of(exposures)
     grid = _grid(options, visits)
-    warps = warped(
+    visits = _with_star_images(options, exposures, visits, grid)
+    library.check_seeing(visits, seeing=options.seeing)
+    warps = library.warped(
         visits,
         grid,
         method=options.method,
@@ -95,22 +118,21 @@ def run(options: argparse.Namespace) -> None:
         bar = progress(warps, told="warp", unit="visits", quiet=options.quiet, total=len(visits))
         with AtomicFiles() as files, bar as each:
             for warp in each:
-                _tell(warp)
-                visit = warp.exposure.visit
-                data_hdus(warp.exposure, unit=warp.unit).writeto(
-                    files.add(folder / f"warp_{visit.id}.fits")
+                exposure, known = library.with_seeing(warp.exposure, seeing=options.seeing)
+                _tell(warp, known)
+                data_hdus(exposure, unit=warp.unit).writeto(
+                    files.add(folder / f"warp_{exposure.visit.id}.fits")
                 )
 
 
-def _library() -> tuple[Any, Any]:
+def _library() -> Any:
     """What warps, if the library that resamples is installed."""
     try:
-        from dcrviz.warp import visits_of, warped
+        return import_module("dcrviz.warp")
     except ImportError as error:
         raise ValueError(
             f"warping needs the extra 'warp': pip install 'dcrviz[warp]'; got {error}"
         ) from error
-    return visits_of, warped
 
 
 def _grid(options: argparse.Namespace, visits: Sequence[Sequence[Exposure]]) -> Grid:
@@ -149,7 +171,30 @@ def _position(text: str) -> tuple[float, float]:
     return ra_deg, dec_deg
 
 
-def _tell(warp: Warp) -> None:
+def _with_star_images(
+    options: argparse.Namespace,
+    exposures: Sequence[Exposure],
+    visits: Sequence[Sequence[Exposure]],
+    grid: Grid,
+) -> list[list[Exposure]]:
+    """The visits with the star images of the PSFEx files that are named or lie beside them."""
+    from dcrviz.warp.psfex import galsim_is_there, psfex_files, psfex_models, with_star_images
+
+    if options.seeing in _WITHOUT_STAR_IMAGES:
+        return [list(visit) for visit in visits]
+    files = psfex_files(exposures, options.psf)
+    if files and not (options.psf or options.seeing == "psf" or galsim_is_there()):
+        _log.warning(
+            "%s: this and %d more PSFEx files are left out; pip install 'dcrviz[psfex]' reads them",
+            *(next(iter(files.values())), len(files) - 1),
+        )
+        files = {}
+    for source, path in files.items():
+        _log.info("%s: its stars are those of %s", source, path.name)
+    return with_star_images(visits, psfex_models(exposures, files), grid)
+
+
+def _tell(warp: Warp, seeing: Seeing) -> None:
     visit = warp.exposure.visit
     how = f" by {warp.stars} stars in common" if warp.stars else ""
     _log.info(
@@ -158,3 +203,6 @@ def _tell(warp: Warp) -> None:
     )
     if warp.few_stars:
         _log.warning("visit %s: its scale rests on %d stars only", visit.id, warp.stars)
+    _log.info("visit %s: seeing %s", visit.id, seeing.sentence)
+    if seeing.warning:
+        _log.warning("visit %s: %s", visit.id, seeing.warning)

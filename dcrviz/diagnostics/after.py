@@ -17,6 +17,8 @@ from dcrviz.engine import Problem
 
 WASHED_OUT = 0.5
 """Slope of the colours found against the true ones below which they are no colours any more."""
+REVERSED = -0.1
+"""Slope below which they are reversed: nearer to 0 they are but lost, and its sign is noise."""
 _ARTIFACTS_OUT = Remedy(
     sentence="Leave out what single visits have seen, and keep the rest of them: switch "
     "find_artifacts on.",
@@ -180,11 +182,6 @@ def held_out_verdicts(problem: Problem, held: Sequence[HeldOut]) -> list[Verdict
     worst = max(worse, key=lambda one: one.model_sigma / one.coadd_sigma)
     many = 2 * len(worse) > len(held)
     names = ", ".join(str(one.id) for one in worse)
-    remedy = (
-        Remedy(sentence="Lower n_subfilters to 2.", knobs={"n_subfilters": 2})
-        if many and problem.n_subfilters > 2
-        else _without(problem, str(worst.id))
-    )
     return [
         Verdict(
             kind="badly_predicted",
@@ -196,16 +193,27 @@ def held_out_verdicts(problem: Problem, held: Sequence[HeldOut]) -> list[Verdict
             rule="The residual near sources is a tenth larger than that of the plain coadd: what "
             "the planes learnt of the other visits does not hold for it.",
             confidence=float(min(1.0, worst.model_sigma / worst.coadd_sigma - 0.5)),
-            remedies=(remedy,),
+            remedies=_of_prediction(problem, worst, many=many),
         )
     ]
+
+
+def _of_prediction(problem: Problem, worst: HeldOut, *, many: bool) -> tuple[Remedy, ...]:
+    """What is wrong with most visits is the fit's fault; with few, theirs."""
+    remedies = []
+    if many and not problem.config.in_fourier_space:
+        exact = "Solve in closed form, with the prior of smooth spectra."
+        remedies.append(Remedy(sentence=exact, knobs={"solver": "direct"}))
+    if many and problem.n_subfilters > 2:
+        remedies.append(Remedy(sentence="Lower n_subfilters to 2.", knobs={"n_subfilters": 2}))
+    return tuple(remedies) or (_without(problem, str(worst.id)),)
 
 
 def truth_verdicts(truth: TruthScores | None) -> list[Verdict]:
     """Colours that are lost, or reversed, where the true ones are known."""
     if truth is None or not truth.colour_slope < WASHED_OUT:
         return []
-    reversed_ = truth.colour_slope < 0
+    reversed_ = truth.colour_slope < REVERSED
     return [
         Verdict(
             kind="reversed_colours" if reversed_ else "washed_out_colours",
@@ -214,7 +222,8 @@ def truth_verdicts(truth: TruthScores | None) -> list[Verdict]:
             title="Colours reversed" if reversed_ else "Colours washed out",
             sentence=f"The colours of {truth.n_stars} stars have the slope "
             f"{truth.colour_slope:.2f} against the true ones, scatter {truth.colour_scatter:.3f}.",
-            rule=f"A slope below {WASHED_OUT}: half of all colour is lost; 1 is right.",
+            rule=f"A slope below {WASHED_OUT}: half of all colour is lost; below {REVERSED} blue "
+            "stars are red; 1 is right.",
             confidence=1.0,
             remedies=(
                 Remedy(

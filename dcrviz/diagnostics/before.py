@@ -7,7 +7,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from dcrviz.diagnostics.leverage import NOT_AT_ALL, Leverage, leverage
+from dcrviz.diagnostics.leverage import Leverage, leverage
+from dcrviz.diagnostics.subfilter_verdicts import subfilter_verdict
 from dcrviz.diagnostics.verdict import Place, Remedy, Severity, Verdict
 from dcrviz.diagnostics.visit_entries import tan_z
 from dcrviz.engine import Problem
@@ -42,7 +43,7 @@ def before_verdicts(problem: Problem, found: Leverage | None = None) -> tuple[Ve
     if few is not None and few.severity == "alarm":
         return (few,)
     found = found or _known_leverage(problem)
-    lacking = [few, *_geometry(problem, on, found), _subfilters(problem, found)]
+    lacking = [few, *_geometry(problem, on, found), subfilter_verdict(problem, found)]
     lacking += [_seeing(problem, on), _saturated(problem)]
     told = tuple(verdict for verdict in lacking if verdict is not None)
     return told if any(v.severity != "notice" for v in told) else (*told, _good(found))
@@ -200,33 +201,6 @@ def _told(found: Leverage | None) -> str:
 def _severity(found: Leverage | None, *, least: Severity = "notice") -> Severity:
     uncertain = found is None or found.colour_error > UNCERTAIN
     return "warning" if uncertain else least
-
-
-def _subfilters(problem: Problem, found: Leverage | None) -> Verdict | None:
-    if found is None or len(found.terms) < 2 or found.errors[-1] < NOT_AT_ALL:
-        return None
-    told = [e < NOT_AT_ALL for e in found.errors]
-    many = len(told) - sum(told) > 1
-    # One term fewer than there are planes.
-    enough = max(2, 1 + (told.index(False) if False in told else len(told)))
-    return Verdict(
-        kind="too_many_subfilters",
-        when="before",
-        severity="warning" if many else "notice",
-        title=f"{problem.n_subfilters} subfilters are {'too' if many else 'one too'} many",
-        sentence=f"{problem.n_subfilters} subfilters ask for {len(told)} terms of the spectrum, of "
-        f"which the visits tell {sum(told)}. {found.sentence}",
-        rule=f"The expected error of the last term is {100 * NOT_AT_ALL:.0f} % of its usual size "
-        "or more: it comes from the prior or from noise.",
-        confidence=float(min(1.0, found.errors[-1])),
-        remedies=(
-            Remedy(
-                sentence=f"Lower n_subfilters to {enough}.",
-                knobs={"n_subfilters": enough},
-            ),
-            Remedy(sentence="Add visits with more refraction."),
-        ),
-    )
 
 
 def _seeing(problem: Problem, on: np.ndarray) -> Verdict | None:

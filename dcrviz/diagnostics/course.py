@@ -48,8 +48,8 @@ class CourseEntry(Frozen):
     hole_fraction, wing_fraction
         Of the pixels near sources, of all planes.
     clamped
-        Fraction of the subregion's pixels, of all planes, that either clamp limited: one that both
-        did counts twice.
+        Fraction of the subregion's pixels, of all planes, that a clamp limited: that of the two
+        which limited more of a plane.
     clamp_flux
         By which the clamps changed the sum of all planes, over that of the template; 0 without.
     metric_floor
@@ -197,8 +197,9 @@ def _clamped(step: Step) -> float:
     clamps = step.clamps
     if clamps is None:
         return float("nan")
-    parts = clamps.iteration_high + clamps.iteration_low
-    return float(np.mean(parts + clamps.subfilter_high + clamps.subfilter_low))
+    of_iterations = clamps.iteration_high + clamps.iteration_low
+    of_subfilters = clamps.subfilter_high + clamps.subfilter_low
+    return float(np.mean(np.maximum(of_iterations, of_subfilters)))
 
 
 def _clamp_flux(problem: Problem, step: Step) -> float:

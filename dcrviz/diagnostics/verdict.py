@@ -21,6 +21,8 @@ SYMPTOMS = frozenset(
         "source_flux",
         "planes_alternate",
         "badly_predicted",
+        "washed_out_colours",
+        "reversed_colours",
     }
 )
 """Kinds that tell what is seen and not why: told after causes that are as bad."""
@@ -30,6 +32,7 @@ CAUSES = WRONG_ANGLES | {
     "one_angle",
     "narrow_airmass",
     "single_high_airmass",
+    "no_colour",
     "variable_seeing",
     "bad_astrometry",
     "transient",

@@ -24,6 +24,13 @@ from dcrviz.diagnostics.verdict import (
 from dcrviz.engine import Outcome, Problem, Step
 from dcrviz.records import Cube
 
+RUNAWAY = 1.9
+"""Metric, of 2 at most, from which planes that have run away hold nothing of the visits to test."""
+_OF_CAUSES = frozenset(
+    {"holes", "wings", "badly_predicted", "washed_out_colours", "reversed_colours"}
+)
+"""Symptoms that stay, whatever else is turned, while their cause does."""
+
 
 def verdicts(
     problem: Problem, steps: Sequence[Step], config: AssembleConfig | None = None
@@ -61,9 +68,27 @@ def verdicts_on(
     told = list(before_verdicts(problem))
     if last is not None:
         told += during_verdicts(problem, course, last.outcome, config)
-        if last.outcome is not Outcome.RUNNING:
+        if last.outcome is not Outcome.RUNNING and not course[-1].metric > RUNAWAY:
             told += planes_verdicts(problem, shown_planes(last))
     return with_what_helps(told, config or problem.config)
+
+
+def with_tests(
+    told: Sequence[Verdict], found: Sequence[Verdict], config: AssembleConfig
+) -> tuple[Verdict, ...]:
+    """Verdicts on a run with those of tests that are made on wish: held-out visits, truth.
+
+    Parameters
+    ----------
+    told
+        As `verdicts` gives them.
+    found
+        If there are any, it is not said that planes pass their tests.
+    config
+        Knobs in force.
+    """
+    passed = [one for one in told if found and (one.kind, one.when) == ("healthy", "after")]
+    return with_what_helps([*(one for one in told if one not in passed), *found], config)
 
 
 def with_what_helps(told: Sequence[Verdict], config: AssembleConfig) -> tuple[Verdict, ...]:
@@ -102,10 +127,13 @@ def _remedies(verdict: Verdict, causes: Sequence[Verdict]) -> list[Remedy]:
     if verdict.kind in SYMPTOMS and any(one.kind in WRONG_ANGLES for one in causes):
         # No knob helps.
         return of_causes
-    if verdict.kind not in ("holes", "wings"):
+    if verdict.kind not in _OF_CAUSES:
         return own
     turned = [remedy.knobs for remedy in of_causes if remedy.knobs]
-    return [*of_causes, *(remedy for remedy in own if remedy.knobs not in turned)]
+    return [
+        *of_causes,
+        *(one for one in own if one not in of_causes and one.knobs not in turned),
+    ]
 
 
 def _explained(verdict: Verdict, causes: Sequence[Verdict]) -> bool:

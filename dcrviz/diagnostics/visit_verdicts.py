@@ -118,11 +118,11 @@ def over_fitting(problem: Problem, course: Sequence[CourseEntry]) -> Verdict | N
         "wings each time.",
         confidence=float(min(1.0, 0.6 + 5 * rise)),
         remedies=(
+            Remedy(sentence="Solve in closed form, under a prior.", knobs={"solver": "direct"}),
             Remedy(
                 sentence=f"Stop earlier: lower max_iterations to {number}.",
                 knobs={"max_iterations": number, "min_iterations": min(number, 1)},
             ),
-            Remedy(sentence="Solve in closed form, under a prior.", knobs={"solver": "direct"}),
         ),
         steps=tuple(entry.index for entry in entries[since:]),
     )

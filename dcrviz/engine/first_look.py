@@ -37,8 +37,12 @@ def with_first_look(problem: Problem) -> Problem:
     if not config.in_fourier_space:
         return problem
     asked = problem.seeing is not None and config.seeing_exponent is None
-    leaning = config.slice_spectrum == "mean" and problem.n_subfilters > 1
-    if not asked and not (leaning and tell_colours(problem.shifts, problem.precision > 0)):
+    leaning = (
+        config.slice_spectrum == "mean"
+        and problem.n_subfilters > 1
+        and tell_colours(problem.shifts, problem.precision > 0)
+    )
+    if not (asked or leaning):
         return problem
     choices = [with_exponent(problem, e) for e in EXPONENTS] if asked else [problem.seeing]
     priors = _priors(problem, choices)

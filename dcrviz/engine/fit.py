@@ -9,6 +9,8 @@ from functools import partial
 import numpy as np
 
 from dcrviz.engine.problem import Problem
+from dcrviz.engine.psf_match import convolved
+from dcrviz.engine.seeing import kernel_of
 from dcrviz.engine.taps import VisitTaps, visit_taps
 from dcrviz.kernels.blocks import BLOCK
 from dcrviz.kernels.pool import bands_of, run_all
@@ -21,7 +23,7 @@ from dcrviz.kernels.spline import (
     stack_coefficients,
 )
 from dcrviz.kernels.taps import Taps
-from dcrviz.kernels.visit import SweepRoom, VisitPixels, residual_and_misfit
+from dcrviz.kernels.visit import SweepRoom, VisitPixels, misfit_sums, residual_and_misfit
 from dcrviz.records import Box, Cube, Floats, Frozen, Ints, Plane
 from dcrviz.rooms import fresh, fresh_like
 
@@ -170,15 +172,13 @@ class _Sweep:
 
         A few rows of all of them in turn, as the coefficients of the planes then stay in the cache.
         """
-        cut, (height, width) = self.box.slices, self.box.shape
-        pixels = [
-            VisitPixels(
-                image=self.problem.images[visit][cut],
-                usable=self.problem.observed[visit][cut],
-                detected=self.problem.detected[visit][cut],
-            )
-            for visit in visits
-        ]
+        height, width = self.box.shape
+        pixels = [self.pixels(visit) for visit in visits]
+        if self.problem.seeing is not None:
+            return [
+                self.compare_blurred(visit, taps[visit], None if coefs is None else coefs[place])
+                for place, visit in enumerate(visits)
+            ]
         sums = np.zeros((len(visits), 2))
         rows = max(16, _PIXELS_AT_ONCE // (len(self.coefs) * max(width, 1)) // BLOCK * BLOCK)
         order, line = self.problem.order, row_room(width)
@@ -204,6 +204,33 @@ class _Sweep:
             misfit(float(less), float(more), visit)
             for (less, more), visit in zip(sums, pixels, strict=True)
         ]
+
+    def pixels(self, visit: int) -> VisitPixels:
+        cut = self.box.slices
+        return VisitPixels(
+            image=self.problem.images[visit][cut],
+            usable=self.problem.observed[visit][cut],
+            detected=self.problem.detected[visit][cut],
+        )
+
+    def compare_blurred(self, visit: int, taps: VisitTaps, coefs: Plane | None) -> float:
+        """Misfit of a visit whose template has its seeing; its residual goes back the same way.
+
+        Notes
+        -----
+        The kernel is symmetric, but for a star image's, and the image mirrored about its edges: so
+        to blur once more is the adjoint of to blur.
+        """
+        assert self.problem.seeing is not None
+        kernel, pixels = kernel_of(self.problem.seeing, visit), self.pixels(visit)
+        template = np.zeros(self.box.shape, np.float32)
+        add_shifts(self.coefs, taps.forward, taps.sources, template[None])
+        template = convolved(template, kernel)
+        if coefs is not None:
+            residual = np.where(pixels.usable, pixels.image - template, np.float32(0))
+            back = convolved(residual, np.ascontiguousarray(kernel[::-1, ::-1]))
+            begin_coefficients(back, coefs, top=0, order=self.problem.order)
+        return misfit(*misfit_sums(template, pixels, self.importance), pixels)
 
     def add(
         self, visits: Sequence[int], taps: Sequence[VisitTaps], room: _Room, *, anew: bool

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from astropy.wcs import WCS
@@ -26,7 +27,8 @@ _SUPPLIED_BY = {
     "site": "OBS-LONG, OBS-LAT and OBS-ELEV in the header",
     "weather": "AIRTEMP, AIRPRESS and HUMIDITY in the header",
     "band": "FILTER in the header, a column band in a CSV table, or the band given when reading",
-    "seeing": "FWHM in the header, or a column fwhm_px or seeing_arcsec in a CSV table",
+    "seeing": "FWHM in the header, a column fwhm_px or seeing_arcsec in a CSV table, or "
+    "--measure-seeing lacking, by the stars",
     "time": "DATE-AVG or DATE-OBS in the header, or a column time in a CSV table",
     "exposure time": "EXPTIME in the header",
     "WCS": "CTYPE1, CRVAL1, CRPIX1, CD1_1 and so on in the image's header",
@@ -94,6 +96,13 @@ def read_visit(
 def lacking_variance(visit: Visit) -> tuple[str, ...]:
     """What the visit misses, the variance included."""
     return (*visit.missing, _sentence("variance"))
+
+
+def with_fwhm(visit: Visit, fwhm_px: float | None) -> Visit:
+    """The visit with this seeing, which it does not miss any more if it is known."""
+    lacks = _sentence("seeing")
+    others = tuple(sentence for sentence in visit.missing if sentence != lacks)
+    return replace(visit, psf_fwhm_px=fwhm_px, missing=visit.missing if fwhm_px is None else others)
 
 
 def _missing(found: Mapping[str, Any], *, wcs: WCS | None) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import param
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from dcrviz.session.moments import Moment
 
 
+next_number = itertools.count(1).__next__
+"""A number that no other run has, of any session."""
+
+
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
 class Branch:
     """A run that was left for another one.
@@ -27,6 +31,8 @@ class Branch:
         What its problem was prepared from.
     pinned
         Whether it stays until somebody deletes it.
+    number
+        Names the run for as long as it is there, on show or not; its name may change.
     """
 
     name: str
@@ -35,6 +41,7 @@ class Branch:
     exposures: tuple[Exposure, ...]
     start: Start
     pinned: bool = False
+    number: int = field(default_factory=next_number)
 
     @property
     def config(self) -> AssembleConfig:
@@ -55,6 +62,12 @@ class Branches(param.Parameterized):
     def __init__(self, **values: Any) -> None:
         super().__init__(**values)
         self._counted = 1
+        self._number = next_number()
+
+    @property
+    def number(self) -> int:
+        """Of the run on show, as its branch will have it."""
+        return self._number
 
     def rename(self, title: str, index: int | None = None) -> None:
         """Call a branch, or the run on show, by another name.
@@ -94,6 +107,7 @@ class Branches(param.Parameterized):
     def _new_title(self) -> None:
         """A name for a run that has just begun."""
         self._counted += 1
+        self._number = next_number()
         self.param.update(title=self._free_title(f"run {self._counted}"), pinned=False)
 
     def _free_title(self, wanted: str) -> str:

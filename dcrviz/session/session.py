@@ -14,7 +14,7 @@ from dcrviz.config import AssembleConfig
 from dcrviz.config_rules import starts_anew
 from dcrviz.engine import Problem, Step
 from dcrviz.records import Exposure
-from dcrviz.session.branches import Branch
+from dcrviz.session.branches import Branch, next_number
 from dcrviz.session.follower import Follower
 from dcrviz.session.jobs import Start
 from dcrviz.session.moments import Moment
@@ -74,7 +74,7 @@ class Session(Follower):
         int
             Its index, as `open_branch` takes it; its name has a number if it was taken.
         """
-        self._add(replace(branch, name=self._free_title(branch.name)))
+        self._add(replace(branch, name=self._free_title(branch.name), number=next_number()))
         self._fit(*branch.moments)
         return len(self.branches) - 1
 

@@ -107,6 +107,7 @@ class Timeline(Branches):
             exposures=exposures,
             start=start,
             pinned=self.pinned,
+            number=self.number,
         )
 
     def _exchange(self, index: int) -> Branch:
@@ -116,6 +117,7 @@ class Timeline(Branches):
         with param.parameterized.batch_call_watchers(self):
             self.branches = others
             self._keep_as_branch()
+            self._number = branch.number
             self.param.update(title=branch.name, pinned=branch.pinned)
             self._prepared_from = (branch.exposures, branch.start)
             self.problem = branch.problem

@@ -16,6 +16,7 @@ from dcrviz.session import Session
 from dcrviz.simulate import MadeField
 from dcrviz.simulate.made_field import LIMITS, VISITS
 from dcrviz.views.background import Background
+from dcrviz.views.cards import headed_card
 from dcrviz.views.data_choice import FIELD, DataChoice, load, title_of
 from dcrviz.views.scene_choice import SceneChoice
 from dcrviz.views.uploads import Limits, read_uploads
@@ -205,7 +206,7 @@ class DataView(Viewer):
         parts: list[Any] = [
             self.said,
             self.scenes,
-            pn.Card(
+            headed_card(
                 numbers,
                 self.visits,
                 self.buttons["Make field"],

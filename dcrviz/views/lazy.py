@@ -9,6 +9,7 @@ from typing import Any
 import panel as pn
 
 from dcrviz.views.appearance import in_page_design
+from dcrviz.views.cards import headed_card
 from dcrviz.views.messages import in_one_message, served_document
 
 # With the first event of what was made later, Bokeh's browser side describes it to the server once
@@ -28,7 +29,7 @@ def lazy_card(make: Callable[[], Any], **values: Any) -> pn.Card:
     **values
         Others of Panel's card.
     """
-    card = pn.Card(**values)
+    card = headed_card(**values)
 
     def fill() -> None:
         if not card.collapsed and not card.objects:

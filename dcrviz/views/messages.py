@@ -131,6 +131,14 @@ class Seldom:
             else:
                 document.add_timeout_callback(self._now, math.ceil(1000 * left_s))
 
+    def at_once(self) -> None:
+        """Have it done without a pause: somebody waits for it."""
+        document = self._document
+        if is_served(document):
+            document.add_next_tick_callback(self._now)
+        else:
+            self._act()
+
     def _now(self) -> None:
         self._waiting = False
         self._last = time.monotonic()

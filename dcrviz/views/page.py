@@ -22,6 +22,7 @@ from dcrviz.views.appearance import Appearance, in_page_design
 from dcrviz.views.artifacts import ArtifactsView
 from dcrviz.views.background import Background
 from dcrviz.views.captions import Captions
+from dcrviz.views.cards import headed_card
 from dcrviz.views.controls import Controls
 from dcrviz.views.curves import CourseView
 from dcrviz.views.data import DataView
@@ -309,4 +310,6 @@ class Explorer(Viewer):
 
     def _card_later(self, title: str, view: Viewer) -> pn.Column:
         wide: dict[str, Any] = {"sizing_mode": "stretch_width"}
-        return self._later.part(lambda: pn.Card(view, title=title, margin=(5, 10), **wide), **wide)
+        return self._later.part(
+            lambda: headed_card(view, title=title, margin=(5, 10), **wide), **wide
+        )

@@ -39,9 +39,10 @@ _ACTS = ("Show", "Compare", "ZIP", "Delete")
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
 class ListedRun:
-    """A run as the table has it; `present` is the one on show."""
+    """A run as the table has it; `present` is the one on show, `number` the run's own."""
 
     name: str
+    number: int
     moments: Sequence[Moment]
     knobs: Mapping[str, Any]
     pinned: bool
@@ -52,6 +53,7 @@ def runs_of(session: Session) -> list[ListedRun]:
     """The run on show, then those that were left, the newest first."""
     present = ListedRun(
         name=session.title,
+        number=session.number,
         moments=tuple(session.moments),
         knobs=session.config.values() | (session.moments[-1].knobs if session.moments else {}),
         pinned=session.pinned,
@@ -60,6 +62,7 @@ def runs_of(session: Session) -> list[ListedRun]:
     left = [
         ListedRun(
             name=branch.name,
+            number=branch.number,
             moments=branch.moments,
             knobs=branch.config.values(),
             pinned=branch.pinned,
@@ -113,7 +116,7 @@ def run_row(run: ListedRun, course: Sequence[CourseEntry], differing: Sequence[s
     }
     cells |= {f"knob {name}": in_words(run.knobs[name]) for name in differing}
     cells |= {_key(act): "" if run.present else act for act in _ACTS}
-    return Row(id=run.name, name=run.name, look="chosen" if run.present else "", cells=cells)
+    return Row(id=str(run.number), name=run.name, look="chosen" if run.present else "", cells=cells)
 
 
 def what_follows(session: Session) -> str:

@@ -60,10 +60,10 @@ class RunsView(Viewer):
         self.table = Table(run_columns([]), caption="Runs", margin=(0, 10))
         self.table.listen(self._take)
         watched = ["problem", "moments", "branches", "title", "pinned", "playing", "cursor"]
-        refresh_soon = Seldom(self.refresh, pause_s=TABLE_S)
-        session.param.watch(lambda *_: refresh_soon(), watched)
+        self._refresh_soon = Seldom(self.refresh, pause_s=TABLE_S)
+        session.param.watch(lambda *_: self._refresh_soon(), watched)
         session.param.watch(lambda _: self._watch_config(), "config")
-        curves.tell(refresh_soon)
+        curves.tell(self._refresh_soon)
         self._watch_config()
 
     def refresh(self) -> None:
@@ -107,13 +107,13 @@ class RunsView(Viewer):
         self._wall.compare(key, shots)
 
     def _take(self, message: dict[str, Any]) -> None:
-        """What a person does on the table."""
-        if message["type"] != "turned":
+        """What a person does on the table, which may lag behind the runs."""
+        session = self._session
+        indices = {str(branch.number): index for index, branch in enumerate(session.branches)}
+        row, column, value = message["row"], message["column"], message["value"]
+        if message["type"] != "turned" or row not in {*indices, str(session.number)}:
             return
-        session, names = self._session, [branch.name for branch in self._session.branches]
-        index = names.index(message["row"]) if message["row"] in names else None
-        value = message["value"]
-        column = message["column"]
+        index = indices.get(row)
         try:
             if column == "name":
                 session.rename(str(value), index)
@@ -123,6 +123,7 @@ class RunsView(Viewer):
                 self._act(column, index)
         except ValueError as error:
             self._told(str(error))
+        self._refresh_soon.at_once()
 
     def _act(self, column: str, index: int) -> None:
         """What a button of a branch does."""

@@ -10,7 +10,7 @@ from panel.viewable import Viewer
 from dcrviz.config import AssembleConfig
 from dcrviz.diagnostics.course import CourseEntry
 from dcrviz.diagnostics.verdict import Place, Verdict
-from dcrviz.diagnostics.verdicts import verdicts_on
+from dcrviz.diagnostics.verdicts import verdicts_on, with_tests
 from dcrviz.engine import Outcome, Problem, Step
 from dcrviz.session import Session
 from dcrviz.views.background import Background, Newest
@@ -80,7 +80,9 @@ class Verdicts:
         key = (shown.number, shown.step.outcome)
         if key in self._known:
             of, added = self._added
-            self._tell([*self._known[key], *(added if of is session.problem else ())])
+            found = added if of is session.problem else ()
+            config = session.problem.config.with_values(**shown.knobs)
+            self._tell(with_tests(self._known[key], found, config) if found else self._known[key])
             return
         course = self._curves.course_of(session.moments[: session.cursor + 1])
         # Numbers and pixels that are missing are on their way.

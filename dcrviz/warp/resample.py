@@ -66,7 +66,7 @@ def resampled(pixels: Pixels, wcs: WCS, grid: Grid, *, method: str = "bicubic") 
     image = fill_holes(pixels.image, bad | missing)
     mask = np.where(missing, pixels.mask | np.int32(1 << planes["NO_DATA"]), pixels.mask)
     here, there = pixel_areas(wcs, image.shape), pixel_areas(grid.wcs, grid.shape)
-    brightness, reached = _light(image / here, wcs, grid, method=method)
+    brightness, reached = light_on(image / here, wcs, grid, method=method)
     variance, bits = _nearest(
         [np.nan_to_num(pixels.variance / here**2), _grown(mask, _REACH_PX[method])], wcs, grid
     )
@@ -82,7 +82,7 @@ def resampled(pixels: Pixels, wcs: WCS, grid: Grid, *, method: str = "bicubic") 
     )
 
 
-def _light(brightness: Plane, wcs: WCS, grid: Grid, *, method: str) -> tuple[Plane, Bools]:
+def light_on(brightness: Plane, wcs: WCS, grid: Grid, *, method: str) -> tuple[Plane, Bools]:
     """Resampled surface brightness, and the pixels that lie on the image wholly."""
     target = {"output_projection": grid.wcs, "shape_out": grid.shape}
     data = (brightness.astype(np.float64), wcs)

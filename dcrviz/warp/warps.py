@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from dcrviz.engine.check import label
-from dcrviz.engine.masks import flagged, renumbered, with_plane
 from dcrviz.io.grid import pixel_scale_arcsec
-from dcrviz.records import Bits, Exposure, Plane, Visit
+from dcrviz.records import Exposure, Visit
 from dcrviz.warp.grid import Grid, reaches, wcs_of
-from dcrviz.warp.resample import UNUSABLE_PLANES, Pixels, resampled
-from dcrviz.warp.sky import check_box, sky_of
+from dcrviz.warp.merge import merged_on
+from dcrviz.warp.resample import Pixels
+from dcrviz.warp.sky import check_box
 from dcrviz.warp.zero_points import (
     ENOUGH_STARS,
     NANOJANSKY_ZERO,
@@ -129,15 +129,18 @@ def warped(
         reference: tuple[Pixels, Visit] | None = None
         for index in order:
             exposures = visits[index]
-            pixels, sky = _on_grid(exposures, grid, method=method, sky_box_px=sky_box_px)
-            visit, scale, stars = _visit_on(grid, exposures[0]), told[index] or 1.0, 0
+            merged = merged_on(exposures, grid, method=method, sky_box_px=sky_box_px)
+            pixels, visit = merged.pixels, _visit_on(grid, exposures[0])
+            scale, stars = told[index] or 1.0, 0
             if by_stars and reference is not None:
                 scale, stars = _stars_scale(exposures[0], pixels, visit, reference)
             pixels = _scaled(pixels, scale)
             reference = reference or (pixels, visit)
             yield Warp(
-                exposure=_exposure(pixels, visit, grid, source=label(exposures[0])),
-                sky=sky,
+                exposure=replace(
+                    _exposure(pixels, visit, grid, source=label(exposures[0])), psf=merged.star
+                ),
+                sky=merged.sky,
                 scale=scale,
                 stars=stars,
                 unit=unit,
@@ -153,49 +156,6 @@ def _reaching(exposures: Sequence[Exposure], grid: Grid) -> list[Exposure]:
     if not found:
         raise ValueError(f"{label(exposures[0])}: must reach the grid; got no pixel on it")
     return found
-
-
-def _on_grid(
-    exposures: Sequence[Exposure], grid: Grid, *, method: str, sky_box_px: int | None
-) -> tuple[Pixels, float]:
-    """All detectors of a visit on the grid, and the level of their sky."""
-    merged, levels = None, []
-    for exposure in exposures:
-        pixels, sky = _read(exposure, sky_box_px)
-        levels.append(sky)
-        one = resampled(pixels, wcs_of(exposure), grid, method=method)
-        merged = one if merged is None else _merged(merged, one)
-    assert merged is not None
-    return merged, float(np.mean(levels))
-
-
-def _read(exposure: Exposure, sky_box_px: int | None) -> tuple[Pixels, float]:
-    """An exposure's pixels without the sky."""
-    assert exposure.variance is not None
-    image = np.asarray(exposure.image[:], dtype=np.float32)
-    mask = np.asarray(exposure.mask[:], dtype=np.int32)
-    sky = 0.0
-    if sky_box_px is not None:
-        bad = flagged(mask, exposure.planes, UNUSABLE_PLANES)
-        level = sky_of(image, bad, box_px=sky_box_px)
-        image, sky = image - level, float(np.median(level))
-    variance = np.asarray(exposure.variance[:], dtype=np.float32)
-    return Pixels(image=image, variance=variance, mask=mask, planes=exposure.planes), sky
-
-
-def _merged(one: Pixels, other: Pixels) -> Pixels:
-    """Two detectors of a visit on one grid: each where the other has no usable pixel."""
-    planes = dict(one.planes)
-    for name in other.planes:
-        planes = with_plane(planes, name)
-    masks = [renumbered(p.mask, p.planes, planes) for p in (one, other)]
-    worse = [flagged(mask, planes, UNUSABLE_PLANES) for mask in masks]
-    missing = [~np.isfinite(pixels.image) for pixels in (one, other)]
-    second = (missing[0] & ~missing[1]) | (worse[0] & ~worse[1])
-    image: Plane = np.where(second, other.image, one.image)
-    variance: Plane = np.where(second, other.variance, one.variance)
-    mask: Bits = np.where(second, masks[1], masks[0])
-    return Pixels(image=image, variance=variance, mask=mask, planes=planes)
 
 
 def _visit_on(grid: Grid, exposure: Exposure) -> Visit:

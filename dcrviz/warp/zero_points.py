@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import sep
 
+from dcrviz.engine.bright_sources import bright_sources
 from dcrviz.engine.masks import flagged
 from dcrviz.io.layouts import read_detectors
 from dcrviz.records import Floats
@@ -89,19 +90,9 @@ def stars_scale(pixels: Pixels, reference: Pixels, *, fwhm_px: float | None) -> 
 def _stars(pixels: Pixels, fwhm_px: float) -> Floats:
     """(N, 3) x, y and flux of bright sources with nothing unusable and no other one near."""
     bad = flagged(pixels.mask, pixels.planes, UNUSABLE_PLANES) | ~np.isfinite(pixels.image)
-    bad |= ~(pixels.variance > 0)
+    found = bright_sources(pixels.image, pixels.variance, bad, sigma=_SIGMA)
     image = np.ascontiguousarray(np.where(bad, 0, pixels.image), dtype=np.float32)
-    error = np.sqrt(np.where(bad, 1, pixels.variance)).astype(np.float32)
-    sep.set_extract_pixstack(max(sep.get_extract_pixstack(), 2 * image.size))
-    found = sep.extract(image, _SIGMA, err=error, mask=bad, minarea=5)
-    if not len(found):
-        return np.empty((0, 3))
-    flux, _, flags = sep.sum_circle(
-        image, found["x"], found["y"], _APERTURE_FWHM * fwhm_px, mask=bad
-    )
-    x, y = found["x"], found["y"]
-    apart = np.hypot(x[:, None] - x, y[:, None] - y)
-    np.fill_diagonal(apart, np.inf)
-    kept = (flags == 0) & (flux > 0) & (apart.min(axis=1) > _LONELY_FWHM * fwhm_px)
-    stars: Floats = np.stack([x, y, flux], axis=1)[kept]
+    flux, _, flags = sep.sum_circle(image, found.x, found.y, _APERTURE_FWHM * fwhm_px, mask=bad)
+    lonely = found.alone(within_px=_LONELY_FWHM * fwhm_px)
+    stars: Floats = np.stack([found.x, found.y, flux], axis=1)[(flags == 0) & (flux > 0) & lonely]
     return stars

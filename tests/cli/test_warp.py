@@ -7,6 +7,10 @@ import pytest
 from astropy.io import fits
 
 import dcrviz
+from dcrviz.io.write import psf_hdu
+from dcrviz.physics.seeing import star_image
+from dcrviz.physics.star_fit import fit_image
+from dcrviz.psf import KOLMOGOROV
 
 PAIR = "data/real/decam_g_pair"
 EPOCHS = "data/real/decam_i_epochs"
@@ -142,6 +146,75 @@ def test_without_the_library_it_says_what_to_install(not_warped, simulated, monk
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "reproject", None)
     assert "pip install 'dcrviz[warp]'" in not_warped(simulated)
+
+
+def test_it_tells_the_seeing_of_each_visit(run, simulated, tmp_path):
+    ended = run("warp", simulated, "--out", tmp_path / "warps", "--zero-points", "none")
+    assert ended.err.count("px by the header; used: the header") == 5
+
+
+def test_a_star_image_comes_along_and_tells_the_seeing(warped, warps, rewrite, set_keys):
+    star = star_image(3.6, psf=KOLMOGOROV, reach_px=14)
+    for path in warps:
+        set_keys(path, FWHM=None)
+        rewrite(path, lambda hdus: hdus.append(psf_hdu(star)))
+    for path in visit_files(warped("--zero-points", "none", paths=warps)):
+        exposure = dcrviz.read_exposure(path)
+        assert exposure.psf.sum() == pytest.approx(1, abs=1e-5)
+        assert exposure.visit.psf_fwhm_px == pytest.approx(3.6, rel=0.03)
+
+
+def test_where_nothing_tells_the_seeing_it_says_so(run, warps, set_keys, tmp_path):
+    for path in warps:
+        set_keys(path, FWHM=None)
+    ended = run("warp", *warps, "--out", tmp_path / "out", "--zero-points", "none")
+    assert ended.code == 0
+    assert ended.err.count("neither header nor star image tell its seeing, and seeing needs 3") == 5
+
+
+def test_a_seeing_that_is_asked_for_and_not_there_is_refused(not_warped, warps, set_keys):
+    set_keys(warps[2], FWHM=None)
+    said = not_warped(*warps, "--zero-points", "none", "--seeing", "header")
+    assert f"{warps[2]}: its header or the table must tell the seeing (FWHM); got none" in said
+    said = not_warped(*warps, "--zero-points", "none", "--seeing", "psf")
+    assert f"{warps[0]}: it must have a star image, in an HDU PSF or a PSFEx file" in said
+
+
+def test_psfex_files_must_be_as_many_as_exposures_and_asked_for(not_warped, warps):
+    said = not_warped(*warps, "--psf", warps[0])
+    assert "one PSFEx file must be named for each of the 5 exposure files; got 1" in said
+    said = not_warped(*warps, "--seeing", "stars", "--psf", warps[0])
+    assert "--psf is for --seeing auto or psf; got --seeing stars" in said
+    said = not_warped(*warps, "--psf", *warps)
+    assert f"{warps[0]}: must be a PSFEx file; got no table with a column PSF_MASK" in said
+
+
+def test_without_galsim_psfex_files_beside_are_left_out_with_a_warning(
+    run, warps, tmp_path, monkeypatch
+):
+    import sys
+
+    monkeypatch.setitem(sys.modules, "galsim", None)
+    beside = warps[0].with_suffix(".psf")
+    beside.touch()
+    ended = run("warp", *warps, "--out", tmp_path / "out", "--zero-points", "none")
+    assert ended.code == 0
+    assert f"WARNING {beside}: this and 0 more PSFEx files are left out; pip install" in ended.err
+
+
+def test_the_real_pair_has_the_stars_of_its_psfex_files(shared, tmp_path, run):
+    images = sorted((shared / PAIR).glob("*ooi*[13].fits"))
+    ended = run("warp", *images, "--out", tmp_path / "warps")
+    assert ended.code == 0, ended.err
+    assert "its stars are those of c4d_170329_044212_ooi_g_ls9-N3-psfex.fits" in ended.err
+    assert "its seeing is 4.29 px by the star image, and 4.03 +- 0.05 px by 3 stars" in ended.err
+    for path, width in zip(visit_files(tmp_path / "warps"), (4.29, 3.72), strict=True):
+        exposure = dcrviz.read_exposure(path)
+        assert exposure.visit.psf_fwhm_px == pytest.approx(width, abs=0.01)
+        assert exposure.psf.sum() == pytest.approx(1, abs=1e-5)
+        # Refraction, which draws them out by 3 px, has been taken away.
+        axes = np.sqrt(np.linalg.eigvalsh(fit_image(exposure.psf).width2))
+        assert axes[1] / axes[0] < 1.08
 
 
 def test_the_real_pair_goes_all_the_way(shared, tmp_path, run):

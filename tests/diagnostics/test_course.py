@@ -75,11 +75,18 @@ def test_the_change_is_the_deviation_of_the_difference_in_sky_sigma(plain, entri
     assert entries[2].change_sigma == pytest.approx(expected, rel=1e-5)
 
 
-def test_the_clamped_fraction_adds_up_both_clamps(plain, entries):
+def test_the_clamped_fraction_is_that_of_the_clamp_that_limited_more(plain, entries):
     clamps = plain[1][1].clamps
-    parts = [clamps.iteration_high, clamps.iteration_low]
-    parts += [clamps.subfilter_high, clamps.subfilter_low]
-    assert entries[1].clamped == pytest.approx(np.sum(parts) / 3)
+    of_iterations = clamps.iteration_high + clamps.iteration_low
+    of_subfilters = clamps.subfilter_high + clamps.subfilter_low
+    more = [max(parts) for parts in zip(of_iterations, of_subfilters, strict=True)]
+    assert entries[1].clamped == pytest.approx(np.mean(more))
+
+
+def test_no_more_than_all_pixels_are_clamped(run):
+    everywhere = {"clamp_iterations": 1.01, "clamp_subfilters": 1.01, "clamp_width": 0}
+    problem, steps = run(**everywhere)
+    assert 0.8 < course_entry(problem, steps[1], steps[0]).clamped <= 1
 
 
 def test_holes_and_wings_are_those_of_the_planes(run):

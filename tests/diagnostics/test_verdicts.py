@@ -1,6 +1,8 @@
 """Each disease of visits and planes is named, and a healthy field is not."""
 
 import json
+import math
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +11,7 @@ import pytest
 import dcrviz
 from dcrviz import AssembleConfig, assemble, prepare
 from dcrviz.diagnostics.before import before_verdicts
+from dcrviz.diagnostics.leverage import leverage
 from dcrviz.diagnostics.pictures import shown_planes
 from dcrviz.diagnostics.transients import find_transients
 from dcrviz.diagnostics.verdict import verdict_record
@@ -73,6 +76,37 @@ def test_the_remedy_for_too_many_subfilters_cures_them(exposures):
         if verdict.kind in ("too_few_visits", "too_many_subfilters"):
             knobs = verdict.remedies[0].knobs
             assert verdict.kind not in kinds_before(exposures, **knobs)
+
+
+@pytest.mark.parametrize("visits", ["narrow airmass", "one angle"])
+@pytest.mark.parametrize("n_subfilters", [2, 3, 5])
+def test_visits_that_tell_no_colour_want_the_visit_that_would_tell_it(visits, n_subfilters):
+    field = replace(SPREAD, visits=visits, n_visits=4)
+    config = AssembleConfig(n_subfilters=n_subfilters)
+
+    def taken_by(visits):
+        problem = prepare(simulate_exposures(made_scene(field), visits, seed=1), config)
+        return leverage(problem), {verdict.kind: verdict for verdict in before_verdicts(problem)}
+
+    taken = made_visits(field)
+    verdict = taken_by(taken)[1]["no_colour"]
+    assert not any(remedy.knobs for remedy in verdict.remedies)
+    wish = r"airmass ([\d.]+) and parallactic angle (-?\d+) deg would tell the slope to (\d+) %"
+    airmass, angle, percent = map(float, re.search(wish, verdict.remedies[0].sentence).groups())
+    added = replace(
+        taken[0], id="next", airmass=airmass, zenith_rad=None, parallactic_rad=math.radians(angle)
+    )
+    told, after = taken_by([*taken, added])
+    assert "no_colour" not in after
+    # Its light is not known before it is taken.
+    assert 100 * told.errors[0] == pytest.approx(percent, abs=5)
+
+
+def test_fewer_subfilters_are_named_only_where_the_visits_tell_some_colour(exposures):
+    for kind, told in [("too_many_subfilters", exposures), ("no_colour", exposures[:1] * 4)]:
+        twins = [replace(e, visit=replace(e.visit, id=i)) for i, e in enumerate(told)]
+        kinds = {v.kind for v in before_verdicts(prepare(twins, AssembleConfig(n_subfilters=6)))}
+        assert {"too_many_subfilters", "no_colour"} & kinds == {kind}
 
 
 def test_two_visits_are_too_few(exposures):

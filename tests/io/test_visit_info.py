@@ -8,6 +8,7 @@ from dcrviz.bands import Band
 from dcrviz.io import read_exposure
 from dcrviz.io.keywords import Keywords, sexagesimal
 from dcrviz.io.site import CTIO, read_site, read_weather
+from dcrviz.io.visit_info import with_fwhm
 
 HEADER_HOUR_ANGLE_DEG = 280.0 - 70.806525 - 150.12
 
@@ -268,3 +269,13 @@ def test_a_value_that_can_not_be_in_a_table_is_an_error(visit_of, row, message):
 )
 def test_sexagesimal_numbers_keep_the_sign_of_a_zero(text, value):
     assert sexagesimal(text) == (None if value is None else pytest.approx(value))
+
+
+def test_a_visit_whose_seeing_was_found_misses_it_no_more(visit_of):
+    silent = visit_of(without=("FWHM", "AIRTEMP"))
+    assert any(sentence.startswith("seeing (FWHM") for sentence in silent.missing)
+    found = with_fwhm(silent, 4.2)
+    assert found.psf_fwhm_px == 4.2
+    assert not any(sentence.startswith("seeing") for sentence in found.missing)
+    assert any(sentence.startswith("weather") for sentence in found.missing)
+    assert with_fwhm(silent, None).missing == silent.missing

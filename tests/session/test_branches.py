@@ -151,9 +151,23 @@ def test_a_run_of_elsewhere_is_kept_beside_the_one_on_show_and_can_be_shown(
     indices = [session.take_branch(branch) for _ in range(2)]
     assert_same_steps(session.steps, shown)
     assert names(session) == ["run 1 (2)", "run 1 (3)"]
+    assert len({session.number, *(one.number for one in session.branches)}) == 3
     session.open_branch(indices[1])
     assert (session.title, session.config.n_subfilters) == ("run 1 (3)", 2)
     assert_same_steps(session.steps, [moment.step for moment in branch.moments])
     # It is the session's own from now on.
     session.step()
     assert len(session.steps) == len(branch.moments) + 1
+
+
+def test_a_run_keeps_its_number_under_any_name_on_show_or_not(session):
+    session.step(2)
+    first = session.number
+    session.reset()
+    (branch,) = session.branches
+    assert branch.number == first != session.number
+    session.rename("another", 0)
+    session.pin(True, 0)
+    assert session.branches[0].number == first
+    session.open_branch(0)
+    assert (session.title, session.number) == ("another", first)

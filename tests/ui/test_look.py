@@ -196,3 +196,18 @@ def test_a_link_can_ask_for_the_class_s_page(watched, address):
     expect(button(watched, "Teacher")).to_have_attribute("aria-pressed", "true")
     expect(watched.get_by_text("no source has a colour yet")).to_be_visible()
     expect(panel(watched, "residual 0")).to_have_count(0)
+
+
+@pytest.mark.parametrize("section", ["Export", "Gain", "Runs"])
+def test_a_section_tells_a_screen_reader_whether_it_is_open(explorer, section):
+    heading = explorer.get_by_role("button", name=section, exact=True)
+    first = expanded(heading)
+    for now in (not first, first, not first, first):
+        heading.click()
+        expect(heading).to_have_attribute("aria-expanded", str(now).lower())
+
+
+def expanded(heading):
+    """Whether the section of a heading is open, as a screen reader is told."""
+    expect(heading).to_have_attribute("aria-expanded", re.compile("true|false"))
+    return heading.get_attribute("aria-expanded") == "true"

@@ -51,7 +51,7 @@ def visit_ids(page):
 def run_names(page):
     """Of the runs in their table, that of the one on show first."""
     rows = table(page, "Runs").locator("tbody tr")
-    return rows.evaluate_all("(rows) => rows.map((row) => row.dataset.row)")
+    return rows.evaluate_all("(rows) => rows.map((row) => row.querySelector('input').value)")
 
 
 def cell(page, name, row, heading):
@@ -59,7 +59,14 @@ def cell(page, name, row, heading):
     expect(table(page, name).locator("thead")).to_contain_text(heading)
     headings = [text.strip() for text in table(page, name).locator("thead th").all_inner_texts()]
     place = next(i for i, text in enumerate(headings) if text.startswith(heading))
-    return table(page, name).locator(f"tbody tr[data-row='{row}'] > *").nth(place)
+    rows = table(page, name).locator("tbody tr")
+    named = page.get_by_role("textbox", name=f"Run: {row}", exact=True)
+    of_row = rows.filter(has=named) if name == "Runs" else rows.and_(rows_of(page, row))
+    return of_row.locator("> *").nth(place)
+
+
+def rows_of(page, visit):
+    return page.locator(f"tr[data-row='{visit}']")
 
 
 def painted(page, box):
@@ -184,6 +191,39 @@ def test_a_run_is_shown_again_and_another_deleted(explorer):
     ).to_be_checked()
     button(explorer, f"Delete: {without}").click()
     expect(table(explorer, "Runs").locator("tbody tr")).to_have_count(1)
+
+
+def test_a_run_is_deleted_by_a_click_out_of_the_field_in_which_it_is_renamed(explorer):
+    present, left = two_runs(explorer)
+    explorer.get_by_role("textbox", name=f"Run: {left}", exact=True).fill("all visits")
+    button(explorer, f"Delete: {left}").click()
+    expect(table(explorer, "Runs").locator("tbody tr")).to_have_count(1)
+    assert run_names(explorer) == [present]
+
+
+def test_a_row_that_would_move_while_its_button_is_pressed_waits(explorer):
+    present, left = two_runs(explorer)
+    delete = button(explorer, f"Delete: {left}")
+    delete.hover()
+    explorer.mouse.down()
+    explorer.get_by_role("checkbox", name=f"On: visit {visit_ids(explorer)[1]}").press("Space")
+    expect(explorer.get_by_text(f"Step or Play goes on with {present}.")).to_have_count(0)
+    explorer.mouse.up()
+    expect(delete).to_have_count(0)
+    expect(table(explorer, "Runs").locator("tbody tr")).to_have_count(2)
+    assert run_names(explorer)[1] == present
+
+
+def two_runs(page):
+    """Names of a run without the first visit, and of the one with all that was left for it."""
+    step_to(page, 1)
+    page.get_by_role("checkbox", name=f"On: visit {visit_ids(page)[0]}").uncheck()
+    expect_start(page)
+    step_to(page, 1)
+    expect(table(page, "Runs").locator("tbody tr")).to_have_count(2)
+    present, left = run_names(page)
+    expect(page.get_by_text(f"Step or Play goes on with {present}.")).to_be_visible()
+    return present, left
 
 
 def test_the_words_tell_that_a_knob_turned_at_an_earlier_step_begins_a_run(explorer):

@@ -114,6 +114,16 @@ def test_many_calls_are_done_once_at_once_and_once_after_the_pause(document):
     assert len(done) == 2
 
 
+def test_what_somebody_waits_for_is_done_without_a_pause(document):
+    done = []
+    seldom = Seldom(lambda: done.append(1), pause_s=60)
+    seldom()
+    document.run()
+    seldom.at_once()
+    assert document.run() == 0
+    assert done == [1, 1]
+
+
 def test_without_a_page_it_is_done_in_place():
     done = []
     seldom = Seldom(lambda: done.append(1), pause_s=60)

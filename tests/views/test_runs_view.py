@@ -42,11 +42,12 @@ def view(session, curves, wall, told, saved):
 
 
 def do(view, run, column, value=True):
-    view.table._handle_msg({"type": "turned", "row": run, "column": column, "value": value})
+    (row,) = [row["id"] for row in view.table.rows if row["name"] == run]
+    view.table._handle_msg({"type": "turned", "row": row, "column": column, "value": value})
 
 
 def table(view):
-    return {row["id"]: row["cells"] for row in view.table.rows}
+    return {row["name"]: row["cells"] for row in view.table.rows}
 
 
 def paint_all(wall):
@@ -128,6 +129,28 @@ def test_a_run_is_renamed_pinned_shown_and_deleted(session, view):
     assert (session.title, session.pinned) == ("three planes", True)
     do(view, "run 2", "delete")
     assert list(table(view)) == ["three planes"]
+
+
+def test_a_click_on_a_row_that_lags_behind_does_what_it_says_to_the_run_that_it_is_of(
+    session, view
+):
+    begin_another(session)
+    rows = {row["name"]: row["id"] for row in view.table.rows}
+
+    def late(run, column, value=True):
+        view.table._handle_msg(
+            {"type": "turned", "row": rows[run], "column": column, "value": value}
+        )
+
+    late("run 1", "name", "three planes")
+    late("run 1", "pinned")
+    assert [(one.name, one.pinned) for one in session.branches] == [("three planes", True)]
+    late("run 1", "show")
+    late("run 2", "delete")
+    assert (session.title, session.branches) == ("three planes", [])
+    late("run 2", "name", "gone")
+    late("run 2", "pinned", False)
+    assert (session.title, session.pinned) == ("three planes", True)
 
 
 def test_a_name_that_is_taken_is_refused_in_words(session, view, told):

@@ -91,6 +91,14 @@ def test_what_a_test_found_is_told_on_all_steps_of_its_problem_alone(session, ve
     assert titles(verdicts) == ["Healthy"]
 
 
+def test_what_a_test_found_names_what_removes_its_cause_first(session):
+    shifted = Remedy(sentence="Switch visit 3 off.", knobs={"visit_factors": {"3": 0.0}})
+    cause = verdict("bad_astrometry", "warning", remedies=(shifted,))
+    verdicts = Verdicts(session, curves=CourseView(session), judge=lambda *_: (cause,))
+    verdicts.add(session.problem, [verdict("badly_predicted", "warning")])
+    assert [one.verdict.remedies for one in verdicts.told] == [(shifted,), (shifted,)]
+
+
 def test_a_chip_is_there_for_each_warning_and_alarm_but_for_no_notice():
     told = told_in_order([HEALTHY, verdict("start", "notice"), verdict("wings", "warning"), HOLES])
     assert [chip["title"] for chip in chips_of(told)] == ["Holes", "Wings"]

@@ -1,10 +1,15 @@
 """All visits on one grid."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from astropy.io import fits
 from skies import PLANES, drawn, stars_sky, tan
 
+from dcrviz.physics.seeing import star_image
+from dcrviz.physics.star_fit import star_width_px
+from dcrviz.psf import KOLMOGOROV, Psf
 from dcrviz.warp import common_grid, grid_of, visits_of, warped
 from dcrviz.warp.zero_points import header_zero_point
 
@@ -91,6 +96,50 @@ def test_a_detector_beside_the_grid_is_not_read(exposure_of, stars):
         warped([visits[0][1:]], grid_of(pair[0]), zero_points="none")
 
 
+def test_the_star_image_of_a_visit_is_brought_along(exposure_of, stars):
+    star = star_image(5.0, psf=KOLMOGOROV, reach_px=20)
+    image = drawn(TURNED, (150, 150), stars)
+    exposure = replace(exposure_of(image, TURNED), psf=star)
+    (warp,) = warped(visits_of([exposure]), grid_of(exposure_of(image, tan())), zero_points="none")
+    found = warp.exposure.psf
+    assert found.sum() == pytest.approx(1, abs=1e-6)
+    assert star_width_px(found) == pytest.approx(0.2 / 0.25 * star_width_px(star), rel=0.015)
+
+
+def test_the_star_image_is_what_a_star_of_the_visit_looks_like_on_the_grid(exposure_of):
+    wcs = tan(0.2, angle=25, shape=(151, 151))
+    one = drawn(wcs, (151, 151), ([(0, 0)], [1.0]))
+    exposure = replace(exposure_of(one, wcs), psf=one[56:95, 56:95])
+    centre = exposure_of(np.zeros((61, 61)), tan(shape=(61, 61)))
+    (warp,) = warped([[exposure]], grid_of(centre), zero_points="none", sky_box_px=None)
+    star, reach = warp.exposure.psf, 12
+    middle = len(star) // 2
+    seen = warp.exposure.image[30 - reach : 31 + reach, 30 - reach : 31 + reach]
+    expected = star[middle - reach : middle + reach + 1, middle - reach : middle + reach + 1]
+    np.testing.assert_allclose(expected, seen, atol=1e-3 * star.max())
+
+
+def test_star_images_of_detectors_count_by_the_pixels_of_each(exposure_of, stars):
+    image, wcs = drawn(tan(), SHAPE, stars), tan()
+    sharp, wide = (star_image(w, psf=Psf(profile="gaussian"), reach_px=12) for w in (3.0, 6.0))
+    pair = [
+        replace(exposure_of(image[:, :90].copy(), wcs), psf=sharp),
+        replace(exposure_of(image[:, 90:].copy(), wcs[:, 90:]), psf=wide),
+    ]
+    (warp,) = warped(visits_of(pair), grid_of(exposure_of(image, wcs)), zero_points="none")
+    star = warp.exposure.psf
+    middle = len(star) // 2
+    found = star[middle - 12 : middle + 13, middle - 12 : middle + 13]
+    # Of 120 columns 90 are the first one's.
+    np.testing.assert_allclose(found, 0.75 * sharp + 0.25 * wide, atol=0.01 * sharp.max())
+
+
+def test_a_visit_without_a_star_image_has_none_on_the_grid(exposure_of, stars):
+    exposure = exposure_of(drawn(tan(), SHAPE, stars), tan())
+    (warp,) = warped([[exposure]], grid_of(exposure), zero_points="none")
+    assert warp.exposure.psf is None
+
+
 def test_headers_bring_fluxes_to_nanojansky(exposure_of, stars, tmp_path):
     path = tmp_path / "a.fits"
     image = drawn(tan(), SHAPE, stars)
@@ -106,8 +155,6 @@ def test_headers_bring_fluxes_to_nanojansky(exposure_of, stars, tmp_path):
 
 
 def test_where_one_header_tells_none_stars_are_compared_with_one_that_does(two_visits, tmp_path):
-    from dataclasses import replace
-
     for name, keys in (("a", {}), ("b", {"MAGZERO": 31.4})):
         fits.ImageHDU(np.zeros((4, 4)), fits.Header(keys)).writeto(tmp_path / f"{name}.fits")
     named = [

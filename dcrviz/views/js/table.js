@@ -52,10 +52,9 @@ const KINDS = {
       cell.append(button);
       return button;
     },
-    show: (button, value, column, row) => {
+    show: (button, value) => {
       button.textContent = value || "";
       button.hidden = !value;
-      button.setAttribute("aria-label", `${value}: ${row.name}`);
     },
   },
 };
@@ -83,17 +82,45 @@ function held(box, value) {
   if (box.getRootNode().activeElement !== box || box.value === "") box.value = value;
 }
 
+function fill(cell, row) {
+  const { column, part } = cell;
+  const value = row.cells[column.key];
+  // What a person has turned meanwhile is not turned back by older news.
+  if (cell.value !== value) KINDS[column.kind].show(part, value, column);
+  cell.value = value;
+  const named = part.matches("button") ? value : column.title;
+  if (part.matches("input, button")) part.setAttribute("aria-label", `${named}: ${row.name}`);
+}
+
 class Table {
   constructor(model) {
     this.model = model;
     this.lines = new Map();
     this.sorted = { key: null, way: 1 };
+    this.pressed = false;
+    this.late = null;
     this.node = document.createElement("table");
     this.caption = document.createElement("caption");
     this.head = document.createElement("thead");
     this.body = document.createElement("tbody");
     this.node.append(this.caption, this.head, this.body);
+    this.node.addEventListener("pointerdown", () => {
+      this.pressed = true;
+    });
     this.arrange();
+  }
+
+  // News waits while somebody presses: a button that went, or moved, would hear no click.
+  news(kind) {
+    if (!this.pressed) this[kind]();
+    else if (this.late !== "arrange") this.late = kind;
+  }
+
+  released() {
+    const { late } = this;
+    this.pressed = false;
+    this.late = null;
+    if (late !== null) this[late]();
   }
 
   tell(type, row, column = "", value = null) {
@@ -150,14 +177,7 @@ class Table {
       if (this.body.children[place] !== node) this.body.insertBefore(node, this.body.children[place] ?? null);
       node.className = row.look ?? "";
       node.setAttribute("aria-current", String(row.look === "chosen"));
-      for (const cell of cells) {
-        const { column, part } = cell;
-        const value = row.cells[column.key];
-        // What a person has turned meanwhile is not turned back by older news.
-        if (cell.value !== value) KINDS[column.kind].show(part, value, column, row);
-        cell.value = value;
-        if (part.matches("input")) part.setAttribute("aria-label", `${column.title}: ${row.name}`);
-      }
+      for (const cell of cells) fill(cell, row);
     });
   }
 
@@ -194,8 +214,14 @@ class Table {
 
 export function render({ model }) {
   const table = new Table(model);
-  for (const name of ["columns", "caption"]) model.on(name, () => table.arrange());
-  model.on("rows", () => table.show());
+  for (const name of ["columns", "caption"]) model.on(name, () => table.news("arrange"));
+  model.on("rows", () => table.news("show"));
+  // The click comes right after the release.
+  const release = () => setTimeout(() => table.released());
+  for (const end of ["pointerup", "pointercancel"]) {
+    window.addEventListener(end, release);
+    model.on("remove", () => window.removeEventListener(end, release));
+  }
   const box = document.createElement("div");
   box.className = "table";
   box.append(table.node);
