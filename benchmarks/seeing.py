@@ -27,6 +27,7 @@ from published_parts import GALSIM, rounded
 from seeing_rows import as_text, table_of
 
 ROOT = Path(__file__).parents[1]
+_SHARED = ROOT.parent / "shared" / "data" / "galsim"
 EXPERIMENTS = {
     module.NAME: module
     for module in (
@@ -102,8 +103,7 @@ def main(arguments=None):
     parser.add_argument("--write", action="store_true", help="into the page and its folder")
     parser.add_argument("--page", type=Path, default=ROOT / "docs" / "seeing.md", metavar="FILE")
     options = parser.parse_args(arguments)
-    folder = ROOT.parent / "shared" / "data" / "galsim"
-    usual = [folder / file for file in GALSIM.values()]
+    usual = [] if options.toy else [_SHARED / file for file in GALSIM.values()]
     fields = options.fields or [path for path in usual if path.exists()]
     size = "TOY" if options.toy else "QUICK" if options.quick else "FULL"
     record = {name: measured(name, size, fields) for name in options.only}

@@ -35,7 +35,7 @@ class Settings:
 
 FULL = Settings()
 QUICK = Settings(errors=(0.0, 0.05), draws=2, solvers=("direct",))
-TOY = Settings(errors=(0.0, 0.05), draws=1, solvers=("direct",), size_px=80, n_stars=10)
+TOY = Settings(errors=(0.0, 0.05), draws=1, solvers=("direct",), size_px=64, n_stars=8)
 
 
 def measure(settings, fields):
@@ -46,15 +46,17 @@ def measure(settings, fields):
         if varied
         else made(1, size_px=settings.size_px, n_stars=settings.n_stars, exponent=0.0)
     )
+    return {solver: _of_solver(field, solver, settings) for solver in settings.solvers}
+
+
+def _of_solver(field, solver, settings):
+    right = _scores(field, solver, _KINDS[0], 0.0, 1)
     return {
-        solver: {
-            kind: {
-                f"{error:g}": _scores(field, solver, kind, error, settings.draws)
-                for error in settings.errors
-            }
-            for kind in _KINDS
+        kind: {
+            f"{error:g}": _scores(field, solver, kind, error, settings.draws) if error else right
+            for error in settings.errors
         }
-        for solver in settings.solvers
+        for kind in _KINDS
     }
 
 
@@ -76,7 +78,7 @@ def _factors(field, kind, error, draws):
     template, science = np.ones(len(field.template)), np.ones(len(field.science))
     reaches_science = float(kind.startswith("all"))
     if kind.endswith("at random"):
-        for draw in range(draws if error else 1):
+        for draw in range(draws):
             rng = np.random.default_rng(draw)
             errors = [error * rng.standard_normal(len(one)) for one in (template, science)]
             yield np.exp(errors[0]), np.exp(reaches_science * errors[1])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from published_parts import Made, fit, found, galsim_field
@@ -85,6 +86,7 @@ def galsim(path):
     )
 
 
+@lru_cache(maxsize=16)
 def made(seed, *, size_px, n_stars, exponent):
     """A field at the conditions of the GalSim ones, its seeing proportional to lambda^exponent."""
     scene = random_scene(seed, shape=(size_px, size_px), n_stars=n_stars)

@@ -36,7 +36,7 @@ class Settings:
 
 FULL = Settings()
 QUICK = Settings(size_px=192, n_stars=30, highest_arcsec=(0.60, 0.88, 1.29))
-TOY = Settings(size_px=96, n_stars=14, highest_arcsec=(0.60, 1.29))
+TOY = Settings(size_px=64, n_stars=5, highest_arcsec=(0.60, 1.29))
 
 
 def measure(settings, _):
