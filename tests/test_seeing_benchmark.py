@@ -35,7 +35,7 @@ OF_FIELD = {
 def made(tmp_path_factory):
     """A folder with page, results and pictures at the smallest size; not to be changed."""
     folder = tmp_path_factory.mktemp("seeing")
-    marks = "".join(f"<!-- {name} -->\nold\n<!-- end -->\n" for name in ("asked", *MADE))
+    marks = "".join(f"<!-- {name} -->\nformer\n<!-- end -->\n" for name in ("asked", *MADE))
     (folder / "page.md").write_text(f"# Title\n{marks}last words\n")
     where = ("--write", "--page", str(folder / "page.md"))
     seeing.main(["--toy", "--only", *MADE, *where])
@@ -66,7 +66,7 @@ def test_tables_replace_what_was_between_their_marks_and_nothing_else(made):
     page = (made / "page.md").read_text()
     assert page.startswith("# Title\n")
     assert page.endswith("last words\n")
-    assert "old" not in page
+    assert "former" not in page
     assert page.count("| --- |") >= len(MADE)
 
 
