@@ -162,11 +162,9 @@ def found(exposure, template, *, match=False):
     A dipole counts as one detection. With `match`, both images are smoothed to the lower of their
     two transfer functions at each frequency, which raises no noise.
     """
-    image, other = exposure.image, template.image
-    if match:
-        image, other = _matched(image, other, exposure.visit.psf_fwhm_px, template.fwhm_px)
     inside = (slice(_EDGE_PX, -_EDGE_PX),) * 2
-    difference = np.ascontiguousarray((image - other)[inside], dtype=np.float32)
+    whole = difference_of(exposure, template, match=match)
+    difference = np.ascontiguousarray(whole[inside], dtype=np.float32)
     variance = np.asarray(exposure.variance + template.variance, dtype=np.float32)[inside]
     fwhm_px = max(exposure.visit.psf_fwhm_px, float(np.mean(template.fwhm_px)))
     # Smoothing and the variance of templates are known by the noise that is there.
@@ -175,6 +173,14 @@ def found(exposure, template, *, match=False):
     dipoles = len(find_dipoles(difference, sigma=sigma, fwhm_px=fwhm_px))
     signs = [len(sep.extract(sign * significance, THRESHOLD_SIGMA, minarea=1)) for sign in (1, -1)]
     return [sum(signs) - dipoles, dipoles]
+
+
+def difference_of(exposure, template, *, match=False):
+    """The exposure minus a template, both smoothed as in `found` if they are to be matched."""
+    image, other = exposure.image, template.image
+    if match:
+        image, other = _matched(image, other, exposure.visit.psf_fwhm_px, template.fwhm_px)
+    return image - other
 
 
 def _significance(difference, variance, fwhm_px):

@@ -92,14 +92,18 @@ def measure(part, settings, galsim):
 
 def _counts(part, visits, science, config):
     """(V, 2), detections and dipoles of each science visit."""
-    if part == REFERENCE:
-        coadd = Made.of_coadd(dcrviz.prepare(visits, SOLVERS["lsst-2019"]))
-        return [found(exposure, coadd, match=True) for exposure in science]
-    made = fit(visits, config).made(science)
     return [
         found(exposure, template, match=True)
-        for exposure, template in zip(science, made, strict=True)
+        for exposure, template in zip(science, made_for(part, visits, science, config), strict=True)
     ]
+
+
+def made_for(part, visits, science, config):
+    """Templates of the science visits: matched by a solver, or the plain coadd."""
+    if part == REFERENCE:
+        coadd = Made.of_coadd(dcrviz.prepare(visits, SOLVERS["lsst-2019"]))
+        return [coadd] * len(science)
+    return list(fit(visits, config).made(science))
 
 
 def reduction(counts, plain, chosen, *, column=1):

@@ -21,6 +21,7 @@ import seeing_dipoles
 import seeing_errors
 import seeing_exponent
 import seeing_flux
+import seeing_residuals
 import seeing_scores
 import seeing_time
 from published_parts import GALSIM, rounded
@@ -34,6 +35,7 @@ EXPERIMENTS = {
         seeing_scores,
         seeing_flux,
         seeing_dipoles,
+        seeing_residuals,
         seeing_time,
         seeing_errors,
         seeing_exponent,

@@ -44,11 +44,10 @@ def rows(results):
     widest, high = _ranges(results)[-1], _airmass(results) >= HIGH_AIRMASS
     return [
         Row(
-            what=f'dipoles fewer than in the coadd, 0.60-{widest}", airmass {HIGH_AIRMASS}, {name}',
-            measured=_reduced(results, name, widest, high),
+            what=f'reduction of dipoles, 0.60-{widest}", airmass {HIGH_AIRMASS} and above',
+            measured={n: _reduced(results, n, widest, high) for n in ("direct", "pcg")},
             least=0.97,
         )
-        for name in ("direct", "pcg")
     ]
 
 

@@ -16,8 +16,8 @@ _KINDS = (
     "all too large",
     "all too small",
     "all at random",
-    "template visits too large",
-    "template visits at random",
+    "fitted visits too large",
+    "fitted visits at random",
 )
 _DIRECT = ("direct", "pcg")
 

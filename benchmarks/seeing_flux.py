@@ -111,19 +111,19 @@ def _bright(scene):
 
 def rows(results):
     """The lowest and the highest ratio over the ranges of seeing."""
-    lines = []
-    for name in ("direct", "pcg"):
-        ratios = [found[name]["ratio"][f"{_RADIUS_PX:g}"] for found in results["ranges"].values()]
-        lines += [
-            Row(
-                what=f"flux within {_RADIUS_PX:g} px over true, {name}, {word} of all ranges",
-                measured=end(ratios),
-                least=0.99,
-                most=1.01,
-            )
-            for word, end in (("least", min), ("most", max))
-        ]
-    return lines
+    ratios = {
+        name: [found[name]["ratio"][f"{_RADIUS_PX:g}"] for found in results["ranges"].values()]
+        for name in ("direct", "pcg")
+    }
+    return [
+        Row(
+            what=f"flux within {_RADIUS_PX:g} px over true, the {word} of all ranges",
+            measured={name: end(values) for name, values in ratios.items()},
+            least=0.99,
+            most=1.01,
+        )
+        for word, end in (("least", min), ("most", max))
+    ]
 
 
 def tables(results):

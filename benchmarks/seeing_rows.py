@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from published_page import table
 
+SOLVERS = ("direct", "pcg")
+_HEAD = ["what", "asked", *SOLVERS, "holds"]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """A number, and the range in which it must lie; None where there was nothing to measure."""
+    """A number by each solver, None where there was nothing to measure, and where it must lie."""
 
     what: str
-    measured: float | None
+    measured: Mapping[str, float | None]
     least: float = -math.inf
     most: float = math.inf
 
@@ -30,14 +34,15 @@ class Row:
 
     @property
     def holds(self):
-        """Whether it lies there; None where it was not measured."""
-        return None if self.measured is None else self.least <= self.measured <= self.most
+        """Whether all lie there; None where nothing was measured."""
+        known = [value for value in self.measured.values() if value is not None]
+        return all(self.least <= value <= self.most for value in known) if known else None
 
     @property
     def cells(self):
         """As a line of a table."""
-        shown = "-" if self.measured is None else f"{self.measured:.3f}".rstrip("0").rstrip(".")
-        return [self.what, self.asked, shown, {True: "yes", False: "NO", None: "-"}[self.holds]]
+        numbers = [_shown(self.measured.get(solver)) for solver in SOLVERS]
+        return [self.what, self.asked, *numbers, {True: "yes", False: "NO", None: "-"}[self.holds]]
 
     @property
     def record(self):
@@ -45,20 +50,26 @@ class Row:
         return {
             "what": self.what,
             "asked": self.asked,
-            "measured": self.measured,
+            "measured": dict(self.measured),
             "holds": self.holds,
         }
 
 
+def _shown(value):
+    if value is None:
+        return "-"
+    return str(value) if isinstance(value, int) else f"{value:.3f}"
+
+
 def table_of(rows):
     """All of them as Markdown."""
-    return table(["what", "asked", "measured", "holds"], [row.cells for row in rows])
+    return table(_HEAD, [row.cells for row in rows])
 
 
 def as_text(rows):
     """The same in columns, for a terminal."""
-    lines = [["what", "asked", "measured", "holds"], *(row.cells for row in rows)]
-    widths = [max(len(line[column]) for line in lines) for column in range(4)]
+    lines = [_HEAD, *(row.cells for row in rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(_HEAD))]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
         for line in lines

@@ -143,19 +143,24 @@ def rows(results):
     """What was asked of each field."""
     lines = []
     for field, found in results.items():
-        for solver, by_number in found["fits"].items():
-            for number, scores in by_number.items():
-                for name, musts in _MUSTS[found["kind"]].items():
-                    if int(number) in musts:
-                        what = f"{field}, {solver}, N = {number}: {_WORDS[name]}"
-                        lines.append(Row(what=what, measured=scores[name], **musts[int(number)]))
-        true = found["exponent"]["true"]
+        fits = found["fits"]
+        for name, musts in _MUSTS[found["kind"]].items():
+            lines += [
+                Row(
+                    what=f"{field}, N = {number}: {_WORDS[name]}",
+                    measured={solver: fits[solver][str(number)][name] for solver in fits},
+                    **must,
+                )
+                for number, must in musts.items()
+                if all(str(number) in by_number for by_number in fits.values())
+            ]
+        exponent = found["exponent"]
         lines.append(
             Row(
                 what=f"{field}: exponent of the seeing by evidence",
-                measured=found["exponent"]["found"],
-                least=true,
-                most=true,
+                measured={"direct": exponent["found"]},
+                least=exponent["true"],
+                most=exponent["true"],
             )
         )
     return lines
