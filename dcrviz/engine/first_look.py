@@ -44,6 +44,9 @@ def with_first_look(problem: Problem) -> Problem:
     )
     if not (asked or leaning):
         return problem
+    if leaning:
+        # Given shifts may be of an earlier look, which finds the same if it begins the same.
+        problem = _with_spectrum(problem, ())
     choices = [with_exponent(problem, e) for e in EXPONENTS] if asked else [problem.seeing]
     priors = _priors(problem, choices)
     unlikely = [prior.evidence.minus_log for prior in priors]
