@@ -42,20 +42,25 @@ FULL, QUICK, TOY = Settings(), Settings(size_px=256, repeat=5), Settings(size_px
 
 
 def measure(settings, _):
-    """{"direct": {way: seconds of each turn}} with `prepare` and with the fit alone."""
+    """{way: {"whole", "fit": CPU seconds of each turn}}."""
     exposures = _exposures(settings)
-    config = SOLVERS["direct"].with_values(n_threads=settings.threads)
-    ways = {
-        OFF: (exposures, config.with_values(fit_seeing="off")),
-        RADIUS: (exposures, config.with_values(fit_seeing="on")),
-        STARS: (_with_stars(exposures), config.with_values(fit_seeing="on")),
-    }
-    for words in ways.values():
-        _seconds(*words)
-    turns = [{way: _seconds(*words) for way, words in ways.items()} for _ in range(settings.repeat)]
+    _turn(exposures, settings.threads, 0)
+    turns = [_turn(exposures, settings.threads, turn) for turn in range(1, settings.repeat + 1)]
     return {
         way: {part: [turn[way][part] for turn in turns] for part in ("whole", "fit")}
-        for way in ways
+        for way in (OFF, RADIUS, STARS)
+    }
+
+
+def _turn(exposures, threads, turn):
+    """Seconds of each way, one after another."""
+    config = SOLVERS["direct"].with_values(n_threads=threads, fit_seeing="on")
+    # Of other counts, so that nothing is remembered of them.
+    stars = _with_stars(exposures, counts=1 + turn)
+    return {
+        OFF: _seconds(exposures, config.with_values(fit_seeing="off")),
+        RADIUS: _seconds(exposures, config),
+        STARS: _seconds(stars, config),
     }
 
 
@@ -71,9 +76,12 @@ def _exposures(settings):
     return simulate_exposures(scene, visits, seed=1)
 
 
-def _with_stars(exposures):
+def _with_stars(exposures, *, counts):
     return [
-        replace(exposure, psf=star_image(width, psf=KOLMOGOROV, reach_px=int(_REACH_FWHM * width)))
+        replace(
+            exposure,
+            psf=counts * star_image(width, psf=KOLMOGOROV, reach_px=int(_REACH_FWHM * width)),
+        )
         for exposure in exposures
         for width in [exposure.visit.psf_fwhm_px]
     ]
