@@ -35,7 +35,11 @@ OF_FIELD = {
 def made(tmp_path_factory):
     """A folder with page, results and pictures at the smallest size; not to be changed."""
     folder = tmp_path_factory.mktemp("seeing")
-    marks = "".join(f"<!-- {name} -->\nformer\n<!-- end -->\n" for name in ("asked", *MADE))
+    marks = "".join(
+        f"<!-- {name} -->\nformer\n<!-- end -->\n"
+        for name in ("asked", *MADE)
+        if name != "residuals"
+    )
     (folder / "page.md").write_text(f"# Title\n{marks}last words\n")
     where = ("--write", "--page", str(folder / "page.md"))
     seeing.main(["--toy", "--only", *MADE, *where])
