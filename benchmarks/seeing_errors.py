@@ -1,4 +1,4 @@
-"""What becomes of the scores where visits tell a FWHM that is wrong."""
+"""What becomes of the scores where visits tell a FWHM that is wrong, or their stars tell it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from published_page import COLOURS, Line, chart_svg, table
 from published_parts import SOLVERS
 from seeing_fields import galsim, kind_of, made, stated
 from seeing_scores import shown
+
+from dcrviz import measured_seeing
 
 NAME = "errors"
 _STATED = 0.05
@@ -35,18 +37,30 @@ class Settings:
 
 FULL = Settings()
 QUICK = Settings(errors=(0.0, 0.05), draws=2, solvers=("direct",))
-TOY = Settings(errors=(0.0, 0.05), draws=1, solvers=("direct",), size_px=64, n_stars=8)
+TOY = Settings(errors=(0.0, 0.05), draws=1, solvers=("direct",), size_px=96, n_stars=20)
 
 
 def measure(settings, fields):
-    """{solver: {kind: {error: scores}}} on the first field whose seeing varies."""
+    """{"told": {solver: {kind: {error: scores}}}, "stars": {solver: scores}}.
+
+    On the first field whose seeing varies; "stars" with the widths that the visits' stars have.
+    """
     varied = [path for path in fields if kind_of(path) == "seeing"]
     field = (
         galsim(varied[0])
         if varied
         else made(1, size_px=settings.size_px, n_stars=settings.n_stars, exponent=0.0)
     )
-    return {solver: _of_solver(field, solver, settings) for solver in settings.solvers}
+    widths = [_by_stars(exposures) for exposures in (field.template, field.science)]
+    return {
+        "told": {solver: _of_solver(field, solver, settings) for solver in settings.solvers},
+        "stars": {solver: _mean_scores(field, solver, [widths]) for solver in settings.solvers},
+    }
+
+
+def _by_stars(exposures):
+    """The widths that are measured over those that are told."""
+    return [measured_seeing(one).fwhm_px / one.visit.psf_fwhm_px for one in exposures]
 
 
 def _of_solver(field, solver, settings):
@@ -61,14 +75,18 @@ def _of_solver(field, solver, settings):
 
 
 def _scores(field, solver, kind, error, draws):
-    """Means over draws, of which a random error needs several."""
+    return _mean_scores(field, solver, _factors(field, kind, error, draws))
+
+
+def _mean_scores(field, solver, factors):
+    """Means over several pairs of factors, of the template and of the science visits' widths."""
     found = [
         field.scores(
             SOLVERS[solver],
             template=stated(field.template, of_template),
             science=stated(field.science, of_science),
         )[0]
-        for of_template, of_science in _factors(field, kind, error, draws)
+        for of_template, of_science in factors
     ]
     return {name: float(np.mean([scores[name] for scores in found])) for name in found[0]}
 
@@ -95,8 +113,9 @@ def rows(_):
 def tables(results):
     """The scores at an error of 5 %, beside those without."""
     lines = []
-    for solver, kinds in results.items():
+    for solver, kinds in results["told"].items():
         lines.append([f"`{solver}`", "none", *shown(kinds[_KINDS[0]]["0"])])
+        lines.append([f"`{solver}`", "measured from stars", *shown(results["stars"][solver])])
         for kind, by_error in kinds.items():
             lines.append([f"`{solver}`", f"5 %, {kind}", *shown(by_error[f"{_STATED:g}"])])
     head = [
@@ -113,7 +132,7 @@ def tables(results):
 
 def pictures(results):
     """The template rms by the error."""
-    kinds = next(iter(results.values()))
+    kinds = next(iter(results["told"].values()))
     colours = ("direct", "pcg", "published", "lsst-2019", "dmtn-037")
     lines = [
         Line(

@@ -27,7 +27,7 @@ class Settings:
 
 
 FULL, QUICK = Settings(), Settings(seeds=(1,))
-TOY = Settings(seeds=(1,), size_px=64, n_stars=8)
+TOY = Settings(seeds=(1,), size_px=96, n_stars=20)
 
 
 def measure(settings, _):

@@ -48,7 +48,7 @@ def made(tmp_path_factory):
 
 @pytest.fixture
 def field():
-    return seeing_fields.made(1, size_px=64, n_stars=8, exponent=0.0)
+    return seeing_fields.made(1, size_px=96, n_stars=20, exponent=0.0)
 
 
 @pytest.fixture(scope="module")
@@ -172,7 +172,7 @@ def test_an_error_of_the_template_visits_leaves_the_science_visits_alone(field):
 
 
 def test_the_visits_of_a_field_of_turbulent_seeing_tell_the_same_and_show_another(field):
-    turbulent = seeing_fields.made(1, size_px=64, n_stars=8, exponent=-0.2)
+    turbulent = seeing_fields.made(1, size_px=96, n_stars=20, exponent=-0.2)
     for one, other in zip(field.template, turbulent.template, strict=True):
         assert one.visit.psf_fwhm_px == other.visit.psf_fwhm_px
         assert not np.array_equal(one.image, other.image)
