@@ -104,13 +104,10 @@ def _counts(part, field, elevations):
             "floor": _single(field, elevations, 0),
             "single_5": _single(field, elevations, 5),
             "single_10": _single(field, elevations, 10),
-            "coadd": [Made.of_problem(problem)] * len(science),
+            "coadd": [Made.of_coadd(problem)] * len(science),
         }
     else:
-        fitted = fit(visits, SOLVERS[part])
-        others = {
-            part: [Made.of_problem(fitted.problem, image) for image in fitted.templates(science)]
-        }
+        others = {part: list(fit(visits, SOLVERS[part]).made(science))}
     return {
         kind: [found(one, other) for one, other in zip(science, templates, strict=True)]
         for kind, templates in others.items()
@@ -126,12 +123,9 @@ def _galsim_counts(part, field):
     """(V, 2) of the science visits, and their airmass."""
     if part == REFERENCE:
         problem = dcrviz.prepare(field.template, SOLVERS["lsst-2019"])
-        templates = [Made.of_problem(problem)] * len(field.science)
+        templates = [Made.of_coadd(problem)] * len(field.science)
     else:
-        fitted = fit(field.template, field.config(part))
-        templates = [
-            Made.of_problem(fitted.problem, image) for image in fitted.templates(field.science)
-        ]
+        templates = list(fit(field.template, field.config(part)).made(field.science))
     pairs = zip(field.science, templates, strict=True)
     return {
         "airmass": [exposure.visit.airmass for exposure in field.science],

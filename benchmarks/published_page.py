@@ -35,8 +35,8 @@ class Line:
     dots: bool = True
 
 
-def chart_svg(title, lines, *, x_title, y_title, root=False):
-    """Curves over a common axis that has 0; values that are None leave a gap.
+def chart_svg(title, lines, *, x_title, y_title, root=False, low=0.0):
+    """Curves over a common axis that has 0, or `low`; values that are None leave a gap.
 
     With `root`, values of 0 or more are drawn by their square roots, which are equally noisy where
     values are counts.
@@ -44,7 +44,7 @@ def chart_svg(title, lines, *, x_title, y_title, root=False):
     xs = [x for line in lines for x in line.x]
     ys = [y for line in lines for y in line.y if y is not None]
     left, right = min(xs, default=0), max(xs, default=1)
-    low = min([0.0, *ys])
+    low = min([low, *ys])
     high = max(ys, default=1) + 0.05 * (max(ys, default=1) - low) or 1.0
     right = right if right > left else left + 1
 

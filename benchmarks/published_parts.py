@@ -113,6 +113,11 @@ class Fitted:
         make = template_maker(self.planes, shifts, order=problem.template_order, seeing=seeing)
         return map(make, range(len(science)))
 
+    def made(self, science):
+        """The same, to subtract."""
+        for exposure, image in zip(science, self.templates(science), strict=True):
+            yield Made.of_template(self.problem, image, exposure.visit)
+
 
 def fit(exposures, config):
     problem = dcrviz.prepare(exposures, config)
@@ -135,11 +140,20 @@ class Made:
         return cls(exposure.image, exposure.variance, (exposure.visit.psf_fwhm_px,))
 
     @classmethod
-    def of_problem(cls, problem, image=None):
-        """The plain coadd, or a matched template of the same visits."""
-        fwhm_px = tuple(visit.psf_fwhm_px for visit in problem.visits)
+    def of_coadd(cls, problem):
+        """The plain mean of the visits."""
         coadd = np.nan_to_num(problem.template.image)
-        return cls(coadd if image is None else image, problem.template.variance, fwhm_px)
+        return cls(coadd, problem.template.variance, _seeing_of(problem))
+
+    @classmethod
+    def of_template(cls, problem, image, visit):
+        """A template matched to a visit, whose seeing it has if the fit knew that of its own."""
+        fwhm_px = _seeing_of(problem) if problem.seeing is None else (visit.psf_fwhm_px,)
+        return cls(image, problem.template.variance, fwhm_px)
+
+
+def _seeing_of(problem):
+    return tuple(visit.psf_fwhm_px for visit in problem.visits)
 
 
 def found(exposure, template, *, match=False):
@@ -148,11 +162,9 @@ def found(exposure, template, *, match=False):
     A dipole counts as one detection. With `match`, both images are smoothed to the lower of their
     two transfer functions at each frequency, which raises no noise.
     """
-    image, other = exposure.image, template.image
-    if match:
-        image, other = _matched(image, other, exposure.visit.psf_fwhm_px, template.fwhm_px)
     inside = (slice(_EDGE_PX, -_EDGE_PX),) * 2
-    difference = np.ascontiguousarray((image - other)[inside], dtype=np.float32)
+    whole = difference_of(exposure, template, match=match)
+    difference = np.ascontiguousarray(whole[inside], dtype=np.float32)
     variance = np.asarray(exposure.variance + template.variance, dtype=np.float32)[inside]
     fwhm_px = max(exposure.visit.psf_fwhm_px, float(np.mean(template.fwhm_px)))
     # Smoothing and the variance of templates are known by the noise that is there.
@@ -161,6 +173,14 @@ def found(exposure, template, *, match=False):
     dipoles = len(find_dipoles(difference, sigma=sigma, fwhm_px=fwhm_px))
     signs = [len(sep.extract(sign * significance, THRESHOLD_SIGMA, minarea=1)) for sign in (1, -1)]
     return [sum(signs) - dipoles, dipoles]
+
+
+def difference_of(exposure, template, *, match=False):
+    """The exposure minus a template, both smoothed as in `found` if they are to be matched."""
+    image, other = exposure.image, template.image
+    if match:
+        image, other = _matched(image, other, exposure.visit.psf_fwhm_px, template.fwhm_px)
+    return image - other
 
 
 def _significance(difference, variance, fwhm_px):

@@ -1,7 +1,4 @@
-"""DMTN-121: dipoles against the plain coadd, by airmass, for templates of more and more seeing.
-
-Provisional: no solver models the seeing of each visit yet; to be run again when one does.
-"""
+"""DMTN-121: dipoles against the plain coadd, by airmass, for templates of more and more seeing."""
 
 from __future__ import annotations
 
@@ -25,10 +22,11 @@ PUBLISHED = {0.60: (0.945, 1.0), 1.29: (0.79, 0.85)}
 _SEEN = """What is seen. `lsst-2019` does what the note shows: hardly a dipole is left at constant
 seeing and about a sixth of them at the widest range, where the note has a sixth to a fifth. Its
 other detections are single lobes, of templates that are too bright. Without its clamp, and the
-longer it iterates, the iteration fits the seeing as if it were colour. `direct` and `pcg` leave
-nothing at constant seeing and lose from 0.88" on. At the widest range and low airmass only
-`lsst-2019` is better than the plain coadd by either count; `anderson` leaves no dipoles, but more
-single lobes."""
+longer it iterates, the iteration fits the seeing as if it were colour. At the widest range and low
+airmass `lsst-2019` is better than the plain coadd by either count, while `anderson` leaves no
+dipoles, but more single lobes. `direct` and `pcg` know the seeing of each visit
+([seeing.md](seeing.md)) and leave nothing at any range: neither dipoles nor anything else that is
+detected."""
 
 
 @dataclass(frozen=True)
@@ -94,14 +92,18 @@ def measure(part, settings, galsim):
 
 def _counts(part, visits, science, config):
     """(V, 2), detections and dipoles of each science visit."""
-    if part == REFERENCE:
-        coadd = Made.of_problem(dcrviz.prepare(visits, SOLVERS["lsst-2019"]))
-        return [found(exposure, coadd, match=True) for exposure in science]
-    fitted = fit(visits, config)
     return [
-        found(exposure, Made.of_problem(fitted.problem, image), match=True)
-        for exposure, image in zip(science, fitted.templates(science), strict=True)
+        found(exposure, template, match=True)
+        for exposure, template in zip(science, made_for(part, visits, science, config), strict=True)
     ]
+
+
+def made_for(part, visits, science, config):
+    """Templates of the science visits: matched by a solver, or the plain coadd."""
+    if part == REFERENCE:
+        coadd = Made.of_coadd(dcrviz.prepare(visits, SOLVERS["lsst-2019"]))
+        return [coadd] * len(science)
+    return list(fit(visits, config).made(science))
 
 
 def reduction(counts, plain, chosen, *, column=1):
@@ -118,10 +120,6 @@ def page(settings, parts):
     text = "\n\n".join(
         [
             "## Templates of variable seeing (DMTN-121)",
-            paragraph(
-                """**Provisional**: no solver models the seeing of each visit yet; this is to be run
-                again when one does."""
-            ),
             "![Reduction of dipoles against the range of seeing](published/seeing.svg)",
             paragraph(
                 f"""By how much fewer dipoles there are than with the plain coadd, in the
@@ -228,7 +226,8 @@ def _differences(settings):
         mean. They fit a kernel that matches the seeing (Alard and Lupton), which also takes up
         some of the refraction; ours is made of the seeing that is known: both images are smoothed
         to the lower of their two transfer functions, the template's being the mean over its
-        visits. Dipoles are pairs by our rule (`diagnostics/dipoles.py`)."""
+        visits. The templates of `direct` and `pcg` are at the seeing of the science visit already
+        and are matched by nothing. Dipoles are pairs by our rule (`diagnostics/dipoles.py`)."""
     )
 
 

@@ -65,7 +65,6 @@ def test_the_page_has_their_numbers_beside_those_of_every_solver(made):
     assert "| DMTN-037 | 1 % | 8 | 0.34 |" in page
     assert "| 0.945-1 |" in page
     assert all(LABELS.get(name, name) in page for name in SOLVERS)
-    assert "Provisional" in page
 
 
 def test_every_picture_of_the_page_is_there_and_names_its_curves(made):

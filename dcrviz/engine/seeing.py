@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import fft
 
 from dcrviz.engine.grid import Grid
 from dcrviz.engine.psf_match import kernel_to_image, matching_kernel
@@ -25,8 +26,9 @@ _FREQUENCY: Floats = _STEP * np.arange(_ENTRIES, dtype=np.float64)
 _REACH_FWHM = 8.0
 # Where the planes have less light than this part, nothing is divided by it.
 _DARK = 1e-4
-# Least singular value of a star image that is not its noise.
+# Of a star image's brightest pixel: what is left of it below that is its noise.
 _NEGLIGIBLE = 1e-5
+_ROUNDING = 1e-12
 
 Transfer = NDArray[np.complex128]
 """By what the modes of each plane are multiplied."""
@@ -169,10 +171,9 @@ def blur_of(seeing: VisitSeeing | None, visit: int, grid: Grid) -> Blur:
         return Blur.none()
     frequency_y, frequency_x = grid.frequencies
     star = seeing.stars[visit]
-    y = np.empty((0, len(frequency_y)), complex)
-    x = np.empty((0, len(frequency_x)), complex)
+    y, x = (np.empty((0, len(f)), complex) for f in (frequency_y, frequency_x))
     if star is not None:
-        y, x = star_terms(star, frequency_y, frequency_x)
+        y, x = _terms_on(grid, star)
     return Blur(
         tables=seeing.tables(visit).astype(np.float32),
         step=_STEP,
@@ -184,19 +185,65 @@ def blur_of(seeing: VisitSeeing | None, visit: int, grid: Grid) -> Blur:
 
 
 def star_terms(star: Plane, frequency_y: Floats, frequency_x: Floats) -> tuple[Transfer, Transfer]:
-    """(R, Y) and (R, X), whose products add up to the transform of a star image.
-
-    Notes
-    -----
-    The singular vectors of an image a few tens of pixels wide: a handful are all of it.
-    """
-    left, values, right = np.linalg.svd(np.asarray(star, float) / star.sum(dtype=np.float64))
-    kept = int(np.count_nonzero(values > _NEGLIGIBLE * values[0]))
+    """(R, M) and (R, M), whose products add up to the transform of a star image."""
+    left, right = _separated(star)
     height, width = star.shape
     along_y = np.exp(-2j * np.pi * np.outer(np.arange(height) - height // 2, frequency_y))
     along_x = np.exp(-2j * np.pi * np.outer(np.arange(width) - width // 2, frequency_x))
-    return (left[:, :kept] * values[:kept]).T @ along_y, right[:kept] @ along_x
+    return np.asarray(left @ along_y, complex), np.asarray(right @ along_x, complex)
+
+
+def _terms_on(grid: Grid, star: Plane) -> tuple[Transfer, Transfer]:
+    """(R, Y) and (R, X // 2 + 1), the same for the modes of a grid."""
+    left, right = _separated(star)
+    height, width = grid.shape
+    along_y: Transfer = fft.fft(_about_zero(left, height))
+    along_x: Transfer = fft.rfft(_about_zero(right, width))
+    return along_y, along_x
+
+
+def _about_zero(terms: Floats, length: int) -> Floats:
+    """(R, length), each term with its middle at 0; what is longer comes round again."""
+    placed = np.zeros((len(terms), length))
+    middle = terms.shape[1] // 2
+    for place, column in enumerate(terms.T):
+        placed[:, (place - middle) % length] += column
+    return placed
+
+
+def _separated(star: Plane) -> tuple[Floats, Floats]:
+    """(R, P) and (R, Q), whose products add up to a star image of sum 1."""
+    return _separated_pixels(np.asarray(star, float).tobytes(), star.shape)
+
+
+@lru_cache(maxsize=256)
+def _separated_pixels(pixels: bytes, shape: tuple[int, int]) -> tuple[Floats, Floats]:
+    """The cross through the brightest pixel, that through the brightest of the rest, ...
+
+    Notes
+    -----
+    Gauss's elimination with complete pivoting: a handful of crosses are all of a smooth image. As
+    many as singular vectors, and without a library whose threads wait for each other.
+    """
+    image = np.frombuffer(pixels).reshape(shape)
+    rest = image / image.sum()
+    least = _NEGLIGIBLE * np.abs(rest).max()
+    left, right = [], []
+    for _ in range(min(shape)):
+        y, x = np.unravel_index(np.abs(rest).argmax(), shape)
+        if abs(rest[y, x]) <= least:
+            break
+        left.append(rest[:, x] / rest[y, x])
+        right.append(rest[y].copy())
+        rest = rest - np.multiply.outer(left[-1], right[-1])
+    return np.array(left), np.array(right)
 
 
 def _parts(values: Transfer) -> NDArray[np.float32]:
-    return np.ascontiguousarray(np.stack([values.real, values.imag], axis=1), np.float32)
+    """Real and imaginary parts; what rounding left of a zero is one.
+
+    Products of such remains would be smaller than single precision has them in full, and slow.
+    """
+    parts = np.stack([values.real, values.imag], axis=1)
+    parts[np.abs(parts) < _ROUNDING * np.abs(parts).max(initial=0)] = 0
+    return np.ascontiguousarray(parts, np.float32)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -9,8 +10,8 @@ from numpy.typing import NDArray
 
 from dcrviz.records import Floats
 
-# Rows that are worked on at a time, so that of a large field no other is held.
-_ROWS = 64
+# Modes that are worked on at a time, so that of a large field no other is held.
+_MODES = 1 << 15
 
 
 def lean(normal: NDArray[Any], right: NDArray[Any], mean: Floats) -> None:
@@ -30,8 +31,9 @@ def lean(normal: NDArray[Any], right: NDArray[Any], mean: Floats) -> None:
     unknowns = len(right) // 2
     weights = np.r_[1.0, mean].astype(normal.dtype)
     square = normal.reshape(unknowns, unknowns, *normal.shape[1:])
-    for top in range(0, normal.shape[1], _ROWS):
-        rows = slice(top, top + _ROWS)
+    step = max(1, _MODES // math.prod(normal.shape[2:]))
+    for top in range(0, normal.shape[1], step):
+        rows = slice(top, top + step)
         _lean_matrices(square[:, :, rows], weights)
         for half in (right[:unknowns, rows], right[unknowns:, rows]):
             half[0] = np.tensordot(weights, half, axes=1)

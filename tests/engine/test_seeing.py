@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import dcrviz
-from dcrviz.engine.seeing import VisitSeeing, visit_seeing
+from dcrviz.engine.grid import Grid
+from dcrviz.engine.seeing import VisitSeeing, blur_of, visit_seeing
 from dcrviz.engine.template import template_maker_of, visit_template
 from dcrviz.physics.geometry import wcs_jacobian
 from dcrviz.physics.seeing import star_image
@@ -103,6 +104,20 @@ def test_a_star_image_that_is_not_round_blurs_along_its_axis(field, varied):
     round_one, other = (blurred_truth(field, still, star=image) for image in (star, oblong))
     expected = sum(part * np.roll(round_one, step, axis=0) for step, part in parts.items())
     np.testing.assert_allclose(other, expected, rtol=0, atol=0.002 * expected.max())
+
+
+@pytest.mark.parametrize("shape", [(24, 30), (45, 40), (20, 63)])
+def test_a_star_image_on_a_grid_of_any_size_is_transformed_as_at_single_frequencies(shape):
+    star = np.random.default_rng(2).uniform(size=(31, 27)).astype(np.float32)
+    seeing = visit_seeing(model_at(4.0), [4.0], [star])
+    grid = Grid(field=shape, shape=shape)
+    frequency_y, frequency_x = (f.ravel() for f in np.meshgrid(*grid.frequencies, indexing="ij"))
+    blur = blur_of(seeing, 0, grid)
+    y, x = (terms[:, 0] + 1j * terms[:, 1] for terms in (blur.star_y, blur.star_x))
+    alone = seeing.transfer(0, frequency_y, frequency_x) / np.interp(
+        np.hypot(frequency_y, frequency_x), blur.step * np.arange(1024), seeing.tables(0)[0]
+    )
+    np.testing.assert_allclose((y.T @ x).ravel(), alone[0], atol=2e-6)
 
 
 def test_of_one_seeing_nothing_is_blurred(exposures):

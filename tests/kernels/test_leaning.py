@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dcrviz.kernels import leaning
 from dcrviz.kernels.leaning import lean
 
 
@@ -44,3 +45,14 @@ def test_without_a_mean_nothing_changes(unknowns):
     lean(normal, right, np.zeros(unknowns - 1))
     np.testing.assert_array_equal(normal, before[0])
     np.testing.assert_array_equal(right, before[1])
+
+
+def test_modes_worked_on_a_few_at_a_time_are_the_same_as_all_together(monkeypatch):
+    matrix, vector = equations_of(np.random.default_rng(1), 3, (17, 4))
+    mean = np.array([0.3, -0.1])
+    whole, pieces = plain_modes.pack(matrix, vector), plain_modes.pack(matrix, vector)
+    lean(*whole, mean)
+    monkeypatch.setattr(leaning, "_MODES", 10)
+    lean(*pieces, mean)
+    for one, other in zip(whole, pieces, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-12)
