@@ -26,7 +26,6 @@ from dcrviz.records import Coadd, Exposure, Visit
 from dcrviz.simulate import (
     LIBRARY,
     PROFILES,
-    Psf,
     Scene,
     Simulation,
     condition_names,
@@ -40,6 +39,7 @@ from dcrviz.simulate import (
     scene_to_mapping,
     simulate,
     spread_visits,
+    with_seeing,
     with_truth,
 )
 from dcrviz.suggest import unknown
@@ -56,7 +56,9 @@ _OF_OTHER_SCENES: Mapping[str, Any] = MappingProxyType(
         "conditions": "hits2015",
         "visits": None,
         "seeing": None,
-        "psf": "kolmogorov",
+        "worst_seeing": None,
+        "psf": None,
+        "seeing_exponent": None,
     }
 )
 """Options that a scene of the library leaves no choice of, with their defaults."""
@@ -100,10 +102,20 @@ def add_parser(commands: Any) -> None:
         help=f"how many of them; {_VISITS}, or all of a smaller table",
     )
     parser.add_argument(
-        "--seeing", type=real(0.1, 20.0), metavar="ARCSEC", help="the same for all visits"
+        "--seeing", type=real(0.1, 20.0), metavar="ARCSEC", help="FWHM of all visits"
     )
     parser.add_argument(
-        "--psf", choices=PROFILES, default=_OF_OTHER_SCENES["psf"], help="shape of the stars"
+        "--worst-seeing",
+        type=real(0.1, 20.0),
+        metavar="ARCSEC",
+        help="spread the FWHM evenly from --seeing to this, whatever the airmass",
+    )
+    parser.add_argument("--psf", choices=PROFILES, help="shape of the stars; kolmogorov")
+    parser.add_argument(
+        "--seeing-exponent",
+        type=real(-1.0, 1.0),
+        metavar="X",
+        help="FWHM proportional to wavelength to this power; 0",
     )
     parser.add_argument(
         "--subfilters", type=whole(1, 20), default=3, metavar="N", help="planes in truth.fits"
@@ -118,13 +130,12 @@ def run(options: argparse.Namespace) -> None:
         if known:
             _write(_of_library(options), folder, knobs=library_knobs(options.scene))
             return
-        scene = _scene(options)
+        scene = _through_air(_scene(options), options)
         simulation = simulate(
             scene,
             _visits(options, scene),
             seed=options.seed,
             n_subfilters=options.subfilters,
-            psf=Psf(profile=options.psf),
         )
         _write(simulation, folder)
 
@@ -135,7 +146,7 @@ def _of_library(options: argparse.Namespace) -> Simulation:
         if getattr(options, name) != default:
             raise ValueError(
                 f"--scene {options.scene}: a scene of the library has its own visits; got "
-                f"--{name} beside it"
+                f"--{name.replace('_', '-')} beside it"
             )
     return with_truth(
         LIBRARY[library_name(options.scene)].sky(),
@@ -178,6 +189,13 @@ def _scene(options: argparse.Namespace) -> Scene:
     return read_scene(options.scene)
 
 
+def _through_air(scene: Scene, options: argparse.Namespace) -> Scene:
+    """The scene with the star images that are asked for."""
+    given = {"profile": options.psf, "seeing_exponent": options.seeing_exponent}
+    asked = {name: value for name, value in given.items() if value is not None}
+    return replace(scene, psf=replace(scene.psf, **asked))
+
+
 def _visits(options: argparse.Namespace, scene: Scene) -> list[Visit]:
     """Visits spread evenly over the table's range of airmass, in the scene's band."""
     scale = scene.pixel_scale_arcsec
@@ -192,8 +210,15 @@ def _visits(options: argparse.Namespace, scene: Scene) -> list[Visit]:
             f"{len(visits)}"
         )
     chosen = spread_visits(visits, number)
-    if options.seeing is not None:
-        chosen = [replace(visit, psf_fwhm_px=options.seeing / scale) for visit in chosen]
+    best, worst = options.seeing, options.worst_seeing
+    if worst is not None and best is None:
+        raise ValueError(f"--worst-seeing {worst:g} needs --seeing, the best, beside it")
+    if worst is not None and worst < best:
+        raise ValueError(f"--worst-seeing must be --seeing, {best:g}, or more; got {worst:g}")
+    if best is not None:
+        chosen = with_seeing(
+            chosen, best_px=best / scale, worst_px=(worst or best) / scale, seed=options.seed
+        )
     return [
         visit
         if band_of_filter(visit.filter) == scene.band

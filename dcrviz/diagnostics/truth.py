@@ -21,10 +21,10 @@ def true_planes(scene: Scene, problem: Problem) -> Cube | None:
     fwhm_px = planes_fwhm_px(problem)
     if scene.shape != problem.shape or scene.band != problem.band or fwhm_px is None:
         return None
-    psf = None if problem.seeing is None else problem.seeing.planes.profile
+    psf = scene.psf if problem.seeing is None else problem.seeing.planes.profile
     return _planes(scene, n_subfilters=problem.n_subfilters, fwhm_px=fwhm_px, psf=psf)
 
 
 @lru_cache(maxsize=8)
-def _planes(scene: Scene, *, n_subfilters: int, fwhm_px: float, psf: Psf | None) -> Cube:
+def _planes(scene: Scene, *, n_subfilters: int, fwhm_px: float, psf: Psf) -> Cube:
     return truth_planes(scene, n_subfilters=n_subfilters, fwhm_px=fwhm_px, psf=psf)

@@ -78,9 +78,9 @@ def truth_scores(scene: Scene, problem: Problem, planes: Cube) -> TruthScores | 
     Notes
     -----
     Of stars more than 8 px from the edge those of the brighter 60 % count that have no neighbour
-    of a tenth of their flux within 10 px. The slope is Theil and Sen's. The PSF of the visits is
-    taken to be the simulator's own, Kolmogorov, and their circumstances those that they tell; the
-    truth is drawn at the seeing of the planes.
+    of a tenth of their flux within 10 px. The slope is Theil and Sen's. The visits' stars
+    are of the scene's PSF, and their circumstances those that they tell; the truth is drawn at the
+    seeing of the planes.
     """
     true = true_planes(scene, problem)
     if true is None:

@@ -14,6 +14,7 @@ from dcrviz.simulate.conditions import (
     condition_names,
     read_conditions,
     spread_visits,
+    with_seeing,
 )
 from dcrviz.simulate.curve import Curve
 from dcrviz.simulate.library import (
@@ -94,5 +95,6 @@ __all__ = [
     "table",
     "truth_planes",
     "with_light",
+    "with_seeing",
     "with_truth",
 ]

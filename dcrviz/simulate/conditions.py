@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -92,6 +93,18 @@ def spread_visits(visits: Sequence[Visit], number: int) -> list[Visit]:
     by_airmass = sorted(visits, key=lambda visit: visit.airmass or 0.0)
     places = np.linspace(0, len(visits) - 1, number).round().astype(int)
     return [by_airmass[place] for place in places]
+
+
+def with_seeing(
+    visits: Sequence[Visit], *, best_px: float, worst_px: float, seed: int
+) -> list[Visit]:
+    """These visits with FWHM spread evenly from the best to the worst, in an order by the seed."""
+    places = np.random.default_rng([seed, len(visits)]).permutation(len(visits))
+    widths = np.linspace(best_px, worst_px, len(visits))[places]
+    return [
+        replace(visit, psf_fwhm_px=float(width))
+        for visit, width in zip(visits, widths, strict=True)
+    ]
 
 
 def _visit(row: Mapping[str, str], *, site: Site, weather: Weather | None, fwhm_px: float) -> Visit:

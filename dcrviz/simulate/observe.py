@@ -119,7 +119,7 @@ def simulate_exposures(
         Of the noise. That of a visit depends on the seed and the visit's id only, so that neither
         order nor company of the visits changes its pixels.
     psf
-        Kolmogorov by default.
+        The scene's by default.
     noise
         Off for the noiseless image; the variance stays.
     n_wavelengths

@@ -27,7 +27,7 @@ def render_visit(
     visit
         Airmass or zenith angle, parallactic angle, site and FWHM are needed.
     psf
-        Kolmogorov by default.
+        The scene's by default.
     n_wavelengths
         Slices into which the band is cut; each is moved by the refraction at the mean wavelength of
         its photons.
@@ -43,7 +43,7 @@ def render_visit(
     """
     if n_wavelengths < MIN_WAVELENGTHS:
         raise ValueError(f"n_wavelengths must be {MIN_WAVELENGTHS} or more; got {n_wavelengths}")
-    psf = psf or Psf()
+    psf = psf or scene.psf
     outer = scene.subfilter_edges_nm(1)
     edges_nm = np.linspace(outer[0], outer[1], n_wavelengths + 1)
     flux, mean_nm = _photons(scene, edges_nm)
@@ -82,7 +82,7 @@ def truth_planes(
     fwhm_px
         Seeing of all planes.
     psf
-        Kolmogorov by default; its seeing exponent is not used.
+        The scene's by default; its seeing exponent is not used.
 
     Returns
     -------
@@ -97,7 +97,7 @@ def truth_planes(
                 moved_px=np.zeros((len(scene.sources), 1, 2)),
                 flux=in_slice[:, None],
                 fwhm_px=np.array([fwhm_px]),
-                psf=psf or Psf(),
+                psf=psf or scene.psf,
             )
             for in_slice in flux.T
         ]

@@ -9,6 +9,7 @@ import numpy as np
 
 from dcrviz.bands import Band
 from dcrviz.physics.shifts import subfilter_edges_nm
+from dcrviz.psf import KOLMOGOROV, Psf
 from dcrviz.records import Floats
 from dcrviz.simulate.curve import Curve
 from dcrviz.simulate.grid import tan_wcs
@@ -75,7 +76,7 @@ class Source:
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
 class Scene:
-    """Sources on a pixel grid, the band in which they are seen, and the noise of the sky.
+    """Sources on a pixel grid, the band and the air in which they are seen, and the sky's noise.
 
     Parameters
     ----------
@@ -93,6 +94,8 @@ class Scene:
         Photo-electrons per unit of flux: the sources' own noise.
     throughput
         Detected fraction of the photons; the whole band alike without it.
+    psf
+        How the air shows a star, but for the width, which each visit has of its own.
 
     Raises
     ------
@@ -111,6 +114,7 @@ class Scene:
     sky_variance: float = 700.0
     gain: float = 1.0
     throughput: Curve | None = None
+    psf: Psf = KOLMOGOROV
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "sources", tuple(self.sources))

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import fields
+from dataclasses import asdict, fields
 from typing import Any
 
 from dcrviz.bands import Band, band_names
+from dcrviz.psf import Psf
 from dcrviz.simulate.random_scene import random_scene
 from dcrviz.simulate.scene import Scene, Source
 from dcrviz.simulate.spectra import spectrum, spectrum_words
 from dcrviz.suggest import unknown
 
 _NUMBERS = ("pixel_scale_arcsec", "ra_deg", "dec_deg", "rotation_deg", "sky_variance", "gain")
-_FIELDS = ("sources", "random", "band", "shape", "throughput", "mirrored", *_NUMBERS)
+_FIELDS = ("sources", "random", "band", "shape", "throughput", "psf", "mirrored", *_NUMBERS)
 _RANDOM = ("seed", "n_stars", "n_galaxies", "n_quasars")
 _BAND = ("name", "effective_nm", "min_nm", "max_nm")
+_PSF = tuple(item.name for item in fields(Psf))
 _SHAPE = (192, 192)
 
 
@@ -27,8 +29,8 @@ def scene_from_mapping(mapping: Mapping[str, Any]) -> Scene:
     mapping
         ``sources``, a list of dictionaries with the fields of `Source`; or ``random``, a dictionary
         with ``seed`` and numbers of sources, for `random_scene`; or both. ``band`` by name or by
-        its wavelengths, ``shape`` as height and width, and the other fields of `Scene`. Spectra and
-        the throughput as `spectrum` reads them.
+        its wavelengths, ``shape`` as height and width, ``psf`` as a dictionary of the fields of
+        `Psf`, and the other fields of `Scene`. Spectra and the throughput as `spectrum` reads them.
 
     Raises
     ------
@@ -47,6 +49,7 @@ def scene_from_mapping(mapping: Mapping[str, Any]) -> Scene:
         shape=shape,
         mirrored=_flag("mirrored", mapping.get("mirrored", False)),
         throughput=None if throughput is None else spectrum(throughput),
+        psf=_psf(mapping.get("psf", {})),
         **_floats({name: mapping[name] for name in _NUMBERS if name in mapping}),
     )
 
@@ -60,6 +63,7 @@ def scene_to_mapping(scene: Scene) -> dict[str, Any]:
         "shape": list(scene.shape),
         "mirrored": scene.mirrored,
         **{name: float(getattr(scene, name)) for name in _NUMBERS},
+        "psf": asdict(scene.psf),
         "sources": [_source_words(source) for source in scene.sources],
     }
     if scene.throughput is not None:
@@ -87,6 +91,12 @@ def _band(given: str | Mapping[str, Any]) -> Band:
         raise ValueError(f"band must have {', '.join(_BAND)}; got {', '.join(map(str, given))}")
     numbers = _floats({name: value for name, value in given.items() if name != "name"})
     return Band(name=str(given["name"]), **numbers)
+
+
+def _psf(given: Mapping[str, Any]) -> Psf:
+    _check_names("field of a psf", given, _PSF)
+    numbers = _floats({name: value for name, value in given.items() if name != "profile"})
+    return Psf(profile=given.get("profile", Psf().profile), **numbers)
 
 
 def _drawn(given: Mapping[str, Any], band: Band, shape: tuple[int, int]) -> tuple[Source, ...]:

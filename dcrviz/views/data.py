@@ -13,8 +13,8 @@ from dcrviz.config import AssembleConfig
 from dcrviz.records import Exposure
 from dcrviz.runs import open_run
 from dcrviz.session import Session
-from dcrviz.simulate import MadeField
-from dcrviz.simulate.made_field import LIMITS, VISITS
+from dcrviz.simulate import PROFILES, MadeField
+from dcrviz.simulate.made_field import LIMITS, REAL_LIMITS, VISITS
 from dcrviz.views.background import Background
 from dcrviz.views.cards import headed_card
 from dcrviz.views.data_choice import FIELD, DataChoice, load, title_of
@@ -30,6 +30,17 @@ _NUMBERS = {
     "hottest_k": "Hottest star [K]",
     "seed": "Seed",
     "size_px": "Side [px]",
+}
+_REAL_NUMBERS = {
+    "best_arcsec": "Best seeing [arcsec]",
+    "worst_arcsec": "Worst seeing [arcsec]",
+    "seeing_exponent": "Seeing exponent",
+}
+_STEPS = {"best_arcsec": 0.05, "worst_arcsec": 0.05, "seeing_exponent": 0.1}
+_TIPS = {
+    "best_arcsec": "FWHM of the stars in the sharpest visit.",
+    "worst_arcsec": "In the most blurred one; the others lie between, whatever their airmass.",
+    "seeing_exponent": "FWHM grows with wavelength to this power: -0.2 for a turbulent atmosphere.",
 }
 
 
@@ -74,6 +85,24 @@ class DataView(Viewer):
             )
             for name, label in _NUMBERS.items()
         }
+        self.numbers |= {
+            name: pn.widgets.FloatInput(
+                label=label,
+                value=getattr(made, name),
+                start=REAL_LIMITS[name][0],
+                end=REAL_LIMITS[name][1],
+                step=_STEPS[name],
+                description=_TIPS[name],
+                width=_HALF,
+            )
+            for name, label in _REAL_NUMBERS.items()
+        }
+        self.profile = pn.widgets.Select(
+            label="Star profile",
+            options=list(PROFILES),
+            value=made.profile,
+            width=_HALF,
+        )
         self.visits = pn.widgets.Select(label="Which visits", options=list(VISITS), width=_WIDTH)
         self.paths = pn.widgets.TextInput(
             label="Files, folders or patterns", placeholder="warps/*.fits", width=_WIDTH
@@ -126,7 +155,7 @@ class DataView(Viewer):
         """Make the field that the numbers describe."""
         values: dict[str, Any] = {name: widget.value for name, widget in self.numbers.items()}
         try:
-            made = MadeField(**values, visits=self.visits.value)
+            made = MadeField(**values, visits=self.visits.value, profile=self.profile.value)
         except ValueError as error:
             self._background.told(str(error))
             return
@@ -202,7 +231,7 @@ class DataView(Viewer):
         self.said.object = f"<small role='note'>{kinds[self.choice.kind]}: {number} visits.</small>"
 
     def __panel__(self) -> pn.Column:
-        numbers = pn.GridBox(*self.numbers.values(), ncols=2, margin=0)
+        numbers = pn.GridBox(*self.numbers.values(), self.profile, ncols=2, margin=0)
         parts: list[Any] = [
             self.said,
             self.scenes,

@@ -283,3 +283,33 @@ def test_a_scene_without_knobs_of_its_own_is_written_without_any(run, tmp_path):
 )
 def test_a_scene_of_the_library_leaves_no_choice(not_simulated, words, told):
     assert told in not_simulated(*words)
+
+
+def test_the_seeing_may_be_spread_from_the_best_to_the_worst(sky):
+    folder = sky("--seeing", 0.6, "--worst-seeing", 1.1)
+    widths = [0.2 * e.visit.psf_fwhm_px for e in read_exposures(folder)]
+    assert sorted(widths) == pytest.approx([0.6, 0.85, 1.1])
+
+
+def test_the_shape_of_the_stars_is_part_of_the_scene_that_it_writes(sky):
+    words = ("--psf", "moffat", "--seeing-exponent", -0.2)
+    first = sky(*words)
+    written = yaml.safe_load((first / "scene.yaml").read_text())
+    assert written["psf"] == {"profile": "moffat", "beta": 3.5, "seeing_exponent": -0.2}
+    again = sky("--scene", first / "scene.yaml", folder="again", size=())
+    assert contents(first) == contents(again)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--worst-seeing", 1.1), "--worst-seeing 1.1 needs --seeing, the best, beside it"),
+        (
+            ("--seeing", 0.9, "--worst-seeing", 0.8),
+            "--worst-seeing must be --seeing, 0.9, or more; got 0.8",
+        ),
+        (("--scene", "healthy", "--seeing-exponent", -0.2), "got --seeing-exponent beside it"),
+    ],
+)
+def test_seeing_that_can_not_be_is_refused(not_simulated, words, told):
+    assert told in not_simulated(*words)

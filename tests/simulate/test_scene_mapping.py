@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from dcrviz.bands import Band
+from dcrviz.psf import Psf
 from dcrviz.simulate.curve import Curve
 from dcrviz.simulate.random_scene import random_scene
 from dcrviz.simulate.scene import Scene
@@ -23,6 +24,9 @@ SCENES = {
     ),
     "rotated, with throughput": replace(
         random_scene(3), rotation_deg=30.0, mirrored=True, gain=2.0, throughput=FILTER
+    ),
+    "of Moffat stars": replace(
+        random_scene(4), psf=Psf(profile="moffat", beta=2.5, seeing_exponent=-0.2)
     ),
     "small and empty": Scene(sources=(), band=Band.decam("g"), shape=(5, 7)),
 }

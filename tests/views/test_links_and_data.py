@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from dcrviz import AssembleConfig
 from dcrviz.io.config_link import code_of
 from dcrviz.session import Session
-from dcrviz.simulate import MadeField
-from dcrviz.simulate.made_field import LIMITS, VISITS
+from dcrviz.simulate import PROFILES, MadeField
+from dcrviz.simulate.made_field import LIMITS, REAL_LIMITS, VISITS
 from dcrviz.views.background import Background
 from dcrviz.views.data import DataView
 from dcrviz.views.data_choice import (
@@ -38,9 +38,11 @@ def args_of(query):
 @st.composite
 def made_fields(draw):
     numbers = {name: draw(st.integers(*ends)) for name, ends in LIMITS.items()}
-    low, high = sorted((numbers["coolest_k"], numbers["hottest_k"]))
-    visits = draw(st.sampled_from(VISITS))
-    return MadeField(**numbers | {"coolest_k": low, "hottest_k": high}, visits=visits)
+    numbers |= {name: draw(st.floats(*ends)) for name, ends in REAL_LIMITS.items()}
+    for least, most in (("coolest_k", "hottest_k"), ("best_arcsec", "worst_arcsec")):
+        numbers[least], numbers[most] = sorted((numbers[least], numbers[most]))
+    words = {"visits": draw(st.sampled_from(VISITS)), "profile": draw(st.sampled_from(PROFILES))}
+    return MadeField(**numbers, **words)
 
 
 CHOICES = (
@@ -146,6 +148,17 @@ def test_a_field_is_made_and_explored(session, view):
     session.start()
     assert view.choice == DataChoice(kind="made", made=SMALL)
     assert session.problem.shape == (40, 40)
+
+
+def test_the_seeing_of_the_visits_and_the_shape_of_the_stars_are_chosen(session, view):
+    view.numbers["worst_arcsec"].value = 1.2
+    view.numbers["seeing_exponent"].value = -0.2
+    view.profile.value = "moffat"
+    view.make_field()
+    widths = [exposure.visit.psf_fwhm_px for exposure in session.exposures]
+    assert (min(widths), max(widths)) == pytest.approx((3.5, 6.0))
+    made = MadeField(worst_arcsec=1.2, seeing_exponent=-0.2, profile="moffat")
+    assert view.choice == DataChoice(kind="made", made=made)
 
 
 def test_a_field_that_can_not_be_is_told_in_one_sentence(session, view, told):
