@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from functools import lru_cache
 
 import numpy as np
 
 from dcrviz.diagnostics.leverage import Leverage, leverage
+from dcrviz.diagnostics.seeing_verdicts import seeing_verdicts
 from dcrviz.diagnostics.subfilter_verdicts import subfilter_verdict
-from dcrviz.diagnostics.verdict import Place, Remedy, Severity, Verdict
+from dcrviz.diagnostics.verdict import (
+    FEWEST_VISITS,
+    Place,
+    Remedy,
+    Severity,
+    Verdict,
+    beyond,
+)
 from dcrviz.diagnostics.visit_entries import tan_z
 from dcrviz.engine import Problem
 from dcrviz.engine.masks import flagged
@@ -17,15 +24,12 @@ from dcrviz.kernels.patches import find_patches
 from dcrviz.physics.geometry import airmass_of
 from dcrviz.records import Floats
 
-FEWEST_VISITS = 3
 NARROW_TAN_Z = 0.15
 """Range of tan z below which all visits are refracted alike."""
 ONE_ANGLE_SHARE = 0.15
 """Leverage across over leverage along, below which the visits lie along one line."""
 SINGLE_SHARE = 0.5
 """Part of the leverage that must be left without any one visit."""
-SEEING_SPREAD = 0.10
-"""(best to worst) / median from which seeing counts as variable; from twice that a fit suffers."""
 UNCERTAIN = 0.3
 """Expected colour error, in units of all colour, from which lacking leverage is a warning."""
 
@@ -44,7 +48,7 @@ def before_verdicts(problem: Problem, found: Leverage | None = None) -> tuple[Ve
         return (few,)
     found = found or _known_leverage(problem)
     lacking = [few, *_geometry(problem, on, found), subfilter_verdict(problem, found)]
-    lacking += [_seeing(problem, on), _saturated(problem)]
+    lacking += [*seeing_verdicts(problem, on), _saturated(problem)]
     told = tuple(verdict for verdict in lacking if verdict is not None)
     return told if any(v.severity != "notice" for v in told) else (*told, _good(found))
 
@@ -140,7 +144,7 @@ def _single(problem: Problem, on: np.ndarray, spans: Floats, airmasses: Floats) 
         "becomes a colour.",
         rule=f"Without one visit less than {100 * SINGLE_SHARE:.0f} % of the scatter of shifts "
         "between the ends of the band is left, and it has the highest airmass.",
-        confidence=_beyond(SINGLE_SHARE * whole, left[alone]),
+        confidence=beyond(SINGLE_SHARE * whole, left[alone]),
         remedies=(Remedy(sentence=f"Add visits at airmass {middle:.1f} or higher."),),
     )
 
@@ -158,7 +162,7 @@ def _narrow(airmasses: Floats, tangents: Floats, found: Leverage | None) -> Verd
         f"refraction differs hardly from visit to visit. {_told(found)}",
         rule=f"The tangents of the zenith angles, to which refraction is proportional, span less "
         f"than {NARROW_TAN_Z}.",
-        confidence=_beyond(NARROW_TAN_Z, extent),
+        confidence=beyond(NARROW_TAN_Z, extent),
         remedies=(Remedy(sentence=_other_airmass(airmasses)),),
     )
 
@@ -184,7 +188,7 @@ def _one_angle(spans: Floats, found: Leverage | None) -> Verdict | None:
         f"and holes and wings lie along it. {_told(found)}",
         rule="Across the line along which the visits are refracted most they are refracted less "
         f"than {100 * ONE_ANGLE_SHARE:.0f} % as far.",
-        confidence=_beyond(ONE_ANGLE_SHARE, least / most),
+        confidence=beyond(ONE_ANGLE_SHARE, least / most),
         remedies=(
             Remedy(
                 sentence="Add a visit at another parallactic angle, 45 deg away or more: on the "
@@ -201,42 +205,6 @@ def _told(found: Leverage | None) -> str:
 def _severity(found: Leverage | None, *, least: Severity = "notice") -> Severity:
     uncertain = found is None or found.colour_error > UNCERTAIN
     return "warning" if uncertain else least
-
-
-def _seeing(problem: Problem, on: np.ndarray) -> Verdict | None:
-    known = {int(v): problem.visits[v].psf_fwhm_px for v in on}
-    fwhm = {v: f for v, f in known.items() if f is not None}
-    if len(fwhm) < 2:
-        return None
-    middle = float(np.median(list(fwhm.values())))
-    spread = (max(fwhm.values()) - min(fwhm.values())) / middle
-    if spread <= SEEING_SPREAD:
-        return None
-    # Those that are left then differ by twice the spread at most.
-    off = [v for v, f in fwhm.items() if abs(f / middle - 1) > SEEING_SPREAD]
-    dropped = {str(problem.visits[v].id): 0.0 for v in off}
-    kept = bool(off) and len(on) - len(off) >= FEWEST_VISITS
-    return Verdict(
-        kind="variable_seeing",
-        when="before",
-        severity="warning" if spread > 2 * SEEING_SPREAD else "notice",
-        title="Seeing varies",
-        sentence=f"The PSF is {min(fwhm.values()):.2f} to {max(fwhm.values()):.2f} px wide: the "
-        "model has one PSF, so what differs is left as rings, or becomes a colour.",
-        rule=f"Best and worst seeing differ by more than {100 * SEEING_SPREAD:.0f} % of the "
-        "median; a warning from twice that.",
-        confidence=_beyond(spread, SEEING_SPREAD),
-        remedies=(
-            Remedy(
-                sentence=f"Switch off visit{'s' if len(dropped) > 1 else ''} {', '.join(dropped)}."
-                if kept
-                else "Choose visits of like seeing.",
-                knobs={"visit_factors": {**problem.config.visit_factors, **dropped}}
-                if kept
-                else {},
-            ),
-        ),
-    )
 
 
 def _saturated(problem: Problem) -> Verdict | None:
@@ -276,10 +244,3 @@ def _saturated(problem: Problem) -> Verdict | None:
         remedies=(mask, spare) if let_in else (*other, spare),
         places=tuple(Place(x=float(cores.x[i]), y=float(cores.y[i])) for i in order),
     )
-
-
-def _beyond(larger: float, smaller: float) -> float:
-    """0.5 at a threshold, towards 1 far beyond it."""
-    if not (math.isfinite(larger) and larger > 0):
-        return 0.5
-    return float(1 - 0.5 * max(0.0, smaller) / larger)

@@ -16,6 +16,8 @@ from dcrviz.diagnostics.pictures import sky_noise, source_pixels, typical_fwhm_p
 from dcrviz.diagnostics.smears import Smear
 from dcrviz.diagnostics.stamps import SPLINE_PX, cut_stamps, smeared, splines_of
 from dcrviz.engine import Problem
+from dcrviz.engine.psf_match import convolved
+from dcrviz.engine.seeing import kernel_of
 from dcrviz.engine.template import template_maker_of
 from dcrviz.kernels.pool import run_all
 from dcrviz.records import Bools, Cube, Floats, Frozen, Ints, Plane
@@ -123,11 +125,16 @@ def measure_offsets(
     margin = SPLINE_PX + max(_FARTHEST_PX, math.ceil(farthest))
     sources, visits = stamps.sources, range(len(problem.visits))
     around = partial(cut_stamps, places=sources, reach=reach + margin)
+    at_rest = planes.sum(axis=0)
     moving = Moving(around(problem.template.image), margin=margin)
-    sky = splines_of(around(planes.sum(axis=0)).astype(np.float64))
+    sky = splines_of(around(at_rest).astype(np.float64))
     offsets = np.zeros((2 + len(smears), len(sources), len(visits), 2))
     weight = np.zeros(offsets.shape[1:3])
     for visit in visits:
+        if problem.seeing is not None and not problem.seeing.is_alike:
+            # Of another width than its reference a source seems to lie aside.
+            blurred = around(convolved(at_rest, kernel_of(problem.seeing, visit)))
+            moving, sky = Moving(blurred, margin=margin), splines_of(blurred.astype(np.float64))
         usable = stamps.usable[visit]
         seen = [each[visit].astype(np.float64) for each in (stamps.images, stamps.templates)]
         seen += [smeared(sky, s.places[visit], s.weight, margin=margin) for s in smears]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -9,6 +10,9 @@ from typing import Any, Literal
 
 Severity = Literal["good", "notice", "warning", "alarm"]
 When = Literal["before", "during", "after"]
+
+FEWEST_VISITS = 3
+"""That an advice must leave."""
 
 
 SYMPTOMS = frozenset(
@@ -152,3 +156,10 @@ def verdict_record(verdict: Verdict) -> dict[str, Any]:
             for place in verdict.places
         ],
     }
+
+
+def beyond(larger: float, smaller: float) -> float:
+    """Confidence: 0.5 at a threshold, towards 1 far beyond it."""
+    if not (math.isfinite(larger) and larger > 0):
+        return 0.5
+    return float(1 - 0.5 * max(0.0, smaller) / larger)

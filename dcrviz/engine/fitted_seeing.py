@@ -16,8 +16,8 @@ from dcrviz.records import Exposure, Floats, ForwardModel, Plane, Visit
 # Part of the visits' weight that is at least as sharp as the planes: so the noise of no mode is
 # more than twice that of the coadd.
 _SHARP_PART = 0.25
-# Noise of a mode over that of the coadd, beyond which the planes ask for more than the data tell.
-_NOISY = 2.05
+NOISY = 2.05
+"""Noise of a mode over the coadd's, beyond which planes ask for more than the data tell."""
 # Of the planes' light at low frequency: where there is less, nobody sees its noise.
 _SEEN = 0.02
 _FREQUENCIES = np.linspace(0.01, 0.5, 50)
@@ -77,7 +77,8 @@ def told_seeing(
         replace(model, seeing=planes), fwhm_px.tolist(), stars or [None] * len(visits)
     )
     assert seeing is not None
-    return seeing, _beyond_the_data(seeing, precision)
+    sentence = beyond_the_data(seeing, precision)
+    return seeing, [sentence] if sentence else []
 
 
 def blurring_px(seeing: VisitSeeing | None, config: ProblemConfig) -> int:
@@ -118,18 +119,18 @@ def _sharp_fwhm_px(fwhm_px: Floats, precision: Floats, config: ProblemConfig) ->
     return float(fwhm_px[order][np.searchsorted(part, _SHARP_PART * part[-1])])
 
 
-def _beyond_the_data(seeing: VisitSeeing, precision: Floats) -> list[str]:
-    """A warning where the planes are to be sharper than the visits can tell."""
+def beyond_the_data(seeing: VisitSeeing, precision: Floats) -> str:
+    """A sentence where the planes are to be sharper than the visits can tell; empty if not."""
     if not (precision > 0).any():
-        return []
+        return ""
     profile, width = seeing.planes.profile, seeing.planes.fwhm_px
     seen = _FREQUENCIES[profile.transfer(_FREQUENCIES, fwhm_px=width) > _SEEN]
     noise = noise_of_planes(seeing, precision, seen)
-    if not noise.size or noise.max() <= _NOISY:
-        return []
+    if not noise.size or noise.max() <= NOISY:
+        return ""
     sharpest = float(seeing.fwhm_px[precision > 0].min())
-    return [
+    return (
         f"the planes' seeing of {width:.3g} px is sharper than the visits tell, whose sharpest has "
         f"{sharpest:.3g} px: at {seen[noise.argmax()]:.2g} cycles per pixel their noise is "
         f"{noise.max():.2g} times that of the coadd; raise model_fwhm"
-    ]
+    )

@@ -108,6 +108,12 @@ LIBRARY: Mapping[str, LibraryScene] = MappingProxyType(
             expose=visits.variable_seeing,
             cures=(
                 Cure(
+                    label="Fit the seeing",
+                    sentence="Switch solver to direct, which blurs the planes to the seeing of "
+                    "each visit (fit_seeing): all visits stay, and the sharp ones tell the detail.",
+                    knobs={"solver": "direct", "fit_seeing": "auto"},
+                ),
+                Cure(
                     label="Drop blurred visits",
                     sentence="Switch the three blurred visits off.",
                     knobs=_off(*visits.BLURRED),

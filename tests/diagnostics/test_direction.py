@@ -119,6 +119,17 @@ def test_a_visit_that_lies_off_is_named_with_its_shift(seed):
     assert found.verdicts[0].startswith(f"Visit {exposures[BAD].visit.id} lies off by (-0.")
 
 
+def test_where_the_fit_knows_the_seeing_blurred_visits_are_not_told_to_be_shifted():
+    blurred = made_exposures(MadeField(seed=1, n_visits=8, best_arcsec=0.6, worst_arcsec=1.1))
+    assert direction_of(blurred).shifted == ()
+    blurred[BAD] = replace(
+        blurred[BAD], image=ndimage.shift(blurred[BAD].image, (0.4, -0.3), mode="nearest")
+    )
+    (off,) = direction_of(blurred).shifted
+    assert off.index == BAD
+    assert (off.x_px, off.y_px) == pytest.approx((-0.3, 0.4), abs=0.06)
+
+
 def test_planes_of_the_opposite_sign_move_sources_the_wrong_way():
     problem, planes = fitted(field(1))
     found = residual_direction(problem, planes[::-1].copy())

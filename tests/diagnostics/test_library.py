@@ -251,11 +251,23 @@ def test_what_a_single_visit_has_seen_passes_for_colour(place, metric, sigma):
 
 
 def test_blurred_visits_fit_badly_and_spoil_the_planes():
-    fitted, after = ill("variable-seeing"), cured("variable-seeing")
+    fitted, after = ill("variable-seeing"), cured("variable-seeing", 1)
     assert fitted.of_visits(*BLURRED) == close(1.84)
     assert (fitted.metrics[-1], after.metrics[-1]) == (close(0.272), close(0.074))
     assert max(fitted.scores.plane_sigma) == close(1.46)
     assert max(after.scores.plane_sigma) == close(0.49)
+
+
+def test_a_fit_that_knows_the_seeing_predicts_sharp_and_blurred_visits_alike():
+    fitted, after = ill("variable-seeing"), cured("variable-seeing")
+    blind = ill_with("variable-seeing", solver="direct", fit_seeing="off")
+    assert max(blind.blemishes) >= 15
+    assert after.blemishes == (0, 0)
+    assert after.metrics[-1] == close(0.046)
+    assert fitted.scores.template_sigma == close(1.68)
+    assert after.scores.template_sigma == close(0.22)
+    assert (fitted.scores.colour_slope, after.scores.colour_slope) == (close(0.78), close(1.02))
+    assert not after.warnings
 
 
 @pytest.mark.parametrize(("place", "metric", "sigma"), [(0, 0.051, 6.4), (1, 0.031, 6.6)])

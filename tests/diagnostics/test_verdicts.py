@@ -121,8 +121,38 @@ def test_seeing_that_differs_is_named_and_its_remedy_cures_it(exposures):
     blurred = simulate_exposures(made_scene(SPREAD), visits, seed=1)
     found = {v.kind: v for v in before_verdicts(prepare(blurred))}
     assert "variable_seeing" in found
-    knobs = found["variable_seeing"].remedies[0].knobs
-    assert "variable_seeing" not in kinds_before(blurred, **knobs)
+    fit, drop = (remedy.knobs for remedy in found["variable_seeing"].remedies)
+    assert "variable_seeing" not in kinds_before(blurred, **drop)
+    (known,) = [
+        v
+        for v in before_verdicts(prepare(blurred, AssembleConfig(**fit)))
+        if v.kind == "variable_seeing"
+    ]
+    assert (known.severity, known.remedies) == ("notice", ())
+    assert "which the fit knows" in known.sentence
+
+
+def test_planes_sharper_than_the_visits_are_warned_of_and_auto_cures_it(exposures):
+    sharp = {"solver": "direct", "model_fwhm": 1.5}
+    (told,) = [
+        v
+        for v in before_verdicts(prepare(exposures, AssembleConfig(**sharp)))
+        if v.severity == "warning"
+    ]
+    assert told.kind == "planes_too_sharp"
+    assert "raise model_fwhm" in told.sentence
+    after = kinds_before(exposures, **{**sharp, **told.remedies[0].knobs})
+    assert "planes_too_sharp" not in after
+
+
+def test_visits_that_do_not_tell_their_seeing_can_not_be_cured_by_fitting_it(exposures):
+    widths = [6.0, 6.0, 4.0, 4.0, 4.0, None]
+    told = [
+        replace(one, visit=replace(one.visit, psf_fwhm_px=width))
+        for one, width in zip(exposures[:6], widths, strict=True)
+    ]
+    found = {v.kind: v for v in before_verdicts(prepare(told))}
+    assert all("solver" not in one.knobs for one in found["variable_seeing"].remedies)
 
 
 def test_a_transient_is_found_in_its_visit_and_nowhere_else(run, exposures):
