@@ -14,7 +14,7 @@ _OF_THE_SEARCH = [name for name in ArtifactConfig.knobs() if name != "find_artif
 
 
 USUAL_VALUES = {"model_fwhm": 4.0, "seeing_exponent": -0.2}
-"""Where what auto stands for depends on the visits: what a person sees who turns auto off."""
+"""Where what auto stands for depends on the visits: what is shown before they are known."""
 
 
 def auto_values(n_subfilters: int, solver: str = "iterative") -> dict[str, float]:

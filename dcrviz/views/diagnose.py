@@ -20,6 +20,7 @@ from dcrviz.views.leverage_view import LeverageView
 from dcrviz.views.messages import TABLE_S, Seldom
 from dcrviz.views.night_plan_view import NightPlanView
 from dcrviz.views.section import Section
+from dcrviz.views.seeing_view import SeeingView
 from dcrviz.views.sky_plan_view import SkyPlanView
 from dcrviz.views.verdicts import Verdicts, VerdictsView
 from dcrviz.worker import Worker
@@ -58,6 +59,7 @@ class DiagnoseView(Viewer):
         computing: dict[str, Any] = {"worker": worker}
         self._makers: dict[str, Callable[[], Section]] = {
             "What the visits can tell": lambda: LeverageView(session, **computing),
+            "Seeing": lambda: SeeingView(session, **computing),
             "Next visit: the sky": lambda: SkyPlanView(session, **computing),
             "Next visit: a night": lambda: NightPlanView(session, **computing),
             "Held-out visits": lambda: HoldOutView(

@@ -8,6 +8,7 @@ import panel as pn
 from panel.viewable import Viewer
 
 from dcrviz.config import PRESETS, AssembleConfig
+from dcrviz.engine import Problem
 from dcrviz.views.knobs import KnobView
 from dcrviz.views.lazy import lazy_card
 
@@ -64,6 +65,15 @@ class KnobPanel(Viewer):
         self._changed = pn.pane.HTML("", margin=(0, 10))
         config.param.watch(lambda *_: self._count(), list(config.knobs()))
         self._count()
+
+    def tell(self, problem: Problem | None) -> None:
+        """Show what automatic knobs stand for in a problem."""
+        if problem is None or problem.seeing is None:
+            return
+        planes = problem.seeing.planes
+        self.knobs["model_fwhm"].tell({"model_fwhm": planes.fwhm_px})
+        exponent = {"seeing_exponent": planes.profile.seeing_exponent}
+        self.knobs["seeing_exponent"].tell(exponent)
 
     def _apply(self) -> None:
         values = AssembleConfig.preset(self.preset.value).values()

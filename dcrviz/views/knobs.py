@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from copy import copy
 from typing import Any
 
@@ -47,6 +47,7 @@ class KnobView(Viewer):
         self._config, self._name = config, name
         self._refused, self._grasped = refused, grasped
         self._following = False
+        self._found: Mapping[str, float] = {}
         self.knob = config.param[name]
         self._records = RecordChoice(self.knob.class_) if isinstance(self.knob, Record) else None
         self.widget = make_widget(self.knob)
@@ -88,11 +89,16 @@ class KnobView(Viewer):
             self._refused(f"{title(self.knob)}: {error}")
         self._follow()
 
+    def tell(self, found: Mapping[str, float]) -> None:
+        """Show what auto stands for with these visits, by name of the knob."""
+        self._found = found
+        self._follow()
+
     @property
     def _automatic(self) -> Any:
-        """What auto stands for, or a usual value where the visits decide."""
+        """What auto stands for; where the visits decide, a usual value until they are known."""
         known = auto_values(self._config.n_subfilters, self._config.solver)
-        return (USUAL_VALUES | known)[self._name]
+        return {**USUAL_VALUES, **self._found, **known}[self._name]
 
     def _follow(self) -> None:
         """Show the configuration's value, and whether the knob is idle."""

@@ -119,6 +119,7 @@ class Explorer(Viewer):
             self._make_sweep(self._workers[0], deliver, local=source.local)
         self.session.param.watch(lambda event: self._notify(event.new), "error")
         self.session.param.watch(lambda _: self._tell_warnings(), "problem")
+        self.session.param.watch(lambda event: self.knobs.tell(event.new), "problem")
         # Not before the browser holds the page: changes on their way to it meet nothing they know.
         pn.state.onload(lambda: self._begin(source, config))
 
