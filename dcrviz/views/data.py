@@ -32,8 +32,8 @@ _NUMBERS = {
     "size_px": "Side [px]",
 }
 _REAL_NUMBERS = {
-    "best_arcsec": "Best seeing [arcsec]",
-    "worst_arcsec": "Worst seeing [arcsec]",
+    "best_arcsec": 'Best seeing ["]',
+    "worst_arcsec": 'Worst seeing ["]',
     "seeing_exponent": "Seeing exponent",
 }
 _STEPS = {"best_arcsec": 0.05, "worst_arcsec": 0.05, "seeing_exponent": 0.1}
@@ -101,7 +101,7 @@ class DataView(Viewer):
             label="Star profile",
             options=list(PROFILES),
             value=made.profile,
-            width=_HALF,
+            width=_WIDTH,
         )
         self.visits = pn.widgets.Select(label="Which visits", options=list(VISITS), width=_WIDTH)
         self.paths = pn.widgets.TextInput(
@@ -231,12 +231,13 @@ class DataView(Viewer):
         self.said.object = f"<small role='note'>{kinds[self.choice.kind]}: {number} visits.</small>"
 
     def __panel__(self) -> pn.Column:
-        numbers = pn.GridBox(*self.numbers.values(), self.profile, ncols=2, margin=0)
+        numbers = pn.GridBox(*self.numbers.values(), ncols=2, margin=0)
         parts: list[Any] = [
             self.said,
             self.scenes,
             headed_card(
                 numbers,
+                self.profile,
                 self.visits,
                 self.buttons["Make field"],
                 title="Make a field",

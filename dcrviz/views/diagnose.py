@@ -59,7 +59,7 @@ class DiagnoseView(Viewer):
         computing: dict[str, Any] = {"worker": worker}
         self._makers: dict[str, Callable[[], Section]] = {
             "What the visits can tell": lambda: LeverageView(session, **computing),
-            "Seeing": lambda: SeeingView(session, **computing),
+            "Seeing of the visits": lambda: SeeingView(session, **computing),
             "Next visit: the sky": lambda: SkyPlanView(session, **computing),
             "Next visit: a night": lambda: NightPlanView(session, **computing),
             "Held-out visits": lambda: HoldOutView(

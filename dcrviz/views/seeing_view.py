@@ -16,20 +16,19 @@ from dcrviz.engine import Problem
 from dcrviz.records import Floats
 from dcrviz.session import Session
 from dcrviz.views.background import Newest
-from dcrviz.views.charts import BLUE, GREY, ORANGE, small_legend
+from dcrviz.views.charts import BLUE, GREY, ORANGE, SKY, small_legend
 from dcrviz.views.section import Section, plain_figure
 from dcrviz.views.table import Column, Row, Table
 from dcrviz.worker import Worker
 
 _COLUMNS = [
     Column(key="visit", title="Visit", kind="text"),
-    Column(key="airmass", title="Airmass", digits=2),
-    Column(key="fwhm", title="FWHM [px]", digits=2, tip="Of its stars, without refraction."),
+    Column(key="fwhm", title="FWHM", digits=2, tip="Of its stars, without refraction [px]."),
     Column(
         key="ellipticity",
-        title="Ellipticity",
+        title="Ell.",
         digits=2,
-        tip="(major - minor) / (major + minor) axis of its star image; 0 for a bare FWHM.",
+        tip="Ellipticity, (a - b) / (a + b) of its star image's axes; 0 for a bare FWHM.",
     ),
     Column(key="weight", title="Weight [%]", digits=1, tip="Of all visits' statistical weight."),
     Column(
@@ -40,6 +39,7 @@ _COLUMNS = [
     ),
 ]
 _SIZE_PX = 13
+_LEAST_SPAN_PX = 0.5
 _SHARED = ("xs", "ys", "fwhm", "visit")
 
 
@@ -64,7 +64,7 @@ class SeeingView(Section):
         self.noise = ColumnDataSource({"frequency": [], "noise": []})
         # From the sharpest visit to the most blurred one.
         self.widths = LinearColorMapper(palette=Cividis256[::-1], low=0, high=1)
-        self.frequencies = Range1d(0, 0.5)
+        self.frequencies, self.heights = Range1d(0, 0.5), Range1d(0, 8)
         self.table = Table(_COLUMNS, caption="Sharpness of each visit", margin=(4, 8))
         figures = self._shown(self._by_airmass(), self._by_frequency(), self._noise())
         self.box.extend([self.words, figures, self.table])
@@ -86,6 +86,9 @@ class SeeingView(Section):
         widths = [visit.fwhm_px for visit in known.visits if visit.fwhm_px is not None]
         low, high = (min(widths), max(widths)) if widths else (0.0, 1.0)
         self.widths.update(low=low, high=high if high > low else low + 1)
+        span = max(high - low, _LEAST_SPAN_PX)
+        # Above is room for the legend.
+        self.heights.update(start=low - 0.15 * span, end=high + 0.45 * span)
         self.frequencies.end = float(known.frequency[-1])
         self.shares.data = _stacked(known)
         self.noise.data = {"frequency": known.frequency, "noise": known.noise}
@@ -94,15 +97,18 @@ class SeeingView(Section):
 
     def _by_airmass(self) -> figure:
         plot = plain_figure(
-            "Star width of each visit by airmass",
+            "Star width of each visit",
+            y_range=self.heights,
             x_axis_label="airmass",
             y_axis_label="FWHM [px]",
         )
         marks = plot.ellipse(
             "airmass",
             "fwhm",
-            width={"field": "width", "units": "screen"},
-            height={"field": "height", "units": "screen"},
+            width="width",
+            width_units="screen",
+            height="height",
+            height_units="screen",
             source=self.visits,
             color="colour",
             fill_alpha="fill",
@@ -124,11 +130,12 @@ class SeeingView(Section):
         ]
         plot.add_tools(HoverTool(renderers=[marks], tooltips=tips))
         small_legend(plot)
+        plot.legend.orientation = "horizontal"
         return plot
 
     def _by_frequency(self) -> figure:
         plot = plain_figure(
-            "What each visit tells by spatial frequency, of 1",
+            "What each visit tells, by FWHM [px]",
             height=260,
             x_range=self.frequencies,
             y_range=Range1d(0, 1),
@@ -144,13 +151,13 @@ class SeeingView(Section):
         )
         tips = [("visit", "@visit"), ("FWHM", "@fwhm{0.00} px")]
         plot.add_tools(HoverTool(renderers=[parts], tooltips=tips))
-        bar = ColorBar(color_mapper=self.widths, width=8, padding=4, title="FWHM [px]")
+        bar = ColorBar(color_mapper=self.widths, width=8, padding=4)
         plot.add_layout(bar, "right")
         return plot
 
     def _noise(self) -> figure:
         plot = plain_figure(
-            "Noise of the planes over the coadd's",
+            "Noise of planes over the coadd's",
             height=170,
             x_range=self.frequencies,
             x_axis_label="cycles per pixel",
@@ -180,7 +187,7 @@ def _marks(visits: tuple[VisitSharpness, ...]) -> dict[str, list[object]]:
         "ellipticity": [visit.ellipticity for visit in told],
         "width": [_SIZE_PX] * len(told),
         "height": [_SIZE_PX * (1 - v.ellipticity) / (1 + v.ellipticity) for v in told],
-        "colour": [GREY if _is_off(visit) else BLUE for visit in told],
+        "colour": [GREY if _is_off(visit) else SKY for visit in told],
         "fill": [0.0 if _is_off(visit) else 0.75 for visit in told],
     }
 
@@ -215,7 +222,6 @@ def _row(visit: VisitSharpness) -> Row:
         look="off" if _is_off(visit) else "",
         cells={
             "visit": str(visit.id),
-            "airmass": visit.airmass,
             "fwhm": visit.fwhm_px,
             "ellipticity": visit.ellipticity,
             "weight": 100 * visit.weight_share,

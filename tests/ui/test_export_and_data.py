@@ -114,6 +114,28 @@ def test_a_link_opens_the_same_knobs_and_visits_in_another_page(explorer):
     other.close()
 
 
+def test_a_field_is_made_with_chosen_seeing(explorer):
+    open_data(explorer)
+    button(explorer, "Make a field").click()
+    for name, value in [
+        ("Visits", "5"),
+        ('Best seeing ["]', "0.6"),
+        ('Worst seeing ["]', "1.2"),
+        ("Seeing exponent", "-0.2"),
+    ]:
+        field = explorer.get_by_role("textbox", name=name, exact=True)
+        field.fill(value)
+        field.press("Enter")
+    explorer.get_by_label("Star profile", exact=True).select_option("moffat")
+    button(explorer, "Make field").click()
+    expect(explorer.get_by_text("A made field: 5 visits.")).to_be_visible()
+    rows = explorer.get_by_role("table", name="Visits", exact=True).locator("tbody tr")
+    expect(rows).to_have_count(5)
+    seeing = rows.locator("td:nth-child(6)").all_inner_texts()
+    assert sorted(seeing) == ["0.60", "0.75", "0.90", "1.05", "1.20"]
+    button(explorer, "Make a field").click()
+
+
 def test_a_link_that_is_refused_in_part_says_which(watched, serve):
     address = serve(lambda: explorer_app(local=True).__panel__())
     good = config_code(AssembleConfig(n_subfilters=2))

@@ -73,3 +73,25 @@ def test_the_result_follows_a_slider_that_is_dragged(open_page):
     width = float(typed.input_value())
     wait_until(page, lambda: page.session.problem.config.model_weights_width == width)
     assert len(page.session.branches) == 1
+
+
+def test_planes_that_are_to_be_sharper_than_the_visits_are_warned_of(open_page):
+    page = open_page(lambda: explorer_app("variable-seeing", AssembleConfig(solver="direct")))
+    button(page, "To end").click()
+    expect(words(page)).to_contain_text("Solved in closed form")
+    button(page, "Seeing").click()
+    width = page.get_by_role("spinbutton", name="model fwhm [px], value", exact=True)
+    expect(width).to_have_value("3.15")
+    expect(width).to_be_disabled()
+    page.get_by_role("checkbox", name="model fwhm [px]: auto", exact=True).uncheck()
+    expect(width).to_be_enabled()
+    width.fill("1.5")
+    width.press("Enter")
+    warned = page.get_by_role("button", name="Warning: Planes sharper than the visits")
+    expect(warned).to_be_visible()
+    warned.click()
+    told = page.get_by_role("list", name="Verdicts")
+    expect(told).to_contain_text("1.5 px is sharper than the visits tell")
+    page.get_by_role("button", name=re.compile("^Try it: Set model_fwhm to auto")).click()
+    expect(width).to_have_value("3.15")
+    expect(warned).to_have_count(0)
