@@ -9,7 +9,6 @@ import numpy as np
 
 from dcrviz.engine import Problem, Step
 from dcrviz.physics.geometry import airmass_of, wcs_jacobian
-from dcrviz.records import Visit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +57,7 @@ def visit_entries(problem: Problem, step: Step | None = None) -> tuple[VisitEntr
             id=str(visit.id),
             airmass=airmass_of(visit),
             parallactic_deg=_degrees(visit.parallactic_rad),
-            seeing_arcsec=_seeing_arcsec(visit, arcsec_per_px),
+            seeing_arcsec=_seeing_arcsec(problem, index, arcsec_per_px),
             time=visit.time[:19].replace("T", " "),
             metric=_metric(step, index),
             share=float(shares[index]),
@@ -79,10 +78,11 @@ def _degrees(angle_rad: float | None) -> float | None:
     return None if angle_rad is None else math.degrees(angle_rad)
 
 
-def _seeing_arcsec(visit: Visit, arcsec_per_px: float | None) -> float | None:
-    if visit.psf_fwhm_px is None or arcsec_per_px is None:
-        return None
-    return visit.psf_fwhm_px * arcsec_per_px
+def _seeing_arcsec(problem: Problem, visit: int, arcsec_per_px: float | None) -> float | None:
+    """As the fit knows it, which may be from a star image, or as the visit tells it."""
+    known = problem.seeing
+    fwhm_px = problem.visits[visit].psf_fwhm_px if known is None else float(known.fwhm_px[visit])
+    return None if fwhm_px is None or arcsec_per_px is None else fwhm_px * arcsec_per_px
 
 
 def _arcsec_per_px(problem: Problem) -> float | None:

@@ -14,7 +14,9 @@ from dcrviz.session import Session
 from dcrviz.simulate import MadeField, made_exposures
 from dcrviz.views.charts import GREY
 from dcrviz.views.groups import KnobPanel
+from dcrviz.views.inspector import Inspector
 from dcrviz.views.seeing_view import SeeingView
+from dcrviz.views.visits import VisitsView
 
 FIELD = MadeField(n_stars=4, n_visits=5, size_px=48, best_arcsec=0.6, worst_arcsec=1.1)
 
@@ -127,6 +129,26 @@ def test_visits_that_do_not_tell_their_seeing_are_named_by_the_input_and_not_dra
     assert str(silent.visit.id) in warning
     assert "the input's warnings name them" in seeing_words(session.problem)[0]
     assert len(SeeingView(session).visits.data["fwhm"]) == FIELD.n_visits - 1
+
+
+def test_cutouts_of_a_source_are_of_templates_at_the_seeing_of_each_visit(started):
+    left = {}
+    for choice in ("auto", "off"):
+        session = started(fit_seeing=choice)
+        session.step()
+        y, x = np.unravel_index(session.problem.template.image.argmax(), session.problem.shape)
+        inspector = Inspector(session)
+        inspector.look_at(x, y)
+        left[choice] = np.nanstd(inspector.findings.residuals, axis=(1, 2)).max()
+    assert left["auto"] < 0.5 * left["off"]
+
+
+def test_the_width_of_a_star_image_stands_in_the_table_of_visits(started, blurred):
+    star = star_image(4.0, psf=Psf(), reach_px=10)
+    silent = replace(blurred[0], psf=star, visit=replace(blurred[0].visit, psf_fwhm_px=None))
+    session = started([silent, *blurred[1:]])
+    row = next(r for r in VisitsView(session).table.rows if r["id"] == str(silent.visit.id))
+    assert row["cells"]["seeing"] == pytest.approx(0.8, rel=0.03)
 
 
 def test_automatic_knobs_show_what_they_stand_for_on_these_visits(started):
