@@ -62,7 +62,7 @@ def closed_form(problem: Problem, *, prior: Prior | None = None, threads: int = 
         One that is known already.
     """
     flux, basis = spectrum_of(problem)
-    field = FieldSpectra.of(problem, grid=problem.grid, seeing=problem.seeing)
+    field = FieldSpectra.of(problem, seeing=problem.seeing)
     grid = field.grid
     equations = NormalEquations.empty(problem.n_subfilters, grid.half)
     inner = Windowed(grid, field.white(threads=threads), flux.sum(axis=1), basis)

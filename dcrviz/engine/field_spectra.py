@@ -12,7 +12,7 @@ from dcrviz.engine.grid import Grid
 from dcrviz.engine.problem import Problem
 from dcrviz.engine.seeing import VisitSeeing
 from dcrviz.kernels.modes import Phases, Spectrum
-from dcrviz.records import Box, Plane
+from dcrviz.records import Plane
 
 _ENOUGH_PIXELS = 60_000
 
@@ -23,10 +23,6 @@ class FieldSpectra:
 
     Parameters
     ----------
-    box
-        A rectangle of the field; all of it without.
-    grid
-        Of the rectangle.
     level
         Brightness of the empty sky.
     seeing
@@ -36,34 +32,33 @@ class FieldSpectra:
     """
 
     problem: Problem
-    box: Box | None
-    grid: Grid
     level: float
     seeing: VisitSeeing | None
     of_white: VisitSeeing | None
 
     @classmethod
-    def of(
-        cls, problem: Problem, *, grid: Grid, seeing: VisitSeeing | None, box: Box | None = None
-    ) -> Self:
+    def of(cls, problem: Problem, *, seeing: VisitSeeing | None) -> Self:
         """The visits of a problem, with this seeing."""
         return cls(
             problem=problem,
-            box=box,
-            grid=grid,
             level=sky_level(problem),
             seeing=seeing,
             of_white=None if seeing is None else seeing.against_coadd(problem.visit_weights),
         )
 
+    @property
+    def grid(self) -> Grid:
+        """On which the field is transformed."""
+        return self.problem.grid
+
     def visit(self, visit: int, *, threads: int = 1) -> Spectrum:
         """Of a visit, with the template where it is not usable."""
-        image = filled_image(self.problem, visit, self.level, box=self.box)
+        image = filled_image(self.problem, visit, self.level)
         return self.grid.spectrum(image, threads=threads)
 
     def white(self, *, threads: int = 1) -> Spectrum:
         """Of the template: the sky as if it had one spectrum everywhere."""
-        template = self.problem.template.image[_cut(self.box)]
+        template = self.problem.template.image
         return self.grid.spectrum(template - np.float32(self.level), threads=threads)
 
     def phases(self, visit: int) -> Phases:
@@ -75,12 +70,11 @@ class FieldSpectra:
         return visit_phases(self.problem.shifts, visit, self.grid, seeing=self.of_white)
 
 
-def filled_image(problem: Problem, visit: int, level: float, *, box: Box | None = None) -> Plane:
+def filled_image(problem: Problem, visit: int, level: float) -> Plane:
     """A visit above the level of the sky, with the template where it is not usable."""
-    cut = _cut(box)
-    image, usable = problem.images[visit][cut], problem.usable[visit][cut]
+    image, usable = problem.images[visit], problem.usable[visit]
     if not usable.all():
-        image = np.where(usable, image, problem.template.image[cut])
+        image = np.where(usable, image, problem.template.image)
     return image - np.float32(level) if level else image
 
 
@@ -91,7 +85,3 @@ def sky_level(problem: Problem) -> float:
     # A sky that nobody subtracted is DETECTED everywhere.
     sky = image[problem.background.ravel()[::step]]
     return float(np.median(sky if sky.size else image))
-
-
-def _cut(box: Box | None) -> tuple[slice, slice]:
-    return (slice(None), slice(None)) if box is None else box.slices
