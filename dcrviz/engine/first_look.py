@@ -124,9 +124,12 @@ def _priors(problem: Problem, choices: Sequence[VisitSeeing | None]) -> list[Pri
     """The prior that the visits ask for, for each seeing."""
     threads = threads_of(problem.config)
     flux, basis = spectrum_of(problem)
-    fields = [FieldSpectra.of(problem, seeing=seeing) for seeing in choices]
-    white = fields[0].white(threads=threads)
-    sums = [Windowed(problem.grid, white, flux.sum(axis=1), basis) for _ in choices]
+    shares = flux.sum(axis=1)
+    fields = [
+        FieldSpectra.of(problem, seeing=seeing, shares=shares, threads=threads)
+        for seeing in choices
+    ]
+    sums = [Windowed(problem.grid, field.white, shares, basis) for field in fields]
     for visit in map(int, np.flatnonzero(problem.precision > 0)):
         spectrum = fields[0].visit(visit, threads=threads)
         for field, total in zip(fields, sums, strict=True):
