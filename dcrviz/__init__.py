@@ -25,6 +25,7 @@ from dcrviz.engine import (
     first_step,
     matched_template,
     prepare,
+    refined_visit,
 )
 from dcrviz.records import Coadd, Coadds, Exposure, Shifts, Site, Visit, Weather
 from dcrviz.session import Session
@@ -140,6 +141,7 @@ __all__ = [
     "read_exposure",
     "read_exposures",
     "read_throughput",
+    "refined_visit",
     "save_run",
     "to_lsst",
     "verdicts",

@@ -156,11 +156,11 @@ def idle_knobs(config: AssembleConfig) -> dict[str, str]:
         ),
         "the seeing of the visits is not fitted": (
             not config.fits_seeing,
-            ["model_fwhm", "seeing_exponent"],
+            ["model_fwhm", "seeing_exponent", "refine_seeing"],
         ),
-        "the iteration blurs a template as a whole": (
+        "the iteration blurs a template as a whole, by the width that is told": (
             config.fits_seeing and not fourier,
-            ["seeing_exponent"],
+            ["seeing_exponent", "refine_seeing"],
         ),
         "the profile is not Moffat's": (config.seeing_model != "moffat", ["moffat_beta"]),
         "artifacts are not searched for": (not config.find_artifacts, _OF_THE_SEARCH),

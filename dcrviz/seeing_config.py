@@ -39,6 +39,14 @@ class SeeingConfig(Config):
         doc="How the FWHM of a visit depends on wavelength, -0.2 for Kolmogorov turbulence; auto "
         "is 0 or -0.2, whichever the visits show by their evidence.",
     )
+    refine_seeing = Choice(
+        "auto",
+        objects={"auto (where told widths seem wrong)": "auto", "on": "on", "off": "off"},
+        group="Seeing",
+        equation="ln FWHM_i += <r_i, dT_i> / <dT_i, dT_i>,  dT_i = dT_i / d ln FWHM_i",
+        doc="Correct the FWHM that each visit tells by what the fit leaves of its stars; auto does "
+        "where the evidence has the widths off by 2 % or more.",
+    )
     seeing_model = Choice(
         "kolmogorov",
         objects=["kolmogorov", "moffat", "gaussian"],

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from dcrviz.engine import matched_template
+from dcrviz.engine import matched_template, refined_visit
 from dcrviz.engine.check import check_complete, check_grid
 from dcrviz.io import read_coadds, read_exposure, visit_header, write_template
 from dcrviz.io.filters import band_of_filter
@@ -30,6 +30,12 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("folder", metavar="DIR", help="what 'dcrviz assemble' wrote")
     parser.add_argument("visit", metavar="VISIT.fits", help="the visit to predict")
     parser.add_argument("--table", metavar="CSV", help="circumstances that its header lacks")
+    parser.add_argument(
+        "--refine-seeing",
+        action="store_true",
+        help="take the width of the stars at which the template is nearest to the visit's pixels, "
+        "instead of the one that its header tells",
+    )
     parser.add_argument("--out", required=True, metavar="FILE", help="FITS file to write")
     parser.set_defaults(run=run)
 
@@ -39,7 +45,16 @@ def run(options: argparse.Namespace) -> None:
     result = read_coadds(options.folder)
     exposure = read_exposure(options.visit, table=options.table)
     _check(exposure, result, folder=options.folder)
-    template = matched_template(result, exposure.visit, psf=exposure.psf)
+    visit = refined_visit(result, exposure) if options.refine_seeing else exposure.visit
+    if visit.psf_fwhm_px != exposure.visit.psf_fwhm_px:
+        told = exposure.visit.psf_fwhm_px
+        _log.info(
+            "visit %s: its stars are %.3g px wide, %s told",
+            visit.id,
+            visit.psf_fwhm_px,
+            "no width is" if told is None else f"{told:.3g} px are",
+        )
+    template = matched_template(result, visit, psf=exposure.psf)
     header = visit_header(replace(exposure.visit, weight=1.0, scale=1.0))
     write_template(Path(options.out), template, wcs=result.wcs, xy0=result.xy0, header=header)
     _log.info("%s: template of visit %s", options.out, exposure.visit.id)

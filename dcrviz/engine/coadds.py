@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,22 +9,13 @@ from dcrviz.engine.fill import fill_holes
 from dcrviz.engine.masks import with_plane
 from dcrviz.engine.pixels import frozen
 from dcrviz.engine.problem import Problem
-from dcrviz.engine.seeing import VisitSeeing, visit_seeing
 from dcrviz.engine.step import Step
-from dcrviz.engine.template import amplify, visit_template
-from dcrviz.physics.geometry import wcs_jacobian
-from dcrviz.physics.seeing import width_px
-from dcrviz.physics.shifts import dcr_shifts
+from dcrviz.engine.template import amplify
 from dcrviz.records import (
-    Bits,
-    Bools,
     Coadd,
     Coadds,
     Cube,
-    ForwardModel,
     Plane,
-    Visit,
-    check_star_image,
 )
 
 
@@ -90,69 +79,6 @@ def _variances(problem: Problem, step: Step) -> tuple[Cube, Plane]:
     relative = template / typical if typical > 0 else np.ones_like(template)
     covariance = step.covariance.astype(np.float32)
     return np.diag(covariance)[:, None, None] * relative, covariance.sum() * relative
-
-
-def matched_template(result: Coadds, visit: Visit, *, psf: Plane | None = None) -> Coadd:
-    """What the model predicts for a visit, seen or unseen, on the model's own grid.
-
-    Planes whose fit knew the seeing of the visits are blurred to that of this one.
-
-    Parameters
-    ----------
-    psf
-        (P, P) star image of the visit, with odd sides, if it is known better than by its FWHM.
-
-    Returns
-    -------
-    Coadd
-        The template; its mask is the model's, with NO_DATA where refraction moves pixels
-        without data, or the edge of the field, into view; its variance that of the corrected coadd.
-
-    Raises
-    ------
-    ValueError
-        If the visit lacks what its refraction needs, or its seeing where the planes have one of
-        their own; or the model has no WCS.
-    """
-    if result.wcs is None:
-        raise ValueError("a matched template needs the WCS of the model; the coadds have none")
-    model = result.model
-    shifts = dcr_shifts([visit], model=model, jacobian=wcs_jacobian(result.wcs, result.mask.shape))
-    known: Bools = np.asarray(np.isfinite(result.planes).all(axis=0))
-    planes = np.stack([fill_holes(plane, ~known) for plane in result.planes])
-    image = visit_template(
-        planes,
-        shifts,
-        0,
-        order=model.interpolation_order,
-        seeing=_seeing_of(visit, psf, model),
-    )
-    reach = visit_template(
-        np.repeat(known[None].astype(np.float32), model.n_subfilters, axis=0), shifts, 0, order=1
-    )
-    return _with_no_data(replace(result.corrected, image=image), reach < model.n_subfilters - 1e-3)
-
-
-def _seeing_of(visit: Visit, psf: Plane | None, model: ForwardModel) -> VisitSeeing | None:
-    """The seeing of one visit against that of the planes."""
-    if model.seeing is None:
-        return None
-    width = visit.psf_fwhm_px
-    if psf is not None:
-        check_star_image(psf, where=f"visit {visit.id}")
-        width = width or width_px(psf)
-    if width is None:
-        raise ValueError(
-            f"visit {visit.id}: its FWHM or star image must be known, as the planes have a seeing "
-            f"of their own ({model.seeing.fwhm_px:.3g} px); nobody gave one"
-        )
-    return visit_seeing(model, [width], [psf])
-
-
-def _with_no_data(coadd: Coadd, lacking: Bools) -> Coadd:
-    planes = with_plane(coadd.planes, "NO_DATA")
-    mask: Bits = np.where(lacking, coadd.mask | np.int32(1 << planes["NO_DATA"]), coadd.mask)
-    return replace(coadd, mask=mask, planes=planes)
 
 
 def _visits_per_pixel(problem: Problem) -> NDArray[np.uint16] | None:

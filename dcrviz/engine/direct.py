@@ -62,10 +62,11 @@ def closed_form(problem: Problem, *, prior: Prior | None = None, threads: int = 
         One that is known already.
     """
     flux, basis = spectrum_of(problem)
-    field = FieldSpectra.of(problem, grid=problem.grid, seeing=problem.seeing)
+    shares = flux.sum(axis=1)
+    field = FieldSpectra.of(problem, seeing=problem.seeing, shares=shares, threads=threads)
     grid = field.grid
     equations = NormalEquations.empty(problem.n_subfilters, grid.half)
-    inner = Windowed(grid, field.white(threads=threads), flux.sum(axis=1), basis)
+    inner = Windowed(grid, field.white, shares, basis)
     seen = np.flatnonzero(problem.precision > 0)
     for start in range(0, len(seen), _AT_ONCE):
         few = seen[start : start + _AT_ONCE]

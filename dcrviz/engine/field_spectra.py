@@ -11,8 +11,9 @@ from dcrviz.engine.fourier import visit_phases
 from dcrviz.engine.grid import Grid
 from dcrviz.engine.problem import Problem
 from dcrviz.engine.seeing import VisitSeeing
-from dcrviz.kernels.modes import Phases, Spectrum
-from dcrviz.records import Box, Plane
+from dcrviz.engine.window import in_planes
+from dcrviz.kernels.modes import Phases, Spectrum, matched_spectrum
+from dcrviz.records import Floats, Plane
 
 _ENOUGH_PIXELS = 60_000
 
@@ -23,48 +24,61 @@ class FieldSpectra:
 
     Parameters
     ----------
-    box
-        A rectangle of the field; all of it without.
-    grid
-        Of the rectangle.
     level
         Brightness of the empty sky.
     seeing
         Of the visits against that of the planes.
     of_white
         Of the visits against that of the template.
+    white
+        Transform of the template: the sky as if it had one spectrum everywhere.
+    shares
+        (S,), part of its light in each plane.
     """
 
     problem: Problem
-    box: Box | None
-    grid: Grid
     level: float
     seeing: VisitSeeing | None
     of_white: VisitSeeing | None
+    white: Spectrum
+    shares: Floats
 
     @classmethod
     def of(
-        cls, problem: Problem, *, grid: Grid, seeing: VisitSeeing | None, box: Box | None = None
+        cls, problem: Problem, *, seeing: VisitSeeing | None, shares: Floats, threads: int = 1
     ) -> Self:
         """The visits of a problem, with this seeing."""
+        level = sky_level(problem)
+        template = problem.template.image - np.float32(level)
         return cls(
             problem=problem,
-            box=box,
-            grid=grid,
-            level=sky_level(problem),
+            level=level,
+            white=problem.grid.spectrum(template, threads=threads),
+            shares=shares,
             seeing=seeing,
             of_white=None if seeing is None else seeing.against_coadd(problem.visit_weights),
         )
 
-    def visit(self, visit: int, *, threads: int = 1) -> Spectrum:
-        """Of a visit, with the template where it is not usable."""
-        image = filled_image(self.problem, visit, self.level, box=self.box)
-        return self.grid.spectrum(image, threads=threads)
+    @property
+    def grid(self) -> Grid:
+        """On which the field is transformed."""
+        return self.problem.grid
 
-    def white(self, *, threads: int = 1) -> Spectrum:
-        """Of the template: the sky as if it had one spectrum everywhere."""
-        template = self.problem.template.image[_cut(self.box)]
-        return self.grid.spectrum(template - np.float32(self.level), threads=threads)
+    def visit(self, visit: int, *, threads: int = 1) -> Spectrum:
+        """Of a visit; where it is not usable, of what the template lets expect."""
+        image, usable = self.problem.images[visit], self.problem.usable[visit]
+        if not usable.all():
+            image = np.where(usable, image, self._expected(visit, threads=threads))
+        above = image - np.float32(self.level) if self.level else image
+        return self.grid.spectrum(above, threads=threads)
+
+    def _expected(self, visit: int, *, threads: int) -> Plane:
+        """The template, at the seeing of the visit and moved as it moves white light."""
+        if self.of_white is None or self.of_white.is_alike:
+            return self.problem.template.image
+        planes = in_planes(self.white, self.shares)
+        spectrum = matched_spectrum(planes, self.phases_of_white(visit))
+        return self.grid.image(spectrum, threads=threads) + np.float32(self.level)
 
     def phases(self, visit: int) -> Phases:
         """What a visit does to the planes."""
@@ -75,15 +89,6 @@ class FieldSpectra:
         return visit_phases(self.problem.shifts, visit, self.grid, seeing=self.of_white)
 
 
-def filled_image(problem: Problem, visit: int, level: float, *, box: Box | None = None) -> Plane:
-    """A visit above the level of the sky, with the template where it is not usable."""
-    cut = _cut(box)
-    image, usable = problem.images[visit][cut], problem.usable[visit][cut]
-    if not usable.all():
-        image = np.where(usable, image, problem.template.image[cut])
-    return image - np.float32(level) if level else image
-
-
 def sky_level(problem: Problem) -> float:
     """Median of the template off the sources, or of all of it where there is no such pixel."""
     step = max(1, problem.background.size // _ENOUGH_PIXELS)
@@ -91,7 +96,3 @@ def sky_level(problem: Problem) -> float:
     # A sky that nobody subtracted is DETECTED everywhere.
     sky = image[problem.background.ravel()[::step]]
     return float(np.median(sky if sky.size else image))
-
-
-def _cut(box: Box | None) -> tuple[slice, slice]:
-    return (slice(None), slice(None)) if box is None else box.slices

@@ -12,26 +12,30 @@ from dataclasses import replace
 import numpy as np
 
 from dcrviz.config_rules import threads_of
+from dcrviz.engine.cut import middle_of
 from dcrviz.engine.direct import learnt, spectrum_of
 from dcrviz.engine.field_spectra import FieldSpectra
-from dcrviz.engine.grid import grid_for
 from dcrviz.engine.prior import Prior, tell_colours
 from dcrviz.engine.problem import Problem
+from dcrviz.engine.refined_seeing import refined_seeing
 from dcrviz.engine.seeing import VisitSeeing, visit_seeing
 from dcrviz.engine.windowed import Windowed
-from dcrviz.records import Box
 
 EXPONENTS = (0.0, -0.2)
 """What the seeing may do with wavelength: stay as it is, or as turbulence has it."""
-# A square of this side tells it, and takes next to no time.
+# Squares of these sides tell it, and take next to no time.
 _ENOUGH_PX = 1024
+_ENOUGH_TO_REFINE_PX = 512
+# By so much the widths of visits seem to be off where they are not.
+_STRAY = 0.0175
+_WORTH_TELLING = 0.01
 
 
 def with_first_look(problem: Problem) -> Problem:
-    """The problem with the mean spectrum of its light, and the exponent of its seeing.
+    """The problem with the mean spectrum of its light, and the seeing that its visits show.
 
-    The exponent is the knob's, or the more probable one by the evidence of the visits. Solvers that
-    iterate pixel by pixel need neither.
+    The exponent is the knob's, or the more probable one by the evidence of the visits. Widths are
+    corrected where the evidence has them off. Solvers that iterate pixel by pixel need neither.
     """
     config = problem.config
     if not config.in_fourier_space:
@@ -42,13 +46,22 @@ def with_first_look(problem: Problem) -> Problem:
         and problem.n_subfilters > 1
         and tell_colours(problem.shifts, problem.precision > 0)
     )
-    if not (asked or leaning):
+    if not (asked or leaning or config.refine_seeing == "on"):
         return problem
     if leaning:
         # Given shifts may be of an earlier look, which finds the same if it begins the same.
         problem = _with_spectrum(problem, ())
+    problem, prior = _looked_at(problem)
+    if _shall_refine(problem, prior):
+        problem, prior = _looked_at(_with_refined_widths(problem))
+    return _with_spectrum(problem, tuple(prior.mean.tolist())) if leaning else problem
+
+
+def _looked_at(problem: Problem) -> tuple[Problem, Prior]:
+    """The problem with the more probable exponent of its seeing, and its prior."""
+    asked = problem.seeing is not None and problem.config.seeing_exponent is None
     choices = [with_exponent(problem, e) for e in EXPONENTS] if asked else [problem.seeing]
-    priors = _priors(problem, choices)
+    priors = _priors(middle_of(problem, most_px=_ENOUGH_PX), choices)
     unlikely = [prior.evidence.minus_log for prior in priors]
     best = int(np.argmin(unlikely))
     seeing = choices[best]
@@ -59,8 +72,32 @@ def with_first_look(problem: Problem) -> Problem:
             f"{EXPONENTS[1 - best]:g}"
         )
         seeing = replace(seeing, sentence=sentence)
-    problem = replace(problem, seeing=seeing)
-    return _with_spectrum(problem, tuple(priors[best].mean.tolist())) if leaning else problem
+    return replace(problem, seeing=seeing), priors[best]
+
+
+def _shall_refine(problem: Problem, prior: Prior) -> bool:
+    """Whether the widths that the visits tell are to be corrected."""
+    asked = problem.config.refine_seeing
+    if problem.seeing is None or asked == "off":
+        return False
+    return asked == "on" or prior.strays > _STRAY
+
+
+def _with_refined_widths(problem: Problem) -> Problem:
+    """The problem with the widths that its visits show, and a sentence about them."""
+    told, part = problem.seeing, middle_of(problem, most_px=_ENOUGH_TO_REFINE_PX)
+    assert told is not None
+    seeing = refined_seeing(part)
+    off = seeing.fwhm_px / told.fwhm_px - 1
+    worst = int(np.abs(off).argmax())
+    if abs(off[worst]) < _WORTH_TELLING:
+        return replace(problem, seeing=seeing)
+    sentence = (
+        f"the stars of the visits are not as wide as told: by {100 * np.std(off):.2g} % rms, most "
+        f"in visit {problem.visits[worst].id}, {told.fwhm_px[worst]:.3g} px told and "
+        f"{seeing.fwhm_px[worst]:.3g} px found; what was found is used (refine_seeing)"
+    )
+    return replace(problem, seeing=seeing, warnings=(*problem.warnings, sentence))
 
 
 def with_exponent(problem: Problem, exponent: float) -> VisitSeeing:
@@ -85,23 +122,17 @@ def _with_spectrum(problem: Problem, spectrum: tuple[float, ...]) -> Problem:
 
 def _priors(problem: Problem, choices: Sequence[VisitSeeing | None]) -> list[Prior]:
     """The prior that the visits ask for, for each seeing."""
-    threads, box = threads_of(problem.config), _middle(problem.shape)
+    threads = threads_of(problem.config)
     flux, basis = spectrum_of(problem)
-    first = choices[0]
-    grid = grid_for(problem.shifts, box.shape, wings_px=0 if first is None else first.reach_px)
-    fields = [FieldSpectra.of(problem, grid=grid, seeing=seeing, box=box) for seeing in choices]
-    white = fields[0].white(threads=threads)
-    sums = [Windowed(grid, white, flux.sum(axis=1), basis) for _ in choices]
+    shares = flux.sum(axis=1)
+    fields = [
+        FieldSpectra.of(problem, seeing=seeing, shares=shares, threads=threads)
+        for seeing in choices
+    ]
+    sums = [Windowed(problem.grid, field.white, shares, basis) for field in fields]
     for visit in map(int, np.flatnonzero(problem.precision > 0)):
         spectrum = fields[0].visit(visit, threads=threads)
         for field, total in zip(fields, sums, strict=True):
             modes = total.seen(spectrum, field.phases_of_white(visit))
             total.add([modes], [field.phases(visit)], problem.precision[[visit]])
     return [learnt(problem, total) for total in sums]
-
-
-def _middle(shape: tuple[int, int]) -> Box:
-    """The square in the middle of a field, or all of it."""
-    height, width = (min(side, _ENOUGH_PX) for side in shape)
-    y0, x0 = (shape[0] - height) // 2, (shape[1] - width) // 2
-    return Box(y0=y0, y1=y0 + height, x0=x0, x1=x0 + width)

@@ -70,6 +70,8 @@ class Prior(Frozen):
         Of the modes that were weighed.
     error
         Variance by which visits stray from the model, in units of the noise and of `straying`.
+    strays
+        The same as a part of the width of the visits' stars.
     profile
         (T,), square root of the radial power of the sky, 1 at low frequency.
     mean
@@ -82,6 +84,7 @@ class Prior(Frozen):
     basis: Floats
     evidence: Evidence
     error: float
+    strays: float
     profile: Floats
     mean: Floats
 
@@ -183,6 +186,7 @@ def learn_prior(  # noqa: PLR0913 - what the equations do not know, each by its 
         basis=leaning_basis(basis, best.mean),
         evidence=evidence,
         error=best.error,
+        strays=math.sqrt(best.error / _light(sample, best)),
         profile=profile,
         mean=best.mean,
     )
@@ -208,14 +212,19 @@ class _Found(Frozen):
     minus_log: float = math.inf
 
 
+def _light(sample: Sample, found: _Found) -> float:
+    """Power of all light together, in units of the noise of a visit."""
+    return float(np.median(sample.normal[0])) / sample.visits * float(found.amplitudes[0]) ** 2
+
+
 def _most_probable(sample: Sample, guess: _Found) -> _Found:
     """Error of the visits, amplitudes and mean spectrum of the highest evidence."""
     # Half of what importing the package would take, for the solvers that need it.
     from scipy import optimize
 
     best = _climbed(sample, guess)
-    # What the visits stray by is sought in units of the light of the mean image.
-    light = float(np.median(sample.normal[0])) / sample.visits * best.amplitudes[0] ** 2
+    # What the visits stray by is sought in units of the light.
+    light = _light(sample, best)
 
     def climb(logarithm: float) -> float:
         nonlocal best

@@ -77,8 +77,8 @@ class Window(Frozen):
             blur=phases.blur.of(rows),
         )
         moved = np.zeros_like(white)
-        moved[rows] = matched_spectrum(_in_planes(white[rows], shares), near)
-        through = _in_planes(self.through(white), shares)
+        moved[rows] = matched_spectrum(in_planes(white[rows], shares), near)
+        through = in_planes(self.through(white), shares)
         return np.asarray(matched_spectrum(through, self.phases(phases)) - self.through(moved))
 
     def phases(self, phases: Phases) -> Phases:
@@ -97,7 +97,7 @@ class Window(Frozen):
         return frequency_y[self.rows], frequency_x[slice(*self.columns)]
 
 
-def _in_planes(white: Spectrum, shares: Floats) -> list[Spectrum]:
+def in_planes(white: Spectrum, shares: Floats) -> list[Spectrum]:
     """A sky with one spectrum, plane by plane."""
     return [white * np.float32(share) for share in shares]
 

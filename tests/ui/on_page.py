@@ -1,7 +1,9 @@
 """Parts of the page as a person finds them, and what is painted there."""
 
 import re
+from contextlib import suppress
 
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from playwright.sync_api import expect
 
 # Milliseconds until a test gives up, on a machine that has other work.
@@ -92,12 +94,18 @@ def expect_start(page):
     expect(words(page)).to_contain_text("the starting model")
 
 
+def click_while_enabled(one):
+    """Click a button that may go out of use as the page takes in what was done before."""
+    if one.is_enabled():
+        with suppress(PlaywrightTimeout):
+            one.click(timeout=PATIENCE / 10)
+
+
 def to_start(page):
     """Leave the run for its starting model, and what has the focus or lies over the page."""
     wait_until(page, lambda: not page.session.busy)
     reset = button(page, "Reset")
-    if reset.is_enabled():
-        reset.click()
+    click_while_enabled(reset)
     expect_start(page)
     expect(reset).to_be_disabled()
     page.locator("h1").click()
@@ -108,7 +116,7 @@ def knobs_at_defaults(page):
     """Put all knobs back."""
     told = page.get_by_text("All knobs are at their defaults.")
     if not told.is_visible():
-        button(page, "Reset all knobs").click()
+        click_while_enabled(button(page, "Reset all knobs"))
         expect(told).to_be_visible()
 
 
