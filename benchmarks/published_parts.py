@@ -20,6 +20,7 @@ import dcrviz
 from dcrviz.diagnostics.dipoles import find_dipoles
 from dcrviz.diagnostics.pictures import shown_planes
 from dcrviz.engine.detect import FWHM_PER_SIGMA
+from dcrviz.engine.refined_seeing import refined_width
 from dcrviz.engine.seeing import visit_seeing
 from dcrviz.engine.template import template_maker
 from dcrviz.physics.geometry import wcs_jacobian
@@ -112,6 +113,21 @@ class Fitted:
         )
         make = template_maker(self.planes, shifts, order=problem.template_order, seeing=seeing)
         return map(make, range(len(science)))
+
+    def refined(self, exposure):
+        """A visit with the width at which its template is nearest to its image."""
+
+        def with_width(fwhm_px):
+            return replace(exposure, visit=replace(exposure.visit, psf_fwhm_px=fwhm_px))
+
+        found = refined_width(
+            exposure.image,
+            np.isfinite(exposure.image),
+            lambda fwhm_px: next(self.templates([with_width(fwhm_px)])),
+            fwhm_px=exposure.visit.psf_fwhm_px,
+            psf=self.problem.seeing.planes.profile,
+        )
+        return with_width(found)
 
     def made(self, science):
         """The same, to subtract."""

@@ -41,12 +41,21 @@ class ScoredField:
     throughput: dcrviz.Throughput | None
     score: Callable
 
-    def scores(self, config, *, template=None, science=None):
-        """Scores of a fit; of visits that are told otherwise than they are, if they are given."""
+    def scores(self, config, *, template=None, science=None, refined=False):
+        """Scores of a fit; of visits that are told otherwise than they are, if they are given.
+
+        Parameters
+        ----------
+        refined
+            Whether the science visits' widths are those at which their templates are nearest.
+        """
         if self.throughput is not None and config.in_fourier_space:
             config = config.with_values(throughput=self.throughput)
         fitted = fit(template or self.template, config)
-        templates = list(fitted.templates(science or self.science))
+        science = science or self.science
+        if refined:
+            science = [fitted.refined(exposure) for exposure in science]
+        templates = list(fitted.templates(science))
         return self.score(fitted, templates), fitted
 
 
