@@ -65,6 +65,7 @@ TURNED = {
     "fit_seeing": ("off", {"solver": "direct", "model_fwhm": 5.0}),
     "model_fwhm": (5.0, {"solver": "direct"}),
     "seeing_exponent": (0.5, {"solver": "direct"}),
+    "refine_seeing": ("off", {"solver": "direct"}),
     "seeing_model": ("gaussian", {}),
     "moffat_beta": (2.5, {"seeing_model": "moffat"}),
     "matched_fwhm": (7.0, _SEARCHED),
@@ -143,13 +144,17 @@ ASLEEP = {
             "slice_spectrum",
             "model_fwhm",
             "seeing_exponent",
+            "refine_seeing",
             "moffat_beta",
         },
     ),
-    "LSST's iteration with seeing": ({"fit_seeing": "on"}, {"seeing_exponent", "moffat_beta"}),
+    "LSST's iteration with seeing": (
+        {"fit_seeing": "on"},
+        {"seeing_exponent", "refine_seeing", "moffat_beta"},
+    ),
     "seeing not fitted": (
         {"solver": "direct", "fit_seeing": "off"},
-        {"model_fwhm", "seeing_exponent", "moffat_beta"},
+        {"model_fwhm", "seeing_exponent", "refine_seeing", "moffat_beta"},
     ),
     "closed form": (
         {"solver": "direct"},

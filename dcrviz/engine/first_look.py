@@ -15,10 +15,12 @@ from dcrviz.config_rules import threads_of
 from dcrviz.engine.cut import middle_of
 from dcrviz.engine.direct import learnt, spectrum_of
 from dcrviz.engine.field_spectra import FieldSpectra
+from dcrviz.engine.fitted_seeing import beyond_the_data, told_seeing
 from dcrviz.engine.prior import Prior, tell_colours
 from dcrviz.engine.problem import Problem
 from dcrviz.engine.refined_seeing import refined_seeing
 from dcrviz.engine.seeing import VisitSeeing, visit_seeing
+from dcrviz.engine.star_images import star_of
 from dcrviz.engine.windowed import Windowed
 
 EXPONENTS = (0.0, -0.2)
@@ -87,17 +89,34 @@ def _with_refined_widths(problem: Problem) -> Problem:
     """The problem with the widths that its visits show, and a sentence about them."""
     told, part = problem.seeing, middle_of(problem, most_px=_ENOUGH_TO_REFINE_PX)
     assert told is not None
-    seeing = refined_seeing(part)
-    off = seeing.fwhm_px / told.fwhm_px - 1
+    found = refined_seeing(part).fwhm_px
+    visits = [
+        replace(visit, psf_fwhm_px=float(width))
+        for visit, width in zip(problem.visits, found, strict=True)
+    ]
+    # Visits of other widths support planes of another.
+    seeing, beyond = told_seeing(
+        visits, problem.precision, problem.forward_model, problem.config, stars=told.stars
+    )
+    assert seeing is not None
+    before = beyond_the_data(told, problem.precision)
+    warnings = tuple(warning for warning in problem.warnings if warning != before)
+    problem = replace(
+        problem,
+        seeing=seeing,
+        psf=star_of(seeing.planes.fwhm_px, psf=problem.config.star_profile),
+        warnings=(*warnings, *beyond),
+    )
+    off = found / told.fwhm_px - 1
     worst = int(np.abs(off).argmax())
     if abs(off[worst]) < _WORTH_TELLING:
-        return replace(problem, seeing=seeing)
+        return problem
     sentence = (
         f"the stars of the visits are not as wide as told: by {100 * np.std(off):.2g} % rms, most "
         f"in visit {problem.visits[worst].id}, {told.fwhm_px[worst]:.3g} px told and "
-        f"{seeing.fwhm_px[worst]:.3g} px found; what was found is used (refine_seeing)"
+        f"{found[worst]:.3g} px found; what was found is used (refine_seeing)"
     )
-    return replace(problem, seeing=seeing, warnings=(*problem.warnings, sentence))
+    return replace(problem, warnings=(*problem.warnings, sentence))
 
 
 def with_exponent(problem: Problem, exponent: float) -> VisitSeeing:

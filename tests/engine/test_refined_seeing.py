@@ -99,6 +99,13 @@ def test_the_mean_of_the_widths_is_kept(seen):
     assert problem.precision @ change / problem.precision.sum() == pytest.approx(0, abs=1e-9)
 
 
+def test_the_planes_are_as_sharp_as_the_visits_show_not_as_they_tell(seen):
+    sharper = told(seen, [0.88, 1.1, 1.0, 1.0, 0.9, 1.12])
+    problem = prepared(sharper)
+    assert problem.seeing.planes.fwhm_px == pytest.approx(3.6, rel=0.02)
+    assert dcrviz.physics.seeing.width_px(problem.psf) == pytest.approx(3.6, rel=0.02)
+
+
 def test_a_star_image_is_believed(seen):
     wrong = told(seen, WRONG)
     star = star_image(WIDTHS_PX[1], psf=Psf(), reach_px=24)

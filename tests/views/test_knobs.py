@@ -50,6 +50,7 @@ TURNED = {
     "fit_seeing": ("on", "on"),
     "model_fwhm": (3.0, 3.0),
     "seeing_exponent": (-0.2, -0.2),
+    "refine_seeing": ("off", "off"),
     "seeing_model": ("moffat", "moffat"),
     "moffat_beta": (4.5, 4.5),
     "matched_fwhm": (5.0, 5.0),
