@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dcrviz.engine import Problem
 from dcrviz.engine.fitted_seeing import beyond_the_data
+from dcrviz.engine.seeing import VisitSeeing
+
+_WORTH_TELLING = 0.01
 
 
 def seeing_words(problem: Problem) -> tuple[str, ...]:
@@ -24,8 +27,24 @@ def seeing_words(problem: Problem) -> tuple[str, ...]:
     return (
         f"The fit blurs the planes to the seeing of each visit, by {known}.",
         f"{found[0].upper()}{found[1:]}.",
+        *_refined(problem, seeing),
         *([f"Warning: {beyond}."] if beyond else []),
     )
+
+
+def _refined(problem: Problem, seeing: VisitSeeing) -> list[str]:
+    """That widths are not those that visits tell, where some are off by a per cent or more."""
+    off = [
+        abs(width / visit.psf_fwhm_px - 1) >= _WORTH_TELLING
+        for visit, width in zip(problem.visits, seeing.fwhm_px, strict=True)
+        if visit.psf_fwhm_px is not None
+    ]
+    if not any(off):
+        return []
+    return [
+        f"The widths that {sum(off)} of {len(problem.visits)} visits tell are corrected by what "
+        "the fit leaves of their stars (refine_seeing)."
+    ]
 
 
 def _why_not(problem: Problem) -> str:

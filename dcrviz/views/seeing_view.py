@@ -130,7 +130,7 @@ class SeeingView(Section):
         ]
         plot.add_tools(HoverTool(renderers=[marks], tooltips=tips))
         small_legend(plot)
-        plot.legend.orientation = "horizontal"
+        plot.legend.update(orientation="horizontal", spacing=10)
         return plot
 
     def _by_frequency(self) -> figure:

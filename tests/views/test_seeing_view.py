@@ -99,6 +99,16 @@ def test_it_says_how_the_seeing_is_fitted_and_by_which_evidence(started):
     assert "lambda^-0.2, as seeing_exponent says" in given.words.object
 
 
+def test_it_says_of_how_many_visits_the_told_width_is_corrected(started, blurred):
+    wrong = [
+        replace(e, visit=replace(e.visit, psf_fwhm_px=e.visit.psf_fwhm_px * factor))
+        for e, factor in zip(blurred, (1.2, 1, 1, 1, 0.85), strict=True)
+    ]
+    told = [SeeingView(started(wrong, refine_seeing=how)).words.object for how in ("on", "off")]
+    assert "are corrected by what the fit leaves of their stars" in told[0]
+    assert "corrected" not in told[1]
+
+
 def test_it_warns_where_planes_are_to_be_sharper_than_the_visits(started):
     assert "Warning" not in SeeingView(started()).words.object
     assert "Warning: the planes&#x27; seeing of 1.5 px is sharper than the visits tell" in (
