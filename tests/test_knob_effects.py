@@ -65,7 +65,7 @@ TURNED = {
     "fit_seeing": ("off", {"solver": "direct", "model_fwhm": 5.0}),
     "model_fwhm": (5.0, {"solver": "direct"}),
     "seeing_exponent": (0.5, {"solver": "direct"}),
-    "refine_seeing": ("off", {"solver": "direct"}),
+    "refine_seeing": ("on", {"solver": "direct"}),
     "seeing_model": ("gaussian", {}),
     "moffat_beta": (2.5, {"seeing_model": "moffat"}),
     "matched_fwhm": (7.0, _SEARCHED),

@@ -42,7 +42,7 @@ def with_first_look(problem: Problem) -> Problem:
     corrected where the evidence has them off. Solvers that iterate pixel by pixel need neither.
     """
     config = problem.config
-    if not config.in_fourier_space:
+    if not (config.in_fourier_space and problem.precision.any()):
         return problem
     asked = problem.seeing is not None and config.seeing_exponent is None
     leaning = (

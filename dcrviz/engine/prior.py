@@ -186,7 +186,7 @@ def learn_prior(  # noqa: PLR0913 - what the equations do not know, each by its 
         basis=leaning_basis(basis, best.mean),
         evidence=evidence,
         error=best.error,
-        strays=math.sqrt(best.error / _light(sample, best)),
+        strays=math.sqrt(best.error / _light(sample, best)) if best.error else 0.0,
         profile=profile,
         mean=best.mean,
     )
