@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from dcrviz.diagnostics.seeing_words import seeing_words
 from dcrviz.diagnostics.verdict import Verdict, verdict_record
 from dcrviz.engine import Outcome, Problem, Step
 from dcrviz.engine.anderson import AndersonMemory
@@ -44,6 +45,7 @@ def history_record(
         "sentence": last.outcome.sentence_for(solver),
         "plane_sigma": _plane_sigma(last),
         "warnings": list(problem.warnings),
+        "seeing": _seeing_record(problem),
         "artifacts": _artifact_record(problem),
         "verdicts": [verdict_record(verdict) for verdict in verdicts],
         "band": {
@@ -71,6 +73,8 @@ def log_start(problem: Problem) -> None:
     _log.info("Selected airmasses: %s", airmasses)
     _log.info("Selected parallactic angles [deg]: %s", angles)
     _log.info("Band %s: %s", problem.band.name, problem.band)
+    if problem.config.fits_seeing:
+        _log.info("Seeing: %s", " ".join(seeing_words(problem)))
     _log.info("Subregions: %d, with a buffer of %d px", len(problem.tiles), problem.buffer_px)
 
 
@@ -125,6 +129,23 @@ def _plane_sigma(step: Step) -> list[float | None] | None:
         return None
     variances = np.diag(step.covariance).tolist()
     return [math.sqrt(v) if math.isfinite(v) and v >= 0 else None for v in variances]
+
+
+def _seeing_record(problem: Problem) -> dict[str, Any] | None:
+    """What the fit knows of the seeing, and how; None if it knows nothing."""
+    seeing = problem.seeing
+    if seeing is None:
+        return None
+    profile = seeing.planes.profile
+    return {
+        "planes_fwhm_px": seeing.planes.fwhm_px,
+        "profile": profile.profile,
+        "moffat_beta": profile.beta,
+        "seeing_exponent": profile.seeing_exponent,
+        "visits_fwhm_px": seeing.fwhm_px.tolist(),
+        "star_images": [star is not None for star in seeing.stars],
+        "sentences": list(seeing_words(problem)),
+    }
 
 
 def _artifact_record(problem: Problem) -> dict[str, Any] | None:

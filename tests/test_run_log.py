@@ -258,3 +258,16 @@ def test_the_log_tells_the_return_to_the_best_iteration(exposures, caplog):
     best = steps[-1].histories[0].best_iteration
     place = messages.index(f"subregion 1 of 3: returned to iteration {best}")
     assert messages[place + 1] == f"subregion 1 of 3: {Outcome.DIVERGED.sentence_for('iterative')}"
+
+
+def test_the_record_tells_what_seeing_the_fit_knew_and_how(exposures, record, caplog):
+    assert record["seeing"] is None
+    problem, steps = run_of(exposures, solver="direct")
+    seeing = record_of(problem, steps)["seeing"]
+    json.dumps(seeing)
+    assert seeing["planes_fwhm_px"] == 4.0
+    assert seeing["visits_fwhm_px"] == [4.0] * 4
+    assert seeing["seeing_exponent"] in (0.0, -0.2)
+    assert any("the evidence of the visits is e^" in sentence for sentence in seeing["sentences"])
+    lines = [message for _, message in logged(caplog, problem, steps)]
+    assert any(line.startswith("Seeing: The fit blurs the planes") for line in lines)
