@@ -30,7 +30,7 @@ from dcrviz.engine.grid import grid_for
 from dcrviz.engine.masks import flagged, with_plane
 from dcrviz.engine.pixel_weights import weights_of
 from dcrviz.engine.pixels import detected_pixels, frozen, read_pixels
-from dcrviz.engine.prior import spread_px, tell_colours
+from dcrviz.engine.prior import lever_px, tell_colours
 from dcrviz.engine.problem import Problem
 from dcrviz.engine.reuse import Reuse
 from dcrviz.engine.seeing import VisitSeeing
@@ -296,6 +296,6 @@ def _degeneracy_warnings(shifts: Shifts, seen: Bools, config: AssembleConfig) ->
     if not config.in_fourier_space or config.n_subfilters == 1 or tell_colours(shifts, seen):
         return []
     return [
-        f"the visits' refraction differs by only {spread_px(shifts, seen):.3g} px: they can't tell "
-        "the subfilters apart; a small ridge keeps the planes near a flat spectrum"
+        f"the visits' refraction differs by only {lever_px(shifts, seen):.3g} px over the band: "
+        "errors of position would pass for colours, so the planes are kept at a flat spectrum"
     ]

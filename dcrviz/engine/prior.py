@@ -40,8 +40,7 @@ _DAMPING = 0.1
 _MOST_STEPS = 25
 # Of a step, one after the other until the evidence grows.
 _PARTS = (1.0, 0.5, 0.25, 0.125, 0.0625)
-# Visits that move every subfilter alike, to this, tell nothing of its colour.
-_ALIKE_PX = 0.02
+_LEAST_LEVER_PX = 0.85
 # Logarithms of the least and greatest relative error of the widths of the visits' seeing.
 _ERRORS = (math.log(1e-4), math.log(1.0))
 # By how much more than is most probable the bright sources of a field may differ from its mean
@@ -49,8 +48,6 @@ _ERRORS = (math.log(1e-4), math.log(1.0))
 # noise is above the mean, are held too close to it: in templates that shows as dipoles, which a
 # little more freedom ends, and templates are nearer the truth, too (docs/solvers.md).
 _BRIGHTER = 1.2
-# How much a spectrum may slope where the visits cannot tell.
-_RIDGE = 0.1
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -94,22 +91,31 @@ class Prior(Frozen):
         return np.asarray(self.amplitudes[1:] / self.amplitudes[0])
 
 
-def spread_px(shifts: Shifts, seen: Bools) -> float:
-    """Largest difference between the visits in how far they move any subfilter.
+def lever_px(shifts: Shifts, seen: Bools) -> float:
+    """How differently the visits move the ends of the band apart: root of the sum of squares.
 
     Parameters
     ----------
     seen
         (V,), visits with a usable pixel: no other tells anything.
     """
-    if not seen.any():
+    number = shifts.midpoint.shape[1]
+    if number == 1 or not seen.any():
         return 0.0
-    return float(np.max(np.ptp(shifts.midpoint[seen], axis=0), initial=0.0))
+    apart = (shifts.midpoint[seen, 0] - shifts.midpoint[seen, -1]) * number / (number - 1)
+    return float(np.linalg.norm(apart - apart.mean(axis=0)))
 
 
 def tell_colours(shifts: Shifts, seen: Bools) -> bool:
-    """Whether the visits seen move the subfilters differently enough to tell them apart."""
-    return spread_px(shifts, seen) > _ALIKE_PX
+    """Whether the visits seen move the ends of the band apart by more than positions may be off.
+
+    Notes
+    -----
+    A slope of 1 moves a source by .29 of what is between the ends. If each visit has its sources
+    off by .05 px, as good astrometry leaves them, the slope is off by .17 px / lever: of a lever
+    that is shorter than this next to nothing can be told of usual slopes, of .2 to .4.
+    """
+    return lever_px(shifts, seen) > _LEAST_LEVER_PX
 
 
 def spectral_basis(wavelength_nm: Floats, flux: Floats, *, band: Band) -> Floats:
@@ -153,8 +159,8 @@ def learn_prior(  # noqa: PLR0913 - what the equations do not know, each by its 
     fwhm_px, psf
         Width and profile of the stars in the planes; None for a width that is not known.
     told
-        Whether the visits differ enough to tell colours; if not, the amplitudes of all unknowns but
-        the total flux are held small, as a ridge.
+        Whether the visits differ enough to tell colours; if not, all spectra are held flat, as near
+        as their amplitudes may be to nothing.
 
     Notes
     -----
@@ -165,8 +171,8 @@ def learn_prior(  # noqa: PLR0913 - what the equations do not know, each by its 
     radius = np.hypot(frequency_y[:, None], frequency_x).ravel()
     profile = sky_profile(equations, radius, fwhm_px=fwhm_px, psf=psf)
     sample = _sample(equations, radius, profile, visits=visits)
-    guess = _first_guess(sample, len(basis), slope=_FIRST_SLOPE if told else _RIDGE)
-    best = _most_probable(sample, guess) if told else guess
+    guess = _first_guess(sample, len(basis), slope=_FIRST_SLOPE if told else _RELATIVE[0])
+    best = _most_probable(sample, replace(guess, flat=not told))
     evidence = weigh_evidence(sample.leaning(best.mean), best.amplitudes, error=best.error)
     frequency_y, frequency_x = grid.frequencies
     scale = freedom(len(basis)) if told else np.ones(len(basis))
@@ -209,6 +215,7 @@ class _Found(Frozen):
     error: float = 0.0
     amplitudes: Floats
     mean: Floats
+    flat: bool = False
     minus_log: float = math.inf
 
 
@@ -275,6 +282,8 @@ def _uphill(found: _Found, told: Evidence) -> tuple[Floats, Floats, float]:
     step = np.zeros(len(amplitudes))
     step[free] = np.clip(np.linalg.solve(damped, slopes[free]), -_LARGEST_STEP, _LARGEST_STEP)
     lean = told.alike[1:] / told.alike[0]
+    if found.flat:
+        step[1:], lean = step[0], np.zeros(len(lean))
     return step, lean, float(abs(step @ slopes) + abs(lean @ told.alike[1:]))
 
 

@@ -268,7 +268,7 @@ def test_one_visit_is_not_fitted_and_says_so(exposures):
     problem = prepared(exposures[:1])
     (step,) = dcrviz.assemble(problem)
     assert step.outcome is Outcome.TOO_FEW_VISITS
-    assert any("small ridge" in warning for warning in problem.warnings)
+    assert any("flat spectrum" in warning for warning in problem.warnings)
 
 
 def test_the_closed_form_of_one_visit_is_a_flat_spectrum(exposures):

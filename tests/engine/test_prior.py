@@ -10,7 +10,7 @@ from dcrviz.bands import Band
 from dcrviz.engine.direct import closed_form, solve_directly
 from dcrviz.engine.fourier import visit_phases
 from dcrviz.engine.grid import Grid, grid_for
-from dcrviz.engine.prior import learn_prior, spectral_basis, spread_px, tell_colours
+from dcrviz.engine.prior import learn_prior, lever_px, spectral_basis, tell_colours
 from dcrviz.engine.sky_power import measured_profile, seeing_profile, straying
 from dcrviz.engine.window import Window
 from dcrviz.kernels.mode_evidence import Sample, weigh_evidence
@@ -236,17 +236,34 @@ def test_where_a_visit_does_not_tell_its_seeing_the_planes_are_nearly_the_same(e
     np.testing.assert_allclose(other, planes, rtol=0, atol=0.05 * planes.max())
 
 
-def test_the_spread_is_the_largest_difference_between_two_visits():
-    midpoint = np.array([[[0.0, 1.0], [0.5, 0.0]], [[0.25, -0.5], [0.5, 0.0]]])
+def test_the_lever_is_how_differently_the_ends_of_the_band_are_moved_apart():
+    # Middles of halves: the ends are twice as far apart.
+    midpoint = np.array([[[0.0, 1.0], [0.0, 0.0]], [[0.0, -0.5], [0.0, 0.5]]])
     shifts = Shifts(midpoint=midpoint, split=midpoint[:, :, None])
-    assert spread_px(shifts, np.array([True, True])) == 1.5
+    assert lever_px(shifts, np.array([True, True])) == pytest.approx(2 * np.sqrt(2))
     assert tell_colours(shifts, np.array([True, True]))
+
+
+def test_more_visits_have_a_longer_lever():
+    midpoint = np.array([[[0.2, 0.0], [0.0, 0.0]], [[0.0, 0.0], [0.2, 0.0]]])
+    few, many = (np.repeat(midpoint, number, axis=0) for number in (1, 4))
+    levers = [
+        lever_px(Shifts(midpoint=m, split=m[:, :, None]), np.ones(len(m), bool))
+        for m in (few, many)
+    ]
+    assert levers[1] == pytest.approx(2 * levers[0])
+
+
+def test_what_errors_of_position_would_look_like_is_no_colour():
+    midpoint = np.array([[[0.1, 0.0], [0.0, 0.0]], [[0.0, 0.0], [0.1, 0.0]]])
+    shifts = Shifts(midpoint=midpoint, split=midpoint[:, :, None])
+    assert not tell_colours(shifts, np.array([True, True]))
 
 
 def test_visits_that_move_alike_tell_no_colours_however_far_they_move():
     midpoint = np.broadcast_to([[3.0, 4.0], [-3.0, -4.0]], (5, 2, 2))
     shifts = Shifts(midpoint=midpoint, split=midpoint[:, :, None])
-    assert spread_px(shifts, np.ones(5, dtype=bool)) == 0
+    assert lever_px(shifts, np.ones(5, dtype=bool)) == 0
     assert not tell_colours(shifts, np.ones(5, dtype=bool))
 
 
@@ -254,25 +271,26 @@ def test_visits_that_move_alike_tell_no_colours_however_far_they_move():
 def test_visits_that_are_not_seen_tell_no_colours(seen):
     midpoint = np.array([[[1.0, 0.0]], [[0.0, 0.5]], [[0.0, 0.5]]])
     shifts = Shifts(midpoint=midpoint, split=midpoint[:, :, None])
-    assert spread_px(shifts, np.array(seen)) == 0
+    assert lever_px(shifts, np.array(seen)) == 0
     assert not tell_colours(shifts, np.array(seen))
 
 
-def test_the_ridge_holds_colours_to_a_tenth_of_the_flux(sky):
+def test_visits_that_can_not_tell_colours_are_not_asked_for_any(sky):
     prior = sky.learnt(told=False)
-    np.testing.assert_allclose(prior.colour_amplitudes, 0.1)
+    np.testing.assert_allclose(prior.colour_amplitudes, 1e-3)
+    np.testing.assert_array_equal(prior.mean, 0)
 
 
 @pytest.mark.parametrize("solver", ["direct", "pcg"])
-def test_visits_that_can_not_tell_colours_get_the_ridge_and_a_warning(exposures, solver):
+def test_visits_that_can_not_tell_colours_get_a_flat_spectrum_and_a_warning(exposures, solver):
     problem = dcrviz.prepare(same_visits(exposures), dcrviz.AssembleConfig(solver=solver))
     (warning,) = problem.warnings
     assert "refraction differs by only 0 px" in warning
-    assert "a small ridge keeps the planes near a flat spectrum" in warning
+    assert "the planes are kept at a flat spectrum" in warning
     system = closed_form(problem)
-    np.testing.assert_allclose(system.prior.colour_amplitudes, 0.1)
+    np.testing.assert_allclose(system.prior.colour_amplitudes, 1e-3)
     planes = solve_directly(system)
-    np.testing.assert_allclose(planes.sum(axis=(1, 2)) / planes.sum(), 1 / 3, atol=0.03)
+    np.testing.assert_allclose(planes.sum(axis=(1, 2)) / planes.sum(), 1 / 3, atol=1e-3)
 
 
 def test_visits_that_tell_colours_get_no_warning(exposures):
@@ -282,7 +300,7 @@ def test_visits_that_tell_colours_get_no_warning(exposures):
 @pytest.mark.parametrize(
     "knobs", [{"solver": "direct", "n_subfilters": 1}, {"solver": "iterative"}]
 )
-def test_where_no_colours_are_asked_for_there_is_no_ridge_to_warn_of(exposures, knobs):
+def test_where_no_colours_are_asked_for_there_is_nothing_to_warn_of(exposures, knobs):
     problem = dcrviz.prepare(same_visits(exposures), dcrviz.AssembleConfig(**knobs))
     assert problem.warnings == ()
 
@@ -292,5 +310,5 @@ def test_a_visit_that_nobody_can_use_does_not_hide_that_the_others_are_alike(exp
     unusable = flag(exposures[5], "NO_DATA", np.ones(exposures[5].shape, dtype=bool))
     config = dcrviz.AssembleConfig(solver="direct")
     problem = dcrviz.prepare([*alike, unusable], config)
-    assert any("small ridge" in warning for warning in problem.warnings)
-    np.testing.assert_allclose(closed_form(problem).prior.colour_amplitudes, 0.1)
+    assert any("flat spectrum" in warning for warning in problem.warnings)
+    np.testing.assert_allclose(closed_form(problem).prior.colour_amplitudes, 1e-3)
