@@ -31,6 +31,8 @@ _ENOUGH_TO_REFINE_PX = 512
 # By so much the widths of visits seem to be off where they are not.
 _STRAY = 0.0175
 _WORTH_TELLING = 0.01
+# In the logarithm of the evidence.
+_CLEARLY = 5.0
 # Were the widths what is wrong, with others the visits stray by less than this part.
 _EXPLAINED = 0.7
 
@@ -38,7 +40,7 @@ _EXPLAINED = 0.7
 def with_first_look(problem: Problem) -> Problem:
     """The problem with the mean spectrum of its light, and the seeing that its visits show.
 
-    The exponent is the knob's, or the more probable one by the evidence of the visits. Widths are
+    The exponent is the knob's, or by the evidence of the visits. Widths are
     corrected where the evidence has them off. Solvers that iterate pixel by pixel need neither.
     """
     config = problem.config
@@ -69,7 +71,8 @@ def _looked_at(problem: Problem) -> tuple[Problem, Prior]:
     choices = [with_exponent(problem, e) for e in EXPONENTS] if asked else [problem.seeing]
     priors = _priors(middle_of(problem, most_px=_ENOUGH_PX), choices)
     unlikely = [prior.evidence.minus_log for prior in priors]
-    best = int(np.argmin(unlikely))
+    # Visits of one seeing hardly tell: the simpler one holds until it is clearly the worse.
+    best = int(len(choices) > 1 and unlikely[1] < unlikely[0] - _CLEARLY)
     seeing = choices[best]
     if asked and seeing is not None:
         sentence = (

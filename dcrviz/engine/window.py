@@ -70,6 +70,9 @@ class Window(Frozen):
         shares
             (S,), part of its light in each plane.
         """
+        if len(phases.blur.tables) <= 1:
+            # What blurs all planes alike moves them as one.
+            phases, shares = _as_one(phases, shares), np.ones(1)
         rows = np.unique((self.rows[:, None] - _OFFSETS) % len(white))
         near = replace(
             phases,
@@ -95,6 +98,15 @@ class Window(Frozen):
         """(R,) and (columns,), cycles per pixel."""
         frequency_y, frequency_x = grid.frequencies
         return frequency_y[self.rows], frequency_x[slice(*self.columns)]
+
+
+def _as_one(phases: Phases, shares: Floats) -> Phases:
+    """Phases by which a sky with one spectrum moves as a single plane."""
+    return replace(
+        phases,
+        along_y=phases.along_y * shares[phases.sources, None, None].astype(np.float32),
+        sources=np.zeros_like(phases.sources),
+    )
 
 
 def in_planes(white: Spectrum, shares: Floats) -> list[Spectrum]:
