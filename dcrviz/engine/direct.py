@@ -19,10 +19,9 @@ from dcrviz.kernels.mode_solve import solve_modes
 from dcrviz.kernels.modes import NormalEquations, add_visits
 from dcrviz.physics.shifts import subfilter_wavelengths
 from dcrviz.records import Cube, Floats, Frozen
+from dcrviz.rooms import fresh
 from dcrviz.throughput import Throughput
 
-# Visits that are transformed together: so memory does not grow with their number.
-_AT_ONCE = 8
 # Wavelengths in each subfilter at which the flux of a flat spectrum is summed.
 _FLAT_WAVELENGTHS = 32
 
@@ -66,22 +65,12 @@ def closed_form(problem: Problem, *, prior: Prior | None = None, threads: int = 
     field = FieldSpectra.of(problem, seeing=problem.seeing, shares=shares, threads=threads)
     grid = field.grid
     equations = NormalEquations.empty(problem.n_subfilters, grid.half)
-    inner = Windowed(grid, field.white, shares, basis)
-    seen = np.flatnonzero(problem.precision > 0)
-    for start in range(0, len(seen), _AT_ONCE):
-        few = seen[start : start + _AT_ONCE]
-        spectra = [field.visit(int(visit), threads=threads) for visit in few]
+    inner = Windowed(field, basis)
+    for few, spectra in field.batches(threads=threads):
         phases = [field.phases(int(visit)) for visit in few]
         add_visits(equations, spectra, phases, basis, mode_precision(problem)[few], threads=threads)
         if prior is None:
-            inner.add(
-                [
-                    inner.seen(spectrum, field.phases_of_white(int(visit)))
-                    for spectrum, visit in zip(spectra, few, strict=True)
-                ],
-                phases,
-                problem.precision[few],
-            )
+            inner.add(few, spectra, phases, threads=threads)
     prior = prior or learnt(problem, inner)
     lean(equations.normal, equations.right, prior.mean)
     # A step may remember them.
@@ -96,7 +85,9 @@ def closed_form(problem: Problem, *, prior: Prior | None = None, threads: int = 
         shares=usual_spectrum(
             problem.band, problem.n_subfilters, throughput=problem.config.throughput
         )[0].sum(axis=1),
-        covariance=pixel_covariance(equations, grid, prior, visits=len(seen)),
+        covariance=pixel_covariance(
+            equations, grid, prior, visits=int((problem.precision > 0).sum())
+        ),
     )
 
 
@@ -114,9 +105,14 @@ def solve_directly(system: System, *, threads: int = 1) -> Cube:
     spectra = solve_modes(
         system.equations, system.prior.whitening, system.prior.basis, threads=threads
     )
-    return with_level(
-        np.stack([system.grid.image(spectrum, threads=threads) for spectrum in spectra]), system
-    )
+    planes = fresh(len(spectra), *system.grid.field)
+    for plane, spectrum, share in zip(planes, spectra, system.shares, strict=True):
+        np.add(
+            system.grid.image(spectrum, threads=threads),
+            np.float32(system.level * share),
+            out=plane,
+        )
+    return planes
 
 
 def with_level(planes: Cube, system: System) -> Cube:

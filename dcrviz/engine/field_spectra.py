@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -10,11 +11,13 @@ import numpy as np
 from dcrviz.engine.fourier import visit_phases
 from dcrviz.engine.grid import Grid
 from dcrviz.engine.problem import Problem
-from dcrviz.engine.seeing import VisitSeeing
+from dcrviz.engine.seeing import VisitSeeing, blur_of
 from dcrviz.engine.window import in_planes
-from dcrviz.kernels.modes import Phases, Spectrum, matched_spectrum
-from dcrviz.records import Floats, Plane
+from dcrviz.kernels.modes import Phases, Spectra, Spectrum, empty_spectra, matched_spectrum
+from dcrviz.records import Floats, Ints, Plane
 
+# Visits that are transformed together: so memory does not grow with their number.
+_AT_ONCE = 8
 _ENOUGH_PIXELS = 60_000
 
 
@@ -64,29 +67,39 @@ class FieldSpectra:
         """On which the field is transformed."""
         return self.problem.grid
 
-    def visit(self, visit: int, *, threads: int = 1) -> Spectrum:
-        """Of a visit; where it is not usable, of what the template lets expect."""
+    def batches(self, *, threads: int = 1) -> Iterator[tuple[Ints, Spectra]]:
+        """Numbers and transforms of the visits that have a usable pixel, a few at a time."""
+        seen = np.flatnonzero(self.problem.precision > 0)
+        for start in range(0, len(seen), _AT_ONCE):
+            few = seen[start : start + _AT_ONCE]
+            spectra = empty_spectra(len(few), self.grid.half)
+            for spectrum, visit in zip(spectra, few, strict=True):
+                above = self._above(int(visit), threads=threads)
+                spectrum[:] = self.grid.spectrum(above, threads=threads)
+            yield few, spectra
+
+    def _above(self, visit: int, *, threads: int) -> Plane:
+        """A visit above the sky; where it is not usable, what the template lets expect."""
         image, usable = self.problem.images[visit], self.problem.usable[visit]
         if not usable.all():
             image = np.where(usable, image, self._expected(visit, threads=threads))
-        above = image - np.float32(self.level) if self.level else image
-        return self.grid.spectrum(above, threads=threads)
+        return image - np.float32(self.level) if self.level else np.asarray(image)
 
     def _expected(self, visit: int, *, threads: int) -> Plane:
         """The template, at the seeing of the visit and moved as it moves white light."""
         if self.of_white is None or self.of_white.is_alike:
             return self.problem.template.image
         planes = in_planes(self.white, self.shares)
-        spectrum = matched_spectrum(planes, self.phases_of_white(visit))
+        spectrum = matched_spectrum(planes, self.phases_of_white(visit, self.phases(visit)))
         return self.grid.image(spectrum, threads=threads) + np.float32(self.level)
 
     def phases(self, visit: int) -> Phases:
         """What a visit does to the planes."""
         return visit_phases(self.problem.shifts, visit, self.grid, seeing=self.seeing)
 
-    def phases_of_white(self, visit: int) -> Phases:
+    def phases_of_white(self, visit: int, phases: Phases) -> Phases:
         """What it does to the white sky, which the template shows at the seeing of all visits."""
-        return visit_phases(self.problem.shifts, visit, self.grid, seeing=self.of_white)
+        return replace(phases, blur=blur_of(self.of_white, visit, self.grid))
 
 
 def sky_level(problem: Problem) -> float:

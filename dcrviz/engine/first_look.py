@@ -155,10 +155,8 @@ def _priors(problem: Problem, choices: Sequence[VisitSeeing | None]) -> list[Pri
         FieldSpectra.of(problem, seeing=seeing, shares=shares, threads=threads)
         for seeing in choices
     ]
-    sums = [Windowed(problem.grid, field.white, shares, basis) for field in fields]
-    for visit in map(int, np.flatnonzero(problem.precision > 0)):
-        spectrum = fields[0].visit(visit, threads=threads)
+    sums = [Windowed(field, basis) for field in fields]
+    for few, spectra in fields[0].batches(threads=threads):
         for field, total in zip(fields, sums, strict=True):
-            modes = total.seen(spectrum, field.phases_of_white(visit))
-            total.add([modes], [field.phases(visit)], problem.precision[[visit]])
+            total.add(few, spectra, [field.phases(int(visit)) for visit in few], threads=threads)
     return [learnt(problem, total) for total in sums]

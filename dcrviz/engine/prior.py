@@ -42,8 +42,8 @@ _MOST_STEPS = 25
 _PARTS = (1.0, 0.5, 0.25, 0.125, 0.0625)
 # Where positions that are off by .05 px make a slope of .2 (`tell_colours`).
 _LEAST_LEVER_PX = 0.85
-# Logarithms of the least and greatest relative error of the widths of the visits' seeing.
-_ERRORS = (math.log(1e-4), math.log(1.0))
+# Squared relative error of the widths of the visits' seeing, at most.
+_MOST_ASTRAY = 1.0
 # By how much more than is most probable the bright sources of a field may differ from its mean
 # spectrum. All sources share one power, by which the colours of the brightest, whose signal to
 # noise is above the mean, are held too close to it: in templates that may show as dipoles. Chosen
@@ -173,8 +173,8 @@ def learn_prior(  # noqa: PLR0913 - what the equations do not know, each by its 
     profile = sky_profile(equations, radius, fwhm_px=fwhm_px, psf=psf)
     sample = _sample(equations, radius, profile, visits=visits)
     guess = _first_guess(sample, len(basis), slope=_FIRST_SLOPE if told else _RELATIVE[0])
-    best = _most_probable(sample, replace(guess, flat=not told))
-    evidence = weigh_evidence(sample.leaning(best.mean), best.amplitudes, error=best.error)
+    found = _most_probable(sample, replace(guess, flat=not told))
+    best = found.asked
     frequency_y, frequency_x = grid.frequencies
     scale = freedom(len(basis)) if told else np.ones(len(basis))
     # Through the window there is as much less light as there is less noise.
@@ -191,9 +191,9 @@ def learn_prior(  # noqa: PLR0913 - what the equations do not know, each by its 
         whitening=whitening,
         amplitudes=amplitudes,
         basis=leaning_basis(basis, best.mean),
-        evidence=evidence,
+        evidence=found.evidence,
         error=best.error,
-        strays=math.sqrt(best.error / _light(sample, best)) if best.error else 0.0,
+        strays=math.sqrt(best.strays),
         profile=profile,
         mean=best.mean,
     )
@@ -212,91 +212,113 @@ def leaning_basis(basis: Floats, mean: Floats) -> Floats:
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
-class _Found(Frozen):
-    error: float = 0.0
+class _Asked(Frozen):
+    """What is learnt; `light` is the unit in which `strays`, the error of the visits, is sought."""
+
     amplitudes: Floats
     mean: Floats
+    light: float
+    strays: float = 0.0
     flat: bool = False
-    minus_log: float = math.inf
+
+    @property
+    def error(self) -> float:
+        return self.strays * self.light
+
+    @property
+    def usual_mean(self) -> Floats:
+        """(J - 1,), how far a mean spectrum is from flat: as far as spectra are from their mean."""
+        return np.asarray(self.amplitudes[1:] / self.amplitudes[0])
 
 
-def _light(sample: Sample, found: _Found) -> float:
-    """Power of all light together, in units of the noise of a visit."""
-    return float(np.median(sample.normal[0])) / sample.visits * float(found.amplitudes[0]) ** 2
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class _Found(Frozen):
+    """A prior, and what the data say of it."""
+
+    asked: _Asked
+    evidence: Evidence
+
+    @classmethod
+    def of(cls, sample: Sample, asked: _Asked) -> _Found:
+        evidence = weigh_evidence(sample, asked.amplitudes, error=asked.error, mean=asked.mean)
+        return cls(asked=asked, evidence=evidence)
+
+    @property
+    def unlikely(self) -> float:
+        """Minus the logarithm of its probability, but for a constant."""
+        lean = self.asked.mean / self.asked.usual_mean
+        return self.evidence.minus_log + float(lean @ lean) / 2
 
 
-def _most_probable(sample: Sample, guess: _Found) -> _Found:
-    """Error of the visits, amplitudes and mean spectrum of the highest evidence."""
-    # Half of what importing the package would take, for the solvers that need it.
-    from scipy import optimize
-
-    best = _climbed(sample, guess)
-    # What the visits stray by is sought in units of the light.
-    light = _light(sample, best)
-
-    def climb(logarithm: float) -> float:
-        nonlocal best
-        found = _climbed(sample, replace(best, error=light * math.exp(2 * logarithm)))
-        best = min(best, found, key=lambda one: one.minus_log)
-        return found.minus_log
-
-    optimize.minimize_scalar(climb, bounds=_ERRORS, method="bounded", options={"xatol": 0.3})
-    return best
-
-
-def _climbed(sample: Sample, start: _Found) -> _Found:
-    """Amplitudes and mean spectrum of the highest evidence for one error of the visits.
+def _most_probable(sample: Sample, guess: _Asked) -> _Found:
+    """Error of the visits, amplitudes and mean spectrum of the highest evidence.
 
     Notes
     -----
-    Amplitudes by Fisher's scoring in their logarithms; the mean spectrum by what the unknowns are
-    expected to share with the total flux (Dempster, Laird and Rubin 1977, JRSS B 39, 1).
+    Fisher's scoring, in the logarithms of the variances and in the error.
     """
-    best, told = start, _told(sample, start)
+    best = _Found.of(sample, guess)
     for _ in range(_MOST_STEPS):
-        step, lean, gain = _uphill(best, told)
-        # Far from the top a whole step may lead down again on the other side.
-        for part in _PARTS:
-            nearer = _moved(best, part * step, part * lean)
-            found = _told(sample, nearer)
-            if found.minus_log < told.minus_log:
-                break
-        else:
+        step, lean, gain = _uphill(best)
+        found = _higher(sample, best, step, lean)
+        best = found or best
+        if found is None or gain < _SMALL_GAIN:
             break
-        best, told = nearer, found
-        if gain < _SMALL_GAIN:
-            break
-    return replace(best, minus_log=told.minus_log)
+    return best
 
 
-def _told(sample: Sample, found: _Found) -> Evidence:
-    return weigh_evidence(sample.leaning(found.mean), found.amplitudes, error=found.error)
+def _higher(sample: Sample, best: _Found, step: Floats, lean: Floats) -> _Found | None:
+    """After such a step, or part of it; None if no part leads to a higher evidence."""
+    # Far from the top a whole step may lead down again on the other side.
+    for part in _PARTS:
+        found = _Found.of(sample, _moved(best.asked, part * step, part * lean))
+        if found.unlikely < best.unlikely:
+            return found
+    return None
 
 
-def _uphill(found: _Found, told: Evidence) -> tuple[Floats, Floats, float]:
-    """Step of the logarithms of the variances, lean of the mean spectrum, and what both gain."""
-    amplitudes, slopes = found.amplitudes, told.explained - told.determined
-    # An amplitude at its limit that would go on falling holds still, and nothing follows it.
-    free = (amplitudes > amplitudes[0] * _RELATIVE[0] * 1.001) | (slopes > 0)
-    information = told.information[np.ix_(free, free)]
+def _uphill(found: _Found) -> tuple[Floats, Floats, float]:
+    """Step of the logarithms of the variances and of the error, of the mean, and what they gain."""
+    asked, told = found.asked, found.evidence
+    number, light = len(asked.amplitudes), asked.light
+    slopes = np.r_[told.explained - told.determined, light * told.error_slope]
+    # What the mean spectrum asks of the amplitudes.
+    asks = (asked.mean / asked.usual_mean) ** 2 / 2
+    slopes[:number] += np.r_[-asks.sum(), asks]
+    information = np.empty((number + 1, number + 1))
+    information[:number, :number] = told.information
+    information[number] = information[:, number] = light * told.error_information
+    information[number, number] *= light
+    # What is at its limit and would go on falling holds still, and nothing follows it.
+    low = np.r_[asked.amplitudes <= asked.amplitudes[0] * _RELATIVE[0] * 1.001, asked.strays == 0]
+    free = ~low | (slopes > 0)
+    step = np.zeros(number + 1)
+    step[free] = np.clip(
+        _solved(information[np.ix_(free, free)], slopes[free]), -_LARGEST_STEP, _LARGEST_STEP
+    )
+    usual = asked.usual_mean
+    pull = 2 * told.alike[1:] / usual - asked.mean / usual**2
+    lean = _solved(2 * told.leaning / np.outer(usual, usual) + np.diag(1 / usual**2), pull)
+    if asked.flat:
+        step[1:number], lean = step[0], np.zeros(len(lean))
+    return step, lean, float(abs(step @ slopes) + abs(lean @ pull))
+
+
+def _solved(information: Floats, slopes: Floats) -> Floats:
     damped = information + np.diag(_DAMPING + 1e-3 * np.diag(information))
-    step = np.zeros(len(amplitudes))
-    step[free] = np.clip(np.linalg.solve(damped, slopes[free]), -_LARGEST_STEP, _LARGEST_STEP)
-    lean = told.alike[1:] / told.alike[0]
-    if found.flat:
-        step[1:], lean = step[0], np.zeros(len(lean))
-    return step, lean, float(abs(step @ slopes) + abs(lean @ told.alike[1:]))
+    return np.asarray(np.linalg.solve(damped, slopes))
 
 
-def _moved(found: _Found, step: Floats, lean: Floats) -> _Found:
-    """After such a step; within the limits of amplitudes."""
-    mean = found.mean + lean * found.amplitudes[1:] / found.amplitudes[0]
-    amplitudes = found.amplitudes * np.exp(step / 2)
+def _moved(asked: _Asked, step: Floats, lean: Floats) -> _Asked:
+    """After such a step; within the limits."""
+    mean = asked.mean + lean
+    amplitudes = asked.amplitudes * np.exp(step[:-1] / 2)
     lowest, highest = amplitudes[0] * _RELATIVE[0], amplitudes[0] * _RELATIVE[1]
     amplitudes[1:] = np.clip(amplitudes[1:], lowest, highest)
     # A smooth spectrum has no more of a higher term than of a lower one.
     amplitudes[1:] = np.minimum.accumulate(amplitudes[1:])
-    return replace(found, amplitudes=amplitudes, mean=mean)
+    strays = min(max(asked.strays + float(step[-1]), 0.0), _MOST_ASTRAY)
+    return replace(asked, amplitudes=amplitudes, mean=mean, strays=strays)
 
 
 def _sample(equations: NormalEquations, radius: Floats, profile: Floats, *, visits: int) -> Sample:
@@ -333,11 +355,14 @@ def _columns(planes: Parts, chosen: Ints) -> Floats:
     return np.ascontiguousarray(planes.reshape(len(planes), -1)[:, chosen], np.float64)
 
 
-def _first_guess(sample: Sample, unknowns: int, *, slope: float) -> _Found:
+def _first_guess(sample: Sample, unknowns: int, *, slope: float) -> _Asked:
     """Amplitudes from the power of the mean image, with spectra that slope a little."""
     precision, half = np.maximum(sample.normal[0], 1e-30), len(sample.right) // 2
     power = (sample.right[0] ** 2 + sample.right[half] ** 2) / precision**2 - 1 / precision
     squared = (power * sample.profile**2).sum() / (sample.profile**4).sum()
     noise = float(np.median(1 / precision))
-    amplitudes: Floats = np.sqrt(max(squared, noise)) * np.r_[1, np.full(unknowns - 1, slope)]
-    return _Found(amplitudes=amplitudes, mean=np.zeros(unknowns - 1))
+    squared = max(squared, noise)
+    amplitudes: Floats = math.sqrt(squared) * np.r_[1, np.full(unknowns - 1, slope)]
+    # Power of all light together, in units of the noise of a visit.
+    light = float(np.median(sample.normal[0])) / sample.visits * squared
+    return _Asked(amplitudes=amplitudes, mean=np.zeros(unknowns - 1), light=light)

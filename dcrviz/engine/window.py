@@ -14,16 +14,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dcrviz.engine.grid import Grid
 from dcrviz.kernels.modes import Phases, Spectrum, matched_spectrum
+from dcrviz.kernels.neighbours import Taps, sum_neighbours
 from dcrviz.records import Floats, Frozen, Ints
 
 _HARMONICS = 3
 _OFFSETS = np.arange(-_HARMONICS, _HARMONICS + 1)
-Taps = NDArray[np.complex64]
-"""(7,), what each neighbour of a mode adds to it."""
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -37,7 +35,7 @@ class Window(Frozen):
     columns
         The first column and one past the last: those whose neighbours the half spectrum has.
     along_y, along_x
-        What the neighbours of a mode add to it.
+        Harmonics of the window: what the neighbours of a mode add to it.
     energy
         Sum of the window's squares over the field: of that many pixels is the noise.
     """
@@ -50,15 +48,7 @@ class Window(Frozen):
 
     def through(self, spectrum: Spectrum) -> Spectrum:
         """The modes of an image seen through the window, (R, columns), from all modes of it."""
-        height = len(spectrum)
-        first, last = self.columns
-        rows = np.zeros((len(self.rows), spectrum.shape[1]), np.complex64)
-        for offset, tap in zip(_OFFSETS, self.along_y, strict=True):
-            rows += tap * spectrum[(self.rows - offset) % height]
-        modes = np.zeros((len(self.rows), last - first), np.complex64)
-        for offset, tap in zip(_OFFSETS, self.along_x, strict=True):
-            modes += tap * rows[:, first - offset : last - offset]
-        return modes
+        return sum_neighbours(spectrum, self.rows, self.columns, self.along_y, self.along_x)
 
     def carried(self, white: Spectrum, phases: Phases, shares: Floats) -> Spectrum:
         """What a visit would show more, had its sky been seen through the window and then moved.

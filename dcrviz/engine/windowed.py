@@ -6,15 +6,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dcrviz.engine.grid import Grid
+from dcrviz.engine.field_spectra import FieldSpectra
 from dcrviz.engine.prior import Prior, learn_prior
 from dcrviz.engine.window import window_for
-from dcrviz.kernels.modes import NormalEquations, Phases, Spectrum, add_visits
+from dcrviz.kernels.modes import NormalEquations, Phases, Spectra, add_visits
 from dcrviz.psf import Psf
-from dcrviz.records import Floats
+from dcrviz.records import Floats, Ints
 
-# Modes from which the prior is learnt.
-_ENOUGH_MODES = 16_000
+# Modes that are looked at: light may reach a quarter of them where stars are 4 px wide.
+_ENOUGH_MODES = 10_000
 
 
 class Windowed:
@@ -22,67 +22,53 @@ class Windowed:
 
     Parameters
     ----------
-    white
-        Transform of the sky as if it had one spectrum everywhere.
-    shares
-        (S,), part of its light in each plane.
     basis
         (S, S), planes in terms of the unknowns.
     """
 
-    def __init__(self, grid: Grid, white: Spectrum, shares: Floats, basis: Floats) -> None:
-        self.grid, self.window = grid, window_for(grid, modes=_ENOUGH_MODES)
-        self._white, self._shares, self._basis = white, shares, basis
+    def __init__(self, field: FieldSpectra, basis: Floats) -> None:
+        self.window = window_for(field.grid, modes=_ENOUGH_MODES)
+        self._field, self._basis = field, basis
         first, last = self.window.columns
-        shape = (len(self.window.rows), last - first)
-        self.equations = NormalEquations.empty(len(basis), shape)
+        self._shape = (len(self.window.rows), last - first)
+        self.equations = NormalEquations.empty(len(basis), self._shape)
         self.visits = 0
 
-    def seen(self, spectrum: Spectrum, of_white: Phases) -> Spectrum:
-        """A visit as it would be seen, had its sky been seen through the window and then moved.
-
-        Parameters
-        ----------
-        of_white
-            What the visit does to the white sky, whose seeing may be another than the planes'.
-        """
-        carried = self.window.carried(self._white, of_white, self._shares)
-        return np.asarray(self.window.through(spectrum) + carried)
-
     def add(
-        self,
-        modes: Sequence[Spectrum],
-        phases: Sequence[Phases],
-        precision: Floats,
-        *,
-        threads: int = 1,
+        self, visits: Ints, spectra: Spectra, phases: Sequence[Phases], *, threads: int = 1
     ) -> None:
-        """Add a few visits.
+        """Add a few visits as they would be seen, had their sky been windowed and then moved.
 
         Parameters
         ----------
-        modes
-            Of B visits, from `seen`.
-        precision
-            (B,), one over the variance of a pixel of each.
+        visits
+            (B,), their numbers.
+        spectra, phases
+            Of all modes, as the field has them.
         """
-        window = self.window
+        window, field = self.window, self._field
+        modes = np.empty((len(visits), *self._shape), np.complex64)
+        for seen, visit, spectrum, own in zip(modes, visits, spectra, phases, strict=True):
+            # What a visit does to the white sky, whose seeing may be another than the planes'.
+            of_white = field.phases_of_white(int(visit), own)
+            seen[:] = window.through(spectrum)
+            seen += window.carried(field.white, of_white, field.shares)
         add_visits(
             self.equations,
             modes,
-            [window.phases(phase) for phase in phases],
+            [window.phases(own) for own in phases],
             self._basis,
-            precision / window.energy,
+            field.problem.precision[visits] / window.energy,
             threads=threads,
         )
-        self.visits += len(modes)
+        self.visits += len(visits)
 
     def learn(self, *, fwhm_px: float | None, psf: Psf, told: bool) -> Prior:
         """The prior under which the visits are most probable; see `learn_prior`."""
         return learn_prior(
             self.equations,
             self.window,
-            self.grid,
+            self._field.grid,
             visits=self.visits,
             basis=self._basis,
             fwhm_px=fwhm_px,

@@ -111,31 +111,23 @@ def _with_terms(blur: Blur, number: int) -> tuple[Parts, Parts]:
 
 
 @inlined
-def radii(fy: float, frequency_x: Floats, per_step: float, last: int, row: Parts) -> None:
-    """Where along the tables one row of modes is, the last but one entry at most."""
-    for x in range(len(row)):
-        place = np.sqrt(fy * fy + frequency_x[x] * frequency_x[x]) * per_step
-        row[x] = min(place, last)
-
-
-@inlined
-def blur_row(
-    tables: Parts, star_y: Parts, star_x: Parts, row: Parts, y: int, response: Parts, room: Parts
-) -> None:
-    """Blur the response of each plane along one row of modes.
+def blur_row(blur: BlurArrays, y: int, response: Parts, room: Parts) -> None:
+    """Blur the response of each plane along one row of modes, if the blur of a visit is any.
 
     Parameters
     ----------
-    row
-        (X // 2 + 1,), from `radii`.
     response
         Of all planes: real parts, then imaginary ones.
     room
-        (3, X // 2 + 1), to work in.
+        (4, X // 2 + 1), to work in.
     """
+    tables, per_step, star_y, star_x, frequency_y, frequency_x = blur
+    if not len(tables):
+        return
+    factor, re, im, row = room[0], room[1], room[2], room[3]
+    _radii(frequency_y[y], frequency_x, per_step, tables.shape[1] - 2, row)
     width = len(row)
     number, planes = np.uint64(width), len(response) // (2 * width)
-    factor, re, im = room[0], room[1], room[2]
     re[:] = 0
     im[:] = 0
     for term in range(len(star_y)):
@@ -162,3 +154,11 @@ def blur_row(
             for x in range(number):
                 response[here + x] *= factor[x]
                 response[other + x] *= factor[x]
+
+
+@inlined
+def _radii(fy: float, frequency_x: Floats, per_step: float, last: int, row: Parts) -> None:
+    """Where along the tables one row of modes is, the last but one entry at most."""
+    for x in range(len(row)):
+        place = np.sqrt(fy * fy + frequency_x[x] * frequency_x[x]) * per_step
+        row[x] = min(place, last)

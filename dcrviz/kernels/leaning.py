@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dcrviz.kernels.jit import compiled_freely, inlined
 from dcrviz.records import Floats
 
-# Modes that are worked on at a time, so that of a large field no other is held.
-_MODES = 1 << 15
+# Modes that are worked on at a time: what is read of them is read again from the cache.
+_MODES = 1 << 9
 
 
 def lean(normal: NDArray[Any], right: NDArray[Any], mean: Floats) -> None:
@@ -28,29 +28,49 @@ def lean(normal: NDArray[Any], right: NDArray[Any], mean: Floats) -> None:
     -----
     With z = M z', M the unit matrix whose first column is (1, mean): A' = M^T A M, b' = M^T b.
     """
-    unknowns = len(right) // 2
-    weights = np.r_[1.0, mean].astype(normal.dtype)
-    square = normal.reshape(unknowns, unknowns, *normal.shape[1:])
-    step = max(1, _MODES // math.prod(normal.shape[2:]))
-    for top in range(0, normal.shape[1], step):
-        rows = slice(top, top + step)
-        _lean_matrices(square[:, :, rows], weights)
-        for half in (right[:unknowns, rows], right[unknowns:, rows]):
-            half[0] = np.tensordot(weights, half, axes=1)
+    _lean(normal.reshape(-1), right.reshape(-1), mean.astype(normal.dtype), len(right) // 2)
 
 
-def _lean_matrices(square: NDArray[Any], weights: NDArray[Any]) -> None:
-    """Replace the first row and column of packed Hermitian matrices (J, J, ...), in place."""
-    unknowns = len(weights)
-    # The first column of A M.
-    re, im = np.zeros((2, *square.shape[1:]), square.dtype)
-    for j in range(unknowns):
-        for k in range(unknowns):
-            low, high = max(j, k), min(j, k)
-            re[j] += weights[k] * square[low, high]
-            if j != k:
-                # Of the lower triangle the imaginary part is stored, mirrored.
-                im[j] += (weights[k] if j > k else -weights[k]) * square[high, low]
-    square[0, 0] = np.tensordot(weights, re, axes=1)
+@compiled_freely
+def _lean(normal: NDArray[Any], right: NDArray[Any], mean: NDArray[Any], unknowns: int) -> None:
+    stride = len(normal) // unknowns**2
+    for start in range(0, stride, _MODES):
+        lean_modes(normal, right, mean, unknowns, stride, start, min(_MODES, stride - start))
+
+
+@inlined
+def lean_modes(
+    matrix: NDArray[Any],
+    vector: NDArray[Any],
+    mean: NDArray[Any],
+    unknowns: int,
+    stride: int,
+    start: int,
+    number: int,
+) -> None:
+    """`lean` for `number` modes of planes that are `stride` apart, from the mode `start` on."""
+    width, first, half = np.uint64(number), np.uint64(start), np.uint64(unknowns * stride + start)
     for j in range(1, unknowns):
-        square[j, 0], square[0, j] = re[j], im[j]
+        re = np.uint64(j * unknowns * stride + start)
+        im = np.uint64(j * stride + start)
+        weight, own = mean[j - 1], np.uint64((j * unknowns + j) * stride + start)
+        # Row j of the first column: of the corner its share before and after.
+        for x in range(width):
+            matrix[first + x] += weight * (2 * matrix[re + x] + weight * matrix[own + x])
+            matrix[re + x] += weight * matrix[own + x]
+        for k in range(1, unknowns):
+            if k == j:
+                continue
+            other, low, high = mean[k - 1], max(j, k), min(j, k)
+            real = np.uint64((low * unknowns + high) * stride + start)
+            # Of the lower triangle the imaginary part is stored, mirrored.
+            imaginary = np.uint64((high * unknowns + low) * stride + start)
+            turned = other if j > k else -other
+            for x in range(width):
+                matrix[first + x] += weight * other * matrix[real + x]
+                matrix[re + x] += other * matrix[real + x]
+                matrix[im + x] += turned * matrix[imaginary + x]
+        source, mirror = np.uint64(j * stride + start), np.uint64((unknowns + j) * stride + start)
+        for x in range(width):
+            vector[first + x] += weight * vector[source + x]
+            vector[half + x] += weight * vector[mirror + x]

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from dcrviz.kernels.jit import compiled_freely, inlined
-from dcrviz.kernels.leaning import lean
-from dcrviz.kernels.mode_factor import ROUNDING, Doubles, factor, substitute
+from dcrviz.kernels.evidence_sums import sum_evidence
+from dcrviz.kernels.mode_factor import Doubles
 from dcrviz.records import Floats, Frozen
-
-# Modes that are factored together.
-_BLOCK = 256
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -40,12 +36,6 @@ class Sample(Frozen):
     straying: Doubles
     visits: int
 
-    def leaning(self, mean: Floats) -> Sample:
-        """The same modes in terms of what the unknowns differ by from multiples of the first."""
-        normal, right = self.normal.copy(), self.right.copy()
-        lean(normal, right, mean)
-        return replace(self, normal=normal, right=right)
-
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
 class Evidence(Frozen):
@@ -65,6 +55,15 @@ class Evidence(Frozen):
     alike
         (J,), sum over the modes of the expected product of each unknown with the first, in units of
         the prior, its real part: 0 where they know nothing of each other.
+    leaning
+        (J - 1, J - 1), Fisher's information on what all but the first unknown may share with it, in
+        units of the prior, halved: the sum over the modes of the real part of
+        W_00 W_jk + W_0j W_0k with W = 1 - K^-1.
+    error_slope
+        Derivative of the logarithm by the error of the visits.
+    error_information
+        (J + 1,), Fisher's information that the error shares with the logarithms of the variances,
+        and its own.
     minus_log
         Minus the logarithm of the evidence, but for a constant.
     """
@@ -74,10 +73,15 @@ class Evidence(Frozen):
     covariance: Floats
     information: Floats
     alike: Floats
+    leaning: Floats
+    error_slope: float
+    error_information: Floats
     minus_log: float
 
 
-def weigh_evidence(sample: Sample, amplitudes: Floats, *, error: float = 0.0) -> Evidence:
+def weigh_evidence(
+    sample: Sample, amplitudes: Floats, *, error: float = 0.0, mean: Floats | None = None
+) -> Evidence:
     """Evidence of these amplitudes, and what their best values follow from.
 
     Parameters
@@ -85,129 +89,40 @@ def weigh_evidence(sample: Sample, amplitudes: Floats, *, error: float = 0.0) ->
     error
         Variance by which visits stray from any model, in units of the noise and of the sample's
         `straying`.
+    mean
+        (J - 1,): the unknowns are what all but the first differ by from these multiples of it.
 
     Notes
     -----
     -ln E = sum V ln 1/r + r |s|^2 + ln det K - r b^H D K^-1 D r b, with K = 1 + D r A D and
-    r = 1 / (1 + error straying); its derivative by ln D_j^2 is determined - explained.
+    r = 1 / (1 + error straying); its derivative by ln D_j^2 is determined - explained. The error
+    adds to the noise N / r of a mode; with z = K^-1 D r b and W = 1 - K^-1 the derivative of ln E
+    by ln (1 / r) is r |s|^2 - V + tr W - r b^H D z - |z|^2, and the information
+    V - 2 tr W + tr W^2, of which it shares (W - W^2)_jj with ln D_j^2.
     """
     trust = 1 / (1 + error * sample.straying)
     unknowns = len(amplitudes)
-    explained, determined, alike = np.zeros((3, unknowns))
-    covariance, information = np.zeros((2, unknowns, unknowns))
-    minus_log = _weigh(
+    pivots, fitted, single, pairs = sum_evidence(
         sample.normal,
-        sample.right * np.sqrt(trust),
-        sample.profile * np.sqrt(trust),
+        sample.right,
+        sample.power,
         sample.profile,
+        trust,
+        trust * sample.straying,
         np.asarray(amplitudes, np.float64),
-        explained,
-        determined,
-        covariance,
-        information,
-        alike,
+        np.zeros(unknowns - 1) if mean is None else np.asarray(mean, np.float64),
+        sample.visits,
     )
+    # numpy's logarithm is several times as fast as that of a compiled loop.
+    noise = trust * sample.power - sample.visits * np.log(trust)
     return Evidence(
-        explained=explained,
-        determined=determined,
-        covariance=covariance,
-        information=information,
-        alike=alike,
-        minus_log=minus_log + float((trust * sample.power - sample.visits * np.log(trust)).sum()),
+        explained=single[0, :-1],
+        determined=single[1, :-1],
+        alike=single[2, :-1],
+        error_slope=float(single[0, -1]),
+        error_information=single[3],
+        covariance=pairs[0],
+        information=pairs[1],
+        leaning=pairs[2, 1:, 1:],
+        minus_log=float((noise - np.log(pivots) - fitted).sum()),
     )
-
-
-@compiled_freely
-def _weigh(
-    normal: Doubles,
-    right: Doubles,
-    profile: Doubles,
-    prior: Doubles,
-    amplitudes: Floats,
-    explained: Floats,
-    determined: Floats,
-    covariance: Floats,
-    information: Floats,
-    alike: Floats,
-) -> float:
-    unknowns = len(amplitudes)
-    matrix = np.empty(unknowns * unknowns * _BLOCK, np.float64)
-    vector = np.empty(2 * unknowns * _BLOCK, np.float64)
-    other = np.empty(2 * unknowns * _BLOCK, np.float64)
-    total = 0.0
-    for start in range(0, len(profile), _BLOCK):
-        number = min(_BLOCK, len(profile) - start)
-        _whiten(normal, right, profile, amplitudes, matrix, vector, start, number)
-        other[: 2 * unknowns * number] = vector[: 2 * unknowns * number]
-        factor(matrix, unknowns, number)
-        substitute(matrix, vector, unknowns, number)
-        # Sums stay out of the arrays until they are whole: stored in each turn of a loop they would
-        # make the order of its terms, and with it the last bit, depend on where arrays lie.
-        for j in range(unknowns):
-            share = 0.0
-            for x in range(number):
-                re, im = vector[j * number + x], vector[(unknowns + j) * number + x]
-                total -= re * other[j * number + x] + im * other[(unknowns + j) * number + x]
-                total -= np.log(matrix[(j * unknowns + j) * number + x])
-                share += re * re + im * im
-            explained[j] += share
-            both = 0.0
-            for x in range(number):
-                both += vector[j * number + x] * vector[x]
-                both += vector[(unknowns + j) * number + x] * vector[unknowns * number + x]
-            alike[j] += both
-        for j in range(unknowns):
-            # One column of K^-1 after another.
-            other[: 2 * unknowns * number] = 0
-            other[j * number : (j + 1) * number] = 1
-            substitute(matrix, other, unknowns, number)
-            for k in range(unknowns):
-                both, square, sum_re = _column(other, prior, j, k, unknowns, start, number)
-                determined[j] += number - sum_re if j == k else 0.0
-                covariance[j, k] += amplitudes[j] * amplitudes[k] * both
-                information[j, k] += square
-                alike[j] += sum_re if k == 0 else 0.0
-    return total
-
-
-@inlined
-def _column(
-    inverse: Doubles, prior: Doubles, j: int, k: int, unknowns: int, start: int, number: int
-) -> tuple[float, float, float]:
-    """Sums over a block of row k of a column j of K^-1: weighed by the prior, of |1 - K^-1|^2."""
-    both, square, sum_re = 0.0, 0.0, 0.0
-    for x in range(number):
-        re, im = inverse[k * number + x], inverse[(unknowns + k) * number + x]
-        both += prior[start + x] * prior[start + x] * re
-        sum_re += re
-        re -= 1.0 if j == k else 0.0
-        square += re * re + im * im
-    return both, square, sum_re
-
-
-@inlined
-def _whiten(
-    normal: Doubles,
-    right: Doubles,
-    profile: Doubles,
-    amplitudes: Floats,
-    matrix: Doubles,
-    vector: Doubles,
-    start: int,
-    number: int,
-) -> None:
-    """K = 1 + D A D and D b of a block of modes."""
-    unknowns = len(amplitudes)
-    for j in range(unknowns):
-        for k in range(unknowns):
-            scale, place = amplitudes[j] * amplitudes[k], (j * unknowns + k) * number
-            pair = j * unknowns + k
-            for x in range(number):
-                height = profile[start + x]
-                matrix[place + x] = scale * height * height * normal[pair, start + x]
-        for x in range(number):
-            place = (j * unknowns + j) * number + x
-            matrix[place] = 1 + (1 + ROUNDING) * matrix[place]
-            height = amplitudes[j] * profile[start + x]
-            vector[j * number + x] = height * right[j, start + x]
-            vector[(unknowns + j) * number + x] = height * right[unknowns + j, start + x]

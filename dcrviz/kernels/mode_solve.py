@@ -16,7 +16,7 @@ import numpy as np
 from dcrviz.kernels.blur import Parts
 from dcrviz.kernels.jit import compiled_freely
 from dcrviz.kernels.mode_factor import factor, radial, substitute, whiten_row
-from dcrviz.kernels.modes import NormalEquations, Spectrum
+from dcrviz.kernels.modes import NormalEquations, Spectra, empty_spectra
 from dcrviz.kernels.pool import run_all
 from dcrviz.records import Floats, Frozen
 
@@ -47,7 +47,7 @@ class Whitening(Frozen):
 
 def solve_modes(
     equations: NormalEquations, whitening: Whitening, basis: Floats, *, threads: int = 1
-) -> list[Spectrum]:
+) -> Spectra:
     """Transforms of the S planes that are most probable given data and prior.
 
     Parameters
@@ -56,10 +56,10 @@ def solve_modes(
         (S, J), planes in terms of the unknowns.
     """
     height, width = equations.normal.shape[1:]
-    planes = np.empty((len(basis), height, 2 * width), np.float32)
-    arguments = (equations.normal, equations.right, *_numbers(whitening), basis, planes)
-    _by_rows(_solve, arguments, height, threads=threads)
-    return [plane.view(np.complex64) for plane in planes]
+    planes = empty_spectra(len(basis), (height, width))
+    arguments = (equations.normal, equations.right, *_numbers(whitening), basis)
+    _by_rows(_solve, (*arguments, planes.view(np.float32)), height, threads=threads)
+    return planes
 
 
 def factor_modes(equations: NormalEquations, whitening: Whitening, *, threads: int = 1) -> Parts:

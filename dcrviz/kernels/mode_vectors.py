@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dcrviz.kernels.blur import Parts, blur_row, radii
+from dcrviz.kernels.blur import BlurArrays, Parts
 from dcrviz.kernels.jit import compiled_freely
 from dcrviz.kernels.modes import Phases, Spectrum, respond
-from dcrviz.records import Floats, Ints
+from dcrviz.records import Ints
 
 Vector = NDArray[np.complex64]
 """Half spectra of several images, (J, Y, X // 2 + 1)."""
@@ -24,7 +24,7 @@ def add_back(spectrum: Spectrum, phases: Phases, factor: float, out: Vector) -> 
         phases.along_y,
         phases.along_x,
         phases.sources,
-        *phases.blur.arrays,
+        phases.blur.arrays,
         np.float32(factor),
         out.view(np.float32),
     )
@@ -47,24 +47,15 @@ def _add_back(
     along_y: Parts,
     along_x: Parts,
     sources: Ints,
-    tables: Parts,
-    per_step: float,
-    star_y: Parts,
-    star_x: Parts,
-    frequency_y: Floats,
-    frequency_x: Floats,
+    blur: BlurArrays,
     factor: np.float32,
     out: Parts,
 ) -> None:
     number, height, width = out.shape[0], out.shape[1], out.shape[2] // 2
     response = np.empty(2 * number * width, np.float32)
-    blurred, last = len(tables) > 0, tables.shape[1] - 2
-    places, room = np.empty(width, np.float32), np.empty((3, width), np.float32)
+    room = np.empty((4, width), np.float32)
     for y in range(height):
-        respond(along_y, along_x, sources, y, response, width)
-        if blurred:
-            radii(frequency_y[y], frequency_x, per_step, last, places)
-            blur_row(tables, star_y, star_x, places, y, response, room)
+        respond(along_y, along_x, sources, blur, y, response, room)
         source = spectrum[y]
         for a in range(number):
             row = out[a, y]

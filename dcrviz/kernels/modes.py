@@ -9,13 +9,16 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from dcrviz.kernels.blur import Blur, Parts, blur_row, radii, stacked_blurs
+from dcrviz.kernels.blur import Blur, BlurArrays, Parts, blur_row, stacked_blurs
 from dcrviz.kernels.jit import compiled_freely, inlined
 from dcrviz.kernels.pool import run_all
 from dcrviz.records import Floats, Frozen, Ints
+from dcrviz.rooms import fresh
 
 Spectrum = NDArray[np.complex64]
 """Half of a real image's Fourier transform, (Y, X // 2 + 1)."""
+Spectra = NDArray[np.complex64]
+"""The same of several images, (B, Y, X // 2 + 1)."""
 # Rows that a thread takes at a time.
 _ROWS = 64
 
@@ -62,11 +65,15 @@ class NormalEquations:
     @classmethod
     def empty(cls, unknowns: int, shape: tuple[int, int]) -> NormalEquations:
         """Before the first visit; `shape` is that of the half spectrum."""
-        return cls(
-            normal=np.zeros((unknowns**2, *shape), np.float32),
-            right=np.zeros((2 * unknowns, *shape), np.float32),
-            power=np.zeros(shape, np.float32),
-        )
+        sums = fresh(unknowns**2, *shape), fresh(2 * unknowns, *shape), fresh(*shape)
+        for array in sums:
+            array[:] = 0
+        return cls(normal=sums[0], right=sums[1], power=sums[2])
+
+
+def empty_spectra(number: int, shape: tuple[int, int]) -> Spectra:
+    """Room for so many half spectra of this shape."""
+    return fresh(number, shape[0], 2 * shape[1]).view(np.complex64)
 
 
 def shift_phases(
@@ -92,7 +99,7 @@ def shift_phases(
 
 def add_visits(
     equations: NormalEquations,
-    spectra: Sequence[Spectrum],
+    spectra: Spectra,
     phases: Sequence[Phases],
     basis: Floats,
     precision: Floats,
@@ -103,8 +110,10 @@ def add_visits(
 
     Parameters
     ----------
-    spectra, phases
-        Of B visits, with the same number of shifts each.
+    spectra
+        Of B visits.
+    phases
+        The same number of shifts each.
     basis
         (S, J), planes in terms of the unknowns.
     precision
@@ -116,11 +125,11 @@ def add_visits(
     normal_jk += w conj(g_j) g_k, right_j += w conj(g_j) s.
     """
     arguments = (
-        np.stack(spectra).view(np.float32),
+        spectra.view(np.float32),
         np.stack([phase.along_y for phase in phases]),
         np.stack([phase.along_x for phase in phases]),
         phases[0].sources,
-        *stacked_blurs([phase.blur for phase in phases]),
+        stacked_blurs([phase.blur for phase in phases]),
         np.ascontiguousarray(basis, np.float32),
         precision.astype(np.float32),
         equations.normal,
@@ -140,7 +149,7 @@ def matched_spectrum(planes: Sequence[Spectrum], phases: Phases) -> Spectrum:
         phases.along_y,
         phases.along_x,
         phases.sources,
-        *phases.blur.arrays,
+        phases.blur.arrays,
         total.view(np.float32),
     )
     return total
@@ -162,9 +171,19 @@ def _phases(shifts_px: Floats, length: int, count: int) -> Floats:
 
 @inlined
 def respond(
-    along_y: Parts, along_x: Parts, sources: Ints, y: int, response: Parts, width: int
+    along_y: Parts,
+    along_x: Parts,
+    sources: Ints,
+    blur: BlurArrays,
+    y: int,
+    response: Parts,
+    room: Parts,
 ) -> None:
-    """Write the response of each plane along one row of modes: real parts, then imaginary ones."""
+    """Write the response of each plane along one row of modes: real parts, then imaginary ones.
+
+    `room` is that of `blur_row`.
+    """
+    width = room.shape[1]
     response[:] = 0
     half, number = np.uint64(len(response) // 2), np.uint64(width)
     for m in range(len(sources)):
@@ -174,6 +193,7 @@ def respond(
         for x in range(number):
             response[goal + x] += cos * re[x] - sin * im[x]
             response[other + x] += cos * im[x] + sin * re[x]
+    blur_row(blur, y, response, room)
 
 
 @compiled_freely
@@ -182,12 +202,7 @@ def _add(
     along_y: Parts,
     along_x: Parts,
     sources: Ints,
-    tables: Parts,
-    per_step: float,
-    star_y: Parts,
-    star_x: Parts,
-    frequency_y: Floats,
-    frequency_x: Floats,
+    blurs: BlurArrays,
     basis: Parts,
     precision: Parts,
     normal: Parts,
@@ -202,15 +217,12 @@ def _add(
     response = np.empty(2 * planes * width, np.float32)
     mixed = np.empty(2 * unknowns * width, np.float32)
     data = np.empty(2 * width, np.float32)
-    blurred, last = tables.shape[1] > 0, tables.shape[2] - 2
-    places, room = np.empty(width, np.float32), np.empty((3, width), np.float32)
+    room = np.empty((4, width), np.float32)
+    tables, per_step, star_y, star_x, frequency_y, frequency_x = blurs
     for y in range(top, bottom):
-        if blurred:
-            radii(frequency_y[y], frequency_x, per_step, last, places)
         for v in range(visits):
-            respond(along_y[v], along_x[v], sources, y, response, width)
-            if blurred:
-                blur_row(tables[v], star_y[v], star_x[v], places, y, response, room)
+            blur = (tables[v], per_step, star_y[v], star_x[v], frequency_y, frequency_x)
+            respond(along_y[v], along_x[v], sources, blur, y, response, room)
             _mix(response, basis, mixed, width)
             row = spectra[v, y]
             strength = power[y]
@@ -288,23 +300,14 @@ def _match(
     along_y: Parts,
     along_x: Parts,
     sources: Ints,
-    tables: Parts,
-    per_step: float,
-    star_y: Parts,
-    star_x: Parts,
-    frequency_y: Floats,
-    frequency_x: Floats,
+    blur: BlurArrays,
     total: Parts,
 ) -> None:
     number, height, width = planes.shape[0], planes.shape[1], planes.shape[2] // 2
     response = np.empty(2 * number * width, np.float32)
-    blurred, last = len(tables) > 0, tables.shape[1] - 2
-    places, room = np.empty(width, np.float32), np.empty((3, width), np.float32)
+    room = np.empty((4, width), np.float32)
     for y in range(height):
-        respond(along_y, along_x, sources, y, response, width)
-        if blurred:
-            radii(frequency_y[y], frequency_x, per_step, last, places)
-            blur_row(tables, star_y, star_x, places, y, response, room)
+        respond(along_y, along_x, sources, blur, y, response, room)
         row = total[y]
         for a in range(number):
             source = planes[a, y]

@@ -92,10 +92,10 @@ def field_of_visits(seed, shape, *, n_planes, unknowns, n_visits, reach_px=3.0):
     sources = np.repeat(np.arange(n_planes), 2)
     weights = np.full(number, 0.5)
     shifts_px = rng.uniform(-reach_px, reach_px, (n_visits, number, 2))
-    spectra = [np.fft.rfft2(rng.normal(size=shape)).astype(np.complex64) for _ in range(n_visits)]
+    spectra = np.fft.rfft2(rng.normal(size=(n_visits, *shape))).astype(np.complex64)
     basis, precision = rng.normal(size=(n_planes, unknowns)), rng.uniform(0.2, 2, n_visits)
     responses = [response(s, weights, sources, shape, n_planes=n_planes) for s in shifts_px]
-    matrix, vector = normal_equations(np.stack(responses), np.stack(spectra), basis, precision)
+    matrix, vector = normal_equations(np.stack(responses), spectra, basis, precision)
     terms = normal_equations(np.abs(responses), np.abs(spectra), np.abs(basis), precision)
     return {
         "phases": [shift_phases(s, weights, sources, shape) for s in shifts_px],

@@ -86,13 +86,11 @@ def test_normal_equations_are_of_the_blurred_responses(shape, n_planes, terms, s
     ]
     basis, precision = rng.normal(size=(n_planes, n_planes)), rng.uniform(0.2, 2, 2)
     half = (shape[0], shape[1] // 2 + 1)
-    spectra = [modes_of(rng, *half) for _ in visits]
+    spectra = np.stack([modes_of(rng, *half) for _ in visits])
     equations = NormalEquations.empty(n_planes, half)
     add_visits(equations, spectra, [phases for phases, _ in visits], basis, precision)
     responses = np.stack([response for _, response in visits])
-    expected = plain_modes.pack(
-        *plain_modes.normal_equations(responses, np.stack(spectra), basis, precision)
-    )
+    expected = plain_modes.pack(*plain_modes.normal_equations(responses, spectra, basis, precision))
     for ours, theirs in zip((equations.normal, equations.right), expected, strict=True):
         scale = max(1.0, np.abs(theirs).max())
         np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-5 * scale)

@@ -1,15 +1,18 @@
 """How probable the data are under a prior, and what its best amplitudes follow from."""
 
+from dataclasses import fields, replace
+
 import numpy as np
 import plain_modes
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dcrviz.kernels.leaning import lean
 from dcrviz.kernels.mode_evidence import Sample, weigh_evidence
 
 # Around the number of modes that are factored together.
-MODES = st.one_of(st.integers(1, 9), st.sampled_from([255, 256, 257]))
+MODES = st.one_of(st.integers(1, 9), st.sampled_from([127, 128, 129, 300]))
 UNKNOWNS = st.integers(1, 6)
 SEEDS = st.integers(0, 99)
 
@@ -157,3 +160,70 @@ def test_of_a_prior_without_width_the_evidence_is_that_of_an_empty_sky():
     assert found.minus_log == pytest.approx(sample.power.sum())
     for name in ("explained", "determined", "covariance", "information"):
         assert not getattr(found, name).any(), name
+
+
+@pytest.mark.parametrize("unknowns", [1, 2, 4])
+def test_with_a_mean_spectrum_the_evidence_is_that_of_the_leaning_equations(unknowns):
+    sample, _, _, amplitudes = made(150, unknowns, 3)
+    mean = np.random.default_rng(4).normal(size=unknowns - 1)
+    normal, right = sample.normal.copy(), sample.right.copy()
+    lean(normal, right, mean)
+    leaning = replace(sample, normal=normal, right=right)
+    ours = weigh_evidence(sample, amplitudes, error=0.3, mean=mean)
+    expected = weigh_evidence(leaning, amplitudes, error=0.3)
+    for item in fields(expected):
+        np.testing.assert_allclose(
+            getattr(ours, item.name), getattr(expected, item.name), rtol=1e-9, atol=1e-9
+        )
+
+
+@pytest.mark.parametrize("unknowns", [1, 3])
+@pytest.mark.parametrize("error", [0.0, 0.4])
+def test_the_error_slope_is_the_derivative_of_the_evidence(unknowns, error):
+    sample, _, _, amplitudes = made(200, unknowns, 5)
+    more, less = (
+        weigh_evidence(sample, amplitudes, error=error + step).minus_log for step in (1e-6, -1e-6)
+    )
+    ours = weigh_evidence(sample, amplitudes, error=error).error_slope
+    assert ours == pytest.approx((less - more) / 2e-6, rel=1e-5)
+
+
+def test_the_information_is_the_scatter_of_the_slopes_over_draws():
+    rng = np.random.default_rng(6)
+    visits, unknowns, modes, error, draws = 5, 2, 40, 0.5, 3000
+    amplitudes, mean = np.array([1.5, 0.8]), np.array([0.4])
+    response = rng.normal(size=(visits, unknowns, modes)) + 1j * rng.normal(
+        size=(visits, unknowns, modes)
+    )
+    profile, straying = rng.uniform(0.3, 1, modes), rng.uniform(0.2, 1, modes)
+    matrix = np.einsum("vjm,vkm->jkm", response.conj(), response)[:, :, None]
+    slopes = []
+    for _ in range(draws):
+        unit = (rng.normal(size=(6, modes)) + 1j * rng.normal(size=(6, modes))) / np.sqrt(2)
+        sky = amplitudes[:, None] * profile * unit[:2]
+        sky[1] += mean[0] * sky[0]
+        noise = (rng.normal(size=(visits, modes)) + 1j * rng.normal(size=(visits, modes))) / 2**0.5
+        data = (response * sky).sum(axis=1) + np.sqrt(1 + error * straying) * noise
+        vector = np.einsum("vjm,vm->jm", response.conj(), data)[:, None]
+        normal, right = plain_modes.pack(matrix, vector)
+        sample = Sample(
+            normal=normal.reshape(4, -1),
+            right=right.reshape(4, -1),
+            power=(np.abs(data) ** 2).sum(axis=0),
+            profile=profile,
+            straying=straying,
+            visits=visits,
+        )
+        found = weigh_evidence(sample, amplitudes, error=error, mean=mean)
+        gradient = found.explained - found.determined
+        slopes.append([*gradient, found.error_slope, found.alike[1]])
+    scatter = np.cov(np.array(slopes).T)
+    information = np.zeros((4, 4))
+    information[:2, :2] = found.information
+    information[2, :3] = information[:3, 2] = found.error_information
+    information[3, 3] = found.leaning[0, 0] / 2
+    # Each element of a covariance of so many draws is known to a few parts in a hundred.
+    errors = np.sqrt(np.outer(np.diag(information), np.diag(information)) / draws)
+    assert (np.abs(scatter - information)[:3, :3] < 5 * errors[:3, :3]).all()
+    assert scatter[3, 3] == pytest.approx(information[3, 3], rel=0.15)
+    assert np.abs(np.mean(slopes, axis=0) / np.sqrt(np.diag(information) / draws)).max() < 5

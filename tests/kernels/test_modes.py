@@ -46,7 +46,7 @@ def summed(field, shape, *, batches=None, **options):
         few = list(few)
         add_visits(
             equations,
-            [field["spectra"][i] for i in few],
+            field["spectra"][list(few)],
             [field["phases"][i] for i in few],
             field["basis"],
             field["precision"][few],
