@@ -38,8 +38,8 @@ from dcrviz.diagnostics.leverage import leverage, leverage_of
 from dcrviz.diagnostics.posterior import posterior_of
 from dcrviz.diagnostics.visit_system import system_of
 from dcrviz.engine.direct import closed_form, solve_directly
-from dcrviz.engine.sky_power import STEP
 from dcrviz.mask_planes import USUAL_PLANES
+from dcrviz.psf import TABLE_FREQUENCY
 from dcrviz.simulate import Scene
 
 EDGE_PX = 32
@@ -77,7 +77,7 @@ def solved_noise(visits, predicted, config, *, size, seed):
 
 def trusted(sky):
     """(T,), what the profile is multiplied by where the visits are trusted less."""
-    return np.sqrt(sky.trust(STEP * np.arange(len(sky.profile))))
+    return np.sqrt(sky.trust(TABLE_FREQUENCY))
 
 
 def noise_row(visits, options, n_subfilters):

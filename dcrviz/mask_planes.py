@@ -16,3 +16,6 @@ USUAL_PLANES: Mapping[str, int] = {
     "NO_DATA": 8,
 }
 """Bit numbers for planes that an input does not define, as LSST's files usually number them."""
+
+UNTRUE_PLANES = ("NO_DATA", "BAD", "SAT", "CR", "SUSPECT", "EDGE", "INTRP")
+"""In these a pixel does not show the light of its place, which stars are measured by."""

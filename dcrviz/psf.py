@@ -18,6 +18,12 @@ _POWERS = {"kolmogorov": 5 / 3, "gaussian": 2.0}
 Floats = NDArray[np.float64]
 """Spatial frequencies, and what becomes of them."""
 
+_ENTRIES = 1024
+TABLE_STEP = float(np.sqrt(0.5)) / (_ENTRIES - 1)
+"""Cycles per pixel between the entries of a table along radius, which ends in the corner."""
+TABLE_FREQUENCY: Floats = TABLE_STEP * np.arange(_ENTRIES, dtype=np.float64)
+"""(T,), where those are."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Psf:

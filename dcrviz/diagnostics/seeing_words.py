@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dcrviz.engine import Problem
+from dcrviz.engine.first_look import WORTH_TELLING
 from dcrviz.engine.fitted_seeing import beyond_the_data
 from dcrviz.engine.seeing import VisitSeeing
-
-_WORTH_TELLING = 0.01
 
 
 def seeing_words(problem: Problem) -> tuple[str, ...]:
@@ -35,7 +34,7 @@ def seeing_words(problem: Problem) -> tuple[str, ...]:
 def _refined(problem: Problem, seeing: VisitSeeing) -> list[str]:
     """That widths are not those that visits tell, where some are off by a per cent or more."""
     off = [
-        abs(width / visit.psf_fwhm_px - 1) >= _WORTH_TELLING
+        abs(width / visit.psf_fwhm_px - 1) >= WORTH_TELLING
         for visit, width in zip(problem.visits, seeing.fwhm_px, strict=True)
         if visit.psf_fwhm_px is not None
     ]

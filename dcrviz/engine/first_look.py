@@ -30,7 +30,8 @@ _ENOUGH_PX = 1024
 _ENOUGH_TO_REFINE_PX = 512
 # By so much the widths of visits seem to be off where they are not.
 _STRAY = 0.0175
-_WORTH_TELLING = 0.01
+WORTH_TELLING = 0.01
+"""Less is no news: by this part a width is off that a fit corrects."""
 # In the logarithm of the evidence.
 _CLEARLY = 5.0
 # Were the widths what is wrong, with others the visits stray by less than this part.
@@ -46,13 +47,12 @@ def with_first_look(problem: Problem) -> Problem:
     config = problem.config
     if not (config.in_fourier_space and problem.precision.any()):
         return problem
-    asked = problem.seeing is not None and config.seeing_exponent is None
     leaning = (
         config.slice_spectrum == "mean"
         and problem.n_subfilters > 1
         and tell_colours(problem.shifts, problem.precision > 0)
     )
-    if not (asked or leaning or config.refine_seeing == "on"):
+    if not (_asks_exponent(problem) or leaning or config.refine_seeing == "on"):
         return problem
     if leaning:
         # Given shifts may be of an earlier look, which finds the same if it begins the same.
@@ -67,7 +67,7 @@ def with_first_look(problem: Problem) -> Problem:
 
 def _looked_at(problem: Problem) -> tuple[Problem, Prior]:
     """The problem with the more probable exponent of its seeing, and its prior."""
-    asked = problem.seeing is not None and problem.config.seeing_exponent is None
+    asked = _asks_exponent(problem)
     choices = [with_exponent(problem, e) for e in EXPONENTS] if asked else [problem.seeing]
     priors = _priors(middle_of(problem, most_px=_ENOUGH_PX), choices)
     unlikely = [prior.evidence.minus_log for prior in priors]
@@ -82,6 +82,11 @@ def _looked_at(problem: Problem) -> tuple[Problem, Prior]:
         )
         seeing = replace(seeing, sentence=sentence)
     return replace(problem, seeing=seeing), priors[best]
+
+
+def _asks_exponent(problem: Problem) -> bool:
+    """Whether the visits are to tell how the seeing depends on wavelength."""
+    return problem.seeing is not None and problem.config.seeing_exponent is None
 
 
 def _shall_refine(problem: Problem, prior: Prior) -> bool:
@@ -116,7 +121,7 @@ def _with_refined_widths(problem: Problem) -> Problem:
     )
     off = found / told.fwhm_px - 1
     worst = int(np.abs(off).argmax())
-    if abs(off[worst]) < _WORTH_TELLING:
+    if abs(off[worst]) < WORTH_TELLING:
         return problem
     sentence = (
         f"the stars of the visits are not as wide as told: by {100 * np.std(off):.2g} % rms, most "

@@ -13,6 +13,7 @@ from scipy import ndimage
 from dcrviz.engine.bright_sources import BrightSources, bright_sources
 from dcrviz.engine.check import label
 from dcrviz.engine.masks import flagged
+from dcrviz.mask_planes import UNTRUE_PLANES
 from dcrviz.physics.geometry import wcs_jacobian
 from dcrviz.physics.shifts import displacement_px
 from dcrviz.physics.star_fit import StarFit, fit_star
@@ -20,7 +21,6 @@ from dcrviz.records import Bools, Exposure, Floats, Plane
 
 FEWEST_STARS = 3
 """Of fewer, none tells whether the others are stars."""
-_UNUSABLE_PLANES = ("NO_DATA", "BAD", "SAT", "CR", "SUSPECT", "EDGE", "INTRP")
 _SOURCE_SIGMA = 5.0
 _STAR_SIGMA = 10.0
 # So near a neighbour may have less than a fifth of a star's light, and twice as far less than ten
@@ -115,7 +115,7 @@ def measured_seeing(exposure: Exposure) -> MeasuredSeeing:
         raise ValueError(f"{label(exposure)}: must have a variance to find stars by; got none")
     image = np.asarray(exposure.image[:], dtype=np.float32)
     variance = np.asarray(exposure.variance[:], dtype=np.float32)
-    unusable = flagged(exposure.mask[:], exposure.planes, _UNUSABLE_PLANES) | ~np.isfinite(image)
+    unusable = flagged(exposure.mask[:], exposure.planes, UNTRUE_PLANES) | ~np.isfinite(image)
     sources = bright_sources(image, variance, unusable, sigma=_SOURCE_SIGMA)
     drawn_out_px = refraction_px(exposure)
     stars = _alike(_fitted(image, unusable, sources, drawn_out_px))

@@ -11,6 +11,7 @@ from dcrviz.engine.masks import flagged, with_plane
 from dcrviz.engine.refined_seeing import refined_width
 from dcrviz.engine.seeing import VisitSeeing, visit_seeing
 from dcrviz.engine.template import visit_template
+from dcrviz.mask_planes import UNTRUE_PLANES
 from dcrviz.physics.geometry import wcs_jacobian
 from dcrviz.physics.seeing import width_px
 from dcrviz.physics.shifts import dcr_shifts
@@ -25,8 +26,6 @@ from dcrviz.records import (
     Visit,
     check_star_image,
 )
-
-_UNUSABLE_PLANES = ("NO_DATA", "BAD", "SAT", "CR", "SUSPECT", "EDGE", "INTRP")
 
 
 def matched_template(result: Coadds, visit: Visit, *, psf: Plane | None = None) -> Coadd:
@@ -85,7 +84,7 @@ def refined_visit(result: Coadds, exposure: Exposure) -> Visit:
     if seeing is None or exposure.psf is not None:
         return visit
     image = np.asarray(exposure.image[:], np.float32) * np.float32(visit.scale)
-    usable = np.isfinite(image) & ~flagged(exposure.mask[:], exposure.planes, _UNUSABLE_PLANES)
+    usable = np.isfinite(image) & ~flagged(exposure.mask[:], exposure.planes, UNTRUE_PLANES)
 
     def with_width(fwhm_px: float) -> Visit:
         return replace(visit, psf_fwhm_px=fwhm_px)

@@ -15,13 +15,13 @@ import numpy as np
 from dcrviz.bands import Band
 from dcrviz.engine.forward_model import spectral_terms
 from dcrviz.engine.grid import Grid
-from dcrviz.engine.sky_power import STEP, at_radius, sky_profile, straying
+from dcrviz.engine.sky_power import at_radius, sky_profile, straying
 from dcrviz.engine.window import Window
 from dcrviz.kernels.blur import Parts
 from dcrviz.kernels.mode_evidence import Evidence, Sample, weigh_evidence
 from dcrviz.kernels.mode_solve import Whitening
 from dcrviz.kernels.modes import NormalEquations
-from dcrviz.psf import KOLMOGOROV, Psf
+from dcrviz.psf import KOLMOGOROV, TABLE_STEP, Psf
 from dcrviz.records import Bools, Floats, Frozen, Ints, Shifts
 
 # Of more modes only evenly spaced ones are weighed: the amplitudes are known to a few percent then.
@@ -183,7 +183,7 @@ def learn_prior(  # noqa: PLR0913 - what the equations do not know, each by its 
     whitening = Whitening(
         amplitudes=amplitudes * scale,
         profile=profile / np.sqrt(1 + best.error * straying(profile)),
-        step=STEP,
+        step=TABLE_STEP,
         frequency_y=frequency_y,
         frequency_x=frequency_x,
     )

@@ -14,14 +14,9 @@ from dcrviz.engine.grid import Grid
 from dcrviz.engine.psf_match import kernel_to_image, matching_kernel
 from dcrviz.kernels.blur import Blur
 from dcrviz.physics.shifts import subfilter_edges_nm
-from dcrviz.psf import PlaneSeeing
+from dcrviz.psf import TABLE_FREQUENCY, TABLE_STEP, PlaneSeeing
 from dcrviz.records import Floats, ForwardModel, Frozen, Plane
 
-# Entries of a table along radius, and the highest frequency, cycles per pixel.
-_ENTRIES = 1024
-_HIGHEST = float(np.sqrt(0.5))
-_STEP = _HIGHEST / (_ENTRIES - 1)
-_FREQUENCY: Floats = _STEP * np.arange(_ENTRIES, dtype=np.float64)
 # Beyond this many times what a visit is broader than the planes there is next to no light.
 _REACH_FWHM = 8.0
 # Where the planes have less light than this part, nothing is divided by it.
@@ -75,7 +70,7 @@ class VisitSeeing(Frozen):
         """
         below = self.reference
         if below is None:
-            below = self.planes.profile.transfer(_FREQUENCY, fwhm_px=self.planes.fwhm_px)
+            below = self.planes.profile.transfer(TABLE_FREQUENCY, fwhm_px=self.planes.fwhm_px)
         own = self._own(visit)
         if self.stars[visit] is not None:
             own = own / np.maximum(self._alone(self.fwhm_px[visit]), _DARK)
@@ -96,12 +91,12 @@ class VisitSeeing(Frozen):
         return np.stack([self._alone(self.fwhm_px[visit] * part) for part in broader])
 
     def _alone(self, fwhm_px: float) -> Floats:
-        return self.planes.profile.transfer(_FREQUENCY, fwhm_px=fwhm_px)
+        return self.planes.profile.transfer(TABLE_FREQUENCY, fwhm_px=fwhm_px)
 
     def transfer(self, visit: int, frequency_y: Floats, frequency_x: Floats) -> Transfer:
         """(S or 1, M), by what the modes at these frequencies are multiplied."""
         radius = np.hypot(frequency_y, frequency_x)
-        own = np.stack([np.interp(radius, _FREQUENCY, row) for row in self.tables(visit)])
+        own = np.stack([np.interp(radius, TABLE_FREQUENCY, row) for row in self.tables(visit)])
         star = self.stars[visit]
         if star is None:
             return own.astype(np.complex128)
@@ -176,7 +171,7 @@ def blur_of(seeing: VisitSeeing | None, visit: int, grid: Grid) -> Blur:
         y, x = _terms_on(grid, star)
     return Blur(
         tables=seeing.tables(visit).astype(np.float32),
-        step=_STEP,
+        step=TABLE_STEP,
         star_y=_parts(y),
         star_x=_parts(x),
         frequency_y=frequency_y,

@@ -7,15 +7,10 @@ import logging
 import numpy as np
 
 from dcrviz.kernels.modes import NormalEquations
-from dcrviz.psf import KOLMOGOROV, Psf
+from dcrviz.psf import KOLMOGOROV, TABLE_FREQUENCY, Psf
 from dcrviz.records import Floats, Ints
 
 _log = logging.getLogger(__name__)
-_STEPS = 1024
-_HIGHEST = np.sqrt(0.5)
-STEP = float(_HIGHEST / (_STEPS - 1))
-"""Cycles per pixel between the entries of a profile."""
-_FREQUENCY: Floats = STEP * np.arange(_STEPS, dtype=np.float64)
 _RINGS = 128
 # The seeing that the visits tell is believed within these factors of the one that the image shows.
 _BELIEVED = (0.67, 1.5)
@@ -66,12 +61,12 @@ def straying(profile: Floats) -> Floats:
 
 def at_radius(profile: Floats, radius: Floats) -> Floats:
     """The profile at these frequencies, cycles per pixel."""
-    return np.asarray(np.interp(radius, _FREQUENCY, profile))
+    return np.asarray(np.interp(radius, TABLE_FREQUENCY, profile))
 
 
 def seeing_profile(fwhm_px: float, psf: Psf = KOLMOGOROV) -> Floats:
     """Modulation transfer function of stars along radius, (T,)."""
-    return psf.transfer(_FREQUENCY, fwhm_px=fwhm_px)
+    return psf.transfer(TABLE_FREQUENCY, fwhm_px=fwhm_px)
 
 
 def measured_profile(equations: NormalEquations, radius: Floats) -> Floats:
@@ -82,11 +77,11 @@ def measured_profile(equations: NormalEquations, radius: Floats) -> Floats:
     )
     # No ring is so narrow that a small field has no mode in it.
     rings = max(1, min(_RINGS, int(np.sqrt(radius.size))))
-    ring = np.minimum((radius / _HIGHEST * rings).astype(int), rings - 1)
+    ring = np.minimum((radius / TABLE_FREQUENCY[-1] * rings).astype(int), rings - 1)
     # The zero mode is the sum of the image, not its structure.
     known = (precision > 0) & (radius > 0)
     if not known.any():
-        return np.ones(_STEPS)
+        return np.ones(len(TABLE_FREQUENCY))
     inverse = np.divide(1, precision, out=np.zeros(precision.shape), where=known)
     power = (re.astype(float) ** 2 + im.astype(float) ** 2) * inverse**2 - inverse
     number = np.bincount(ring[known], minlength=rings)
@@ -94,8 +89,8 @@ def measured_profile(equations: NormalEquations, radius: Floats) -> Floats:
     mean = np.bincount(ring[known], power[known], minlength=rings)[filled] / number[filled]
     falling = _falling(mean, number[filled])
     root = np.sqrt(falling / falling[0]) if falling[0] > 0 else np.ones(len(falling))
-    middles = (filled + 0.5) * _HIGHEST / rings
-    return np.asarray(np.interp(_FREQUENCY, middles, root))
+    middles = (filled + 0.5) * TABLE_FREQUENCY[-1] / rings
+    return np.asarray(np.interp(TABLE_FREQUENCY, middles, root))
 
 
 def _falling(power: Floats, number: Ints) -> Floats:
