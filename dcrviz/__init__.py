@@ -26,6 +26,7 @@ from dcrviz.engine import (
     matched_template,
     prepare,
     refined_visit,
+    start_from,
 )
 from dcrviz.records import Coadd, Coadds, Exposure, Shifts, Site, Visit, Weather
 from dcrviz.session import Session
@@ -143,6 +144,7 @@ __all__ = [
     "read_throughput",
     "refined_visit",
     "save_run",
+    "start_from",
     "to_lsst",
     "verdicts",
     "write_coadds",

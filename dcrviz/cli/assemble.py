@@ -28,6 +28,13 @@ def add_parser(commands: Any) -> None:
     add_inputs(parser, needed=True)
     add_measure_seeing(parser)
     add_knobs(parser)
+    parser.add_argument(
+        "--planes",
+        nargs="+",
+        default=[],
+        metavar="DIR|FITS",
+        help="begin with the planes of an earlier run's folder, or of one file for each subfilter",
+    )
     parser.add_argument("--out", required=True, metavar="DIR", help="folder for the products")
     large = parser.add_argument_group("large fields, and many of them")
     large.add_argument(

@@ -18,6 +18,7 @@ from dcrviz.cli.options import (
     exposures_from,
     template_from,
 )
+from dcrviz.cli.planes import check_on_grid
 from dcrviz.cli.progress import progress
 from dcrviz.cli.sections import (
     Case,
@@ -37,7 +38,6 @@ from dcrviz.diagnostics.truth_scores import TruthScores, truth_scores
 from dcrviz.diagnostics.verdict import Verdict
 from dcrviz.diagnostics.verdicts import planes_verdicts, verdicts_on, with_tests
 from dcrviz.engine import Problem, Step, assemble, prepare
-from dcrviz.engine.check import check_grid
 from dcrviz.io import read_coadds
 from dcrviz.io.settings import apply_settings
 from dcrviz.physics.geometry import wcs_jacobian
@@ -143,18 +143,7 @@ def _judged(
 ) -> Case:
     """Coadds as they are, with the forward model that they were made with."""
     first, model = exposures[0], result.model
-    coadd = Exposure(
-        image=result.corrected.image,
-        mask=result.corrected.mask,
-        variance=result.corrected.variance,
-        planes=result.corrected.planes,
-        wcs=result.wcs,
-        visit=first.visit,
-        xy0=result.xy0,
-        source=f"the coadds in {folder}",
-    )
-    for exposure in exposures:
-        check_grid(exposure, coadd)
+    check_on_grid(result, exposures, where=folder)
     order = model.interpolation_order
     knobs: dict[str, Any] = (
         {"solver": "direct"} if order is None else {"interpolation_order": order}

@@ -15,10 +15,11 @@ from dcrviz.cli.options import (
     exposures_from,
     template_from,
 )
+from dcrviz.cli.planes import planes_from
 from dcrviz.cli.progress import progress
 from dcrviz.diagnostics.course import course_entry
 from dcrviz.diagnostics.verdicts import verdicts_on
-from dcrviz.engine import Problem, Step, assemble, coadds, prepare
+from dcrviz.engine import Problem, Step, assemble, coadds, prepare, start_from
 from dcrviz.engine.reuse import Reuse
 from dcrviz.io import write_coadds
 from dcrviz.io.atomic import output_directory
@@ -64,12 +65,15 @@ def _problem(options: argparse.Namespace, room: Room) -> tuple[Problem, list[Pat
         raise ValueError("the knob mask_bright_objects needs a catalogue: --bright-objects FILE")
     exposures = exposures_from(options, measure=options.measure_seeing)
     template = template_from(options, exposures[0])
+    planes, of_planes = planes_from(options.planes, exposures[0])
     beside = [options.table, options.template, options.bright_objects]
     files = [path for exposure in exposures for path in files_of(exposure)]
-    files += [Path(name).expanduser() for name in beside if name]
+    files += [*(Path(name).expanduser() for name in beside if name), *of_planes]
     problem = prepare(
         exposures, config, template=template, bright_objects=bright, reuse=Reuse(room)
     )
+    if planes is not None:
+        problem = start_from(problem, planes)
     return problem, files
 
 

@@ -43,8 +43,9 @@ class PatchEnd:
 
 def assemble_patches(options: argparse.Namespace) -> None:
     """Fit each of the paths, keep a table of what is done, and tell what was refused."""
-    if options.template:
-        raise ValueError("--template is on the grid of one patch; got --patches, too")
+    for name in ("template", "planes"):
+        if getattr(options, name):
+            raise ValueError(f"--{name} is on the grid of one patch; got --patches, too")
     named = _named(options.paths)
     shared = _shared(options)
     with output_directory(options.out) as folder:

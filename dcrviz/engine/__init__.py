@@ -6,6 +6,7 @@ from dcrviz.engine.outcome import Outcome
 from dcrviz.engine.prediction import matched_template, refined_visit
 from dcrviz.engine.prepare import prepare
 from dcrviz.engine.problem import Problem
+from dcrviz.engine.start import start_from
 from dcrviz.engine.step import Step
 
 __all__ = [
@@ -19,4 +20,5 @@ __all__ = [
     "matched_template",
     "prepare",
     "refined_visit",
+    "start_from",
 ]

@@ -14,17 +14,17 @@ from dcrviz.engine.judge import StoppingRule, judge, judge_equations
 from dcrviz.engine.metric import amplification, metric_of
 from dcrviz.engine.outcome import Outcome, worst
 from dcrviz.engine.problem import Problem
+from dcrviz.engine.start import start_planes
 from dcrviz.engine.step import Correction, History, Step
-from dcrviz.engine.template import share_of_template
 from dcrviz.engine.tile_moves import move_by_iterating, move_by_mixing
 from dcrviz.records import Cube
 from dcrviz.rooms import give_up
 
 
 def first_step(problem: Problem, config: AssembleConfig | None = None) -> Step:
-    """The starting model: the template divided equally among the planes, and its metric."""
+    """The starting model and its metric: the template divided equally, or the planes given."""
     config = config or problem.config
-    planes = np.repeat(share_of_template(problem)[None], problem.n_subfilters, axis=0)
+    planes = start_planes(problem, amplification(problem, config))
     planes.flags.writeable = False
     start = Step(
         index=0,

@@ -106,6 +106,8 @@ class Problem(Frozen):
         Star images of the visits and of the planes; None where the fit does not know them.
     artifacts
         What deviates from the static sky; None if nobody looked for it.
+    start
+        (S, Y, X), planes to begin with, amplified as coadds are; None for shares of the template.
     """
 
     visits: tuple[Visit, ...]
@@ -136,6 +138,7 @@ class Problem(Frozen):
     spectrum: tuple[float, ...] = ()
     seeing: VisitSeeing | None = None
     artifacts: Artifacts | None = None
+    start: Cube | None = None
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from dcrviz.bright import BrightObject
 from dcrviz.config import AssembleConfig, SolverConfig
-from dcrviz.engine import Problem, Step, prepare
+from dcrviz.engine import Problem, Step, prepare, start_from
 from dcrviz.io import coadd_of, read_start
 from dcrviz.io.config_files import read_config
 from dcrviz.io.entries import Entries, read_json
@@ -25,7 +25,7 @@ from dcrviz.io.scan import describe, scan
 from dcrviz.io.visit_values import visit_from
 from dcrviz.records import Coadd, Cube, Exposure, Frozen, Shifts, Visit
 from dcrviz.runs.run import CONFIG_NAME, RUN_NAME, SCHEMA, TEMPLATE_NAME
-from dcrviz.runs.steps import step_from
+from dcrviz.runs.steps import Stored, step_from
 from dcrviz.suggest import unknown
 
 _SIZES = ("ra_deg", "dec_deg", "radius_arcsec", "width_arcsec", "height_arcsec")
@@ -53,6 +53,8 @@ class SavedRun(Frozen):
         A sentence for each exposure that was not found as it was.
     template
         The coadd that the run was given to start from; None if it was made from the visits.
+    start
+        (S, Y, X), planes that it was given to begin with; None for shares of the template.
     shifts
         With which it ran.
     provenance
@@ -67,6 +69,7 @@ class SavedRun(Frozen):
     exposures: tuple[Exposure, ...]
     missing: tuple[str, ...]
     template: Coadd | None
+    start: Cube | None
     bright_objects: tuple[BrightObject, ...]
     shifts: Shifts
     shown: int
@@ -89,6 +92,8 @@ class SavedRun(Frozen):
             shifts=self.shifts,
             bright_objects=self.bright_objects,
         )
+        if self.start is not None:
+            problem = start_from(problem, self.start)
         shape, tiles = (problem.n_subfilters, *problem.shape), len(problem.tiles)
         for number, step in enumerate(self.steps):
             if step.planes.shape != shape or len(step.histories) != tiles:
@@ -117,7 +122,8 @@ def open_run(folder: str | os.PathLike[str]) -> SavedRun:
     place = Path(folder)
     record = _record(place)
     config = read_config(place / CONFIG_NAME)
-    steps, knobs = _steps(record, place, config)
+    stored = _PlanesOf(place, config.n_subfilters, where=record.where)
+    steps, knobs = _steps(record, stored)
     visits, exposures, missing = _exposures(record, place)
     given = record.flag("template_given")
     shown = record.whole("shown", high=len(steps) - 1)
@@ -131,6 +137,7 @@ def open_run(folder: str | os.PathLike[str]) -> SavedRun:
         exposures=() if missing else exposures,
         missing=missing,
         template=coadd_of(read_start(place / TEMPLATE_NAME)) if given else None,
+        start=stored(record.text("start")) if record.value("start") else None,
         bright_objects=tuple(_bright_object(entry) for entry in record.each("bright_objects")),
         shifts=_shifts(record.inner("shifts")),
         shown=shown,
@@ -152,16 +159,21 @@ def _record(folder: Path) -> Entries:
     return record
 
 
-def _steps(
-    record: Entries, folder: Path, config: AssembleConfig
-) -> tuple[tuple[Step, ...], tuple[dict[str, Any], ...]]:
-    known: dict[str, Cube] = {}
+class _PlanesOf:
+    """The planes in the files of a run, each read once."""
 
-    def stored(name: str) -> Cube:
-        if name not in known:
-            known[name] = _planes(_inside(folder, name, record.where), config.n_subfilters)
-        return known[name]
+    def __init__(self, folder: Path, n_subfilters: int, *, where: str) -> None:
+        self._folder, self._n_subfilters, self._where = folder, n_subfilters, where
+        self._known: dict[str, Cube] = {}
 
+    def __call__(self, name: str) -> Cube:
+        if name not in self._known:
+            path = _inside(self._folder, name, self._where)
+            self._known[name] = _planes(path, self._n_subfilters)
+        return self._known[name]
+
+
+def _steps(record: Entries, stored: Stored) -> tuple[tuple[Step, ...], tuple[dict[str, Any], ...]]:
     steps: list[Step] = []
     knobs = []
     for entry in record.each("steps"):

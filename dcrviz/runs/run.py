@@ -17,8 +17,8 @@ RUN_NAME = "run.json"
 CONFIG_NAME = "config.yaml"
 HISTORY_NAME = "history.json"
 TEMPLATE_NAME = "template.fits"
-OWN_NAME = re.compile(r"(step|best|exposure)_\d{3,}\.fits")
-"""Names of files whose number differs from run to run."""
+OWN_NAME = re.compile(r"(step|best|exposure)_\d{3,}\.fits|start\.fits")
+"""Names of files that not every run has."""
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)

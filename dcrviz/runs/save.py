@@ -68,19 +68,21 @@ def save_run(folder: str | os.PathLike[str], run: Run, *, with_data: bool = Fals
     """
     target = Path(folder)
     with AtomicFiles() as files:
-        steps, clamps, last = _save_steps(run, files, target)
+        planes = _PlaneFiles(run.problem, files, target)
+        steps, clamps, last = _save_steps(run, planes)
         exposures = _save_exposures(run.exposures, files, target, with_data=with_data)
         template = run.template or run.problem.template
         exposure_hdus(template, wcs=run.problem.wcs, xy0=run.problem.xy0, header={}).writeto(
             files.add(target / TEMPLATE_NAME)
         )
-        config = run.config or run.problem.config
+        config, start = run.config or run.problem.config, run.problem.start
         knobs = run.knobs or (config.values(),) * len(steps)
         record = {
             "schema": SCHEMA,
             "provenance": provenance(),
             "shown": len(steps) - 1 if run.shown is None else run.shown,
             "template_given": run.template is not None,
+            "start": None if start is None else planes.add(start, "start.fits"),
             "bright_objects": [asdict(star) for star in run.bright_objects],
             "shifts": {
                 "midpoint": encoded(run.problem.shifts.midpoint),
@@ -128,10 +130,9 @@ def _own_version() -> str:
 
 
 def _save_steps(
-    run: Run, files: AtomicFiles, folder: Path
+    run: Run, planes: _PlaneFiles
 ) -> tuple[list[dict[str, Any]], list[tuple[int, ClampReport]], Step]:
     """Save the planes of each step; its other values, what the clamps did, and the last step."""
-    planes = _PlaneFiles(run.problem, files, folder)
     values: list[dict[str, Any]] = []
     clamps: list[tuple[int, ClampReport]] = []
     before: Step | None = None

@@ -9,9 +9,9 @@ from typing import Any
 
 from dcrviz.bright import BrightObject
 from dcrviz.config import AssembleConfig, ProblemConfig
-from dcrviz.engine import Outcome, Problem, Step, advance, first_step, prepare
+from dcrviz.engine import Outcome, Problem, Step, advance, first_step, prepare, start_from
 from dcrviz.engine.reuse import Reuse
-from dcrviz.records import Coadd, Exposure
+from dcrviz.records import Coadd, Coadds, Cube, Exposure
 from dcrviz.session.moments import Moment
 
 
@@ -20,6 +20,7 @@ class Start:
     """What a run starts from beside the visits and the knobs."""
 
     template: Coadd | None = None
+    planes: Coadds | Cube | None = None
     bright_objects: tuple[BrightObject, ...] = ()
     reuse: Reuse = field(default_factory=Reuse)
 
@@ -34,6 +35,8 @@ class Start:
             bright_objects=self.bright_objects,
             reuse=self.reuse,
         )
+        if self.planes is not None:
+            problem = start_from(problem, self.planes)
         return problem, Moment(step=first_step(problem, config), knobs=knobs)
 
 

@@ -13,7 +13,7 @@ from dcrviz.config import AssembleConfig, SolverConfig
 from dcrviz.config_rules import starts_anew
 from dcrviz.engine import Outcome, Problem
 from dcrviz.engine.judge import resumed, stopped
-from dcrviz.records import Coadd, Exposure
+from dcrviz.records import Coadd, Coadds, Cube, Exposure
 from dcrviz.session.jobs import Start, next_moment
 from dcrviz.session.moments import Moment
 from dcrviz.session.pace import Pace
@@ -38,13 +38,14 @@ class Player(Timeline):
         config: AssembleConfig | None = None,
         *,
         template: Coadd | None = None,
+        planes: Coadds | Cube | None = None,
         bright_objects: Sequence[BrightObject] = (),
         worker: Worker | None = None,
         **values: Any,
     ) -> None:
         config = (config or AssembleConfig()).copy()
         super().__init__(exposures=list(exposures), config=config, **values)
-        self._start = Start(template=template, bright_objects=tuple(bright_objects))
+        self._start = Start(template=template, planes=planes, bright_objects=tuple(bright_objects))
         self._pump = Pump(self._next_job, worker=worker, told=self._at_work)
         self._pace = Pace()
         self._revision = 0

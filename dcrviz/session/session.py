@@ -133,7 +133,9 @@ class Session(Follower):
             self._keep_as_branch()
             self.exposures = list(run.exposures)
             self.config.param.update(**run.config.values())
-        self._start = Start(template=run.template, bright_objects=run.bright_objects)
+        self._start = Start(
+            template=run.template, planes=run.start, bright_objects=run.bright_objects
+        )
         self._prepared_from = (tuple(run.exposures), self._start)
         pairs = zip(run.steps, run.knobs, strict=True)
         self.title = self._free_title(run.folder.name)

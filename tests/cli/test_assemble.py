@@ -30,6 +30,12 @@ def names(folder):
     return {path.name for path in folder.iterdir()}
 
 
+def metrics_in(folder):
+    """Of the first tile of the run in a folder, from its starting model on."""
+    (tile,) = strict((folder / "history.json").read_text())["tiles"]
+    return [iteration["metric"] for iteration in tile["iterations"]]
+
+
 @pytest.fixture
 def history(tmp_path):
     """Reads the history of the run."""
@@ -264,3 +270,48 @@ def test_the_log_is_left_as_it_was(assembled, warps):
     before = (log.level, list(log.handlers), list(logging.root.handlers))
     assembled(*warps)
     assert (log.level, list(log.handlers), list(logging.root.handlers)) == before
+
+
+class TestFromPlanes:
+    """``--planes``: a fit that begins with planes that are there already."""
+
+    def test_begins_where_the_other_run_ended(self, fitted, simulated, run, tmp_path):
+        ended = run(
+            *("assemble", simulated, "--planes", fitted, "--out", tmp_path / "out"),
+            *("--set", "max_iterations=1", "min_iterations=1"),
+        )
+        assert ended.code == 0, ended.err
+        before, after = (metrics_in(folder) for folder in (fitted, tmp_path / "out"))
+        assert after[0] == pytest.approx(min(before), rel=1e-3)
+        assert after[0] < before[0]
+
+    def test_files_of_planes_without_our_tables_are_as_good(self, fitted, simulated, run, tmp_path):
+        files = []
+        for name in sorted(PLANES):
+            with fits.open(fitted / name) as hdus:
+                kept = [hdu for hdu in hdus if hdu.name in ("PRIMARY", "IMAGE", "MASK", "VARIANCE")]
+                fits.HDUList(kept).writeto(tmp_path / name)
+            files.append(tmp_path / name)
+        words = ("--set", "max_iterations=1", "min_iterations=1")
+        both = []
+        for out, planes in (("one", [fitted]), ("other", files)):
+            ended = run("assemble", simulated, "--planes", *planes, "--out", tmp_path / out, *words)
+            assert ended.code == 0, ended.err
+            both.append(fits.getdata(tmp_path / out / "dcrCoadd_0.fits", "IMAGE"))
+        np.testing.assert_array_equal(*both)
+
+    @pytest.mark.parametrize(
+        ("planes", "told"),
+        [
+            (lambda fitted: [fitted / "dcrCoadd_0.fits"], "must be 3"),
+            (lambda fitted: [fitted.parent / "none"], "none"),
+        ],
+    )
+    def test_other_planes_are_refused_in_one_line(
+        self, fitted, simulated, run, tmp_path, planes, told
+    ):
+        words = ("--planes", *planes(fitted), "--out", tmp_path / "out")
+        ended = run("assemble", simulated, *words)
+        assert ended.code == 2
+        assert told in ended.err
+        assert len(ended.err.strip().splitlines()) == 1

@@ -327,3 +327,17 @@ def test_the_record_is_strict_json_and_holds_no_pixels(saved):
     text = (saved / "run.json").read_text()
     json.loads(text, parse_constant=lambda name: pytest.fail(name))
     assert len(text) < 60_000
+
+
+def test_planes_that_a_run_began_with_come_back(exposures, run_of, tmp_path):
+    made = run_of(exposures)
+    planes = made.steps[-1].planes + np.float32(1)
+    problem = dcrviz.start_from(made.problem, planes)
+    run = Run(problem=problem, exposures=exposures, steps=[dcrviz.first_step(problem)])
+    save_run(tmp_path / "run", run)
+    opened = open_run(tmp_path / "run")
+    np.testing.assert_array_equal(opened.start, planes)
+    again = opened.prepare()
+    np.testing.assert_array_equal(dcrviz.first_step(again).planes, run.steps[0].planes)
+    save_run(tmp_path / "run", made)
+    assert not (tmp_path / "run" / "start.fits").exists()
