@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
@@ -179,6 +180,39 @@ class Exposure(Frozen):
             check_star_image(self.psf, where=self.source or f"visit {self.visit.id}")
         Frozen.__post_init__(self)
 
+    @classmethod
+    def from_afw(
+        cls, exposure: Any, *, visit_id: int | str | None = None, band: Band | None = None
+    ) -> Exposure:
+        """One that the Rubin pipelines hold in memory: a warp, say, from their butler.
+
+        Parameters
+        ----------
+        exposure
+            An ``lsst.afw.image.Exposure``, or what can do the same; nothing is imported from lsst.
+        visit_id
+            Its name; what its VisitInfo says if none is given.
+        band
+            Wins over its filter.
+
+        Raises
+        ------
+        TypeError
+            If it has not an image, a mask and a variance.
+        ValueError
+            If FITS keys can't hold its WCS, as they can that of a warp.
+
+        Notes
+        -----
+        The same as writing it to a file and reading that, but for its PSF: the image of a star in
+        the middle is kept. Fluxes stay in its unit, which all warps of a coadd share.
+        """
+        # By name, as the row of `io` lies above this one.
+        made: Exposure = import_module("dcrviz.io.afw").exposure_from_afw(
+            exposure, visit_id=visit_id, band=band
+        )
+        return made
+
     @property
     def shape(self) -> tuple[int, int]:
         """Height and width in pixels."""
@@ -194,44 +228,6 @@ class Coadd(Frozen):
     mask: Bits
     variance: Plane
     planes: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Box:
-    """A rectangle of pixels, half open: rows ``y0`` to ``y1``, columns ``x0`` to ``x1``."""
-
-    y0: int
-    y1: int
-    x0: int
-    x1: int
-
-    @property
-    def slices(self) -> tuple[slice, slice]:
-        """Indices that cut the rectangle out of an image."""
-        return slice(self.y0, self.y1), slice(self.x0, self.x1)
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Height and width."""
-        return self.y1 - self.y0, self.x1 - self.x0
-
-    def grown(self, margin: int, *, shape: tuple[int, int]) -> Box:
-        """The rectangle with a margin on each side, clipped to a field of this shape."""
-        return Box(
-            y0=max(0, self.y0 - margin),
-            y1=min(shape[0], self.y1 + margin),
-            x0=max(0, self.x0 - margin),
-            x1=min(shape[1], self.x1 + margin),
-        )
-
-    def within(self, outer: Box) -> Box:
-        """The same rectangle in the pixel coordinates of a cut along `outer`."""
-        return Box(
-            y0=self.y0 - outer.y0,
-            y1=self.y1 - outer.y0,
-            x0=self.x0 - outer.x0,
-            x1=self.x1 - outer.x0,
-        )
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)

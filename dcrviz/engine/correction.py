@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from dcrviz.box import Box
 from dcrviz.engine.fit import fit_visits
 from dcrviz.engine.problem import Problem
 from dcrviz.engine.template import template_maker_of
-from dcrviz.records import Box, Cube, Plane
+from dcrviz.records import Cube, Plane
 
 
 def visit_residual(problem: Problem, amplified: Cube, visit: int, *, box: Box) -> Plane:

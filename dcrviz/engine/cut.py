@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from dcrviz.box import Box
 from dcrviz.engine.grid import grid_for
 from dcrviz.engine.problem import Problem
-from dcrviz.records import Box
 
 
 def middle_of(problem: Problem, *, most_px: int) -> Problem:

@@ -9,9 +9,10 @@ import numpy as np
 import sep
 from numpy.typing import NDArray
 
+from dcrviz.box import Box
 from dcrviz.engine.detect import FWHM_PER_SIGMA
 from dcrviz.kernels import grow_labels, smooth
-from dcrviz.records import Bools, Box, Frozen, Ints, Plane
+from dcrviz.records import Bools, Frozen, Ints, Plane
 
 # Noise hardly changes over a field: of more pixels not all are sorted.
 _ENOUGH_PIXELS = 100_000

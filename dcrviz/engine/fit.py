@@ -8,6 +8,7 @@ from functools import partial
 
 import numpy as np
 
+from dcrviz.box import Box
 from dcrviz.engine.problem import Problem
 from dcrviz.engine.psf_match import convolved
 from dcrviz.engine.seeing import kernel_of
@@ -24,7 +25,7 @@ from dcrviz.kernels.spline import (
 )
 from dcrviz.kernels.taps import Taps
 from dcrviz.kernels.visit import SweepRoom, VisitPixels, misfit_sums, residual_and_misfit
-from dcrviz.records import Box, Cube, Floats, Frozen, Ints, Plane
+from dcrviz.records import Cube, Floats, Frozen, Ints, Plane
 from dcrviz.rooms import fresh, fresh_like
 
 # Visits that are compared and shifted back together, and pixels of all of them, beyond which more

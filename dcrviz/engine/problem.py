@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dcrviz.bands import Band
+from dcrviz.box import Box
 from dcrviz.config import AssembleConfig
 from dcrviz.engine.artifacts import Artifacts
 from dcrviz.engine.forward_model import forward_model
@@ -18,7 +19,6 @@ from dcrviz.engine.outcome import Outcome
 from dcrviz.engine.seeing import VisitSeeing
 from dcrviz.records import (
     Bools,
-    Box,
     Coadd,
     Cube,
     Floats,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dcrviz.box import Box
 from dcrviz.config import ProblemConfig
 from dcrviz.engine.outcome import Outcome
 from dcrviz.engine.problem import Tile
 from dcrviz.engine.weights import model_weights
-from dcrviz.records import Bools, Box, Cube
+from dcrviz.records import Bools, Cube
 
 
 def tile_boxes(shape: tuple[int, int], *, size: tuple[int, int], buffer_px: int) -> list[Box]:

@@ -8,13 +8,14 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from dcrviz.box import Box
 from dcrviz.kernels import smooth
 from dcrviz.kernels.pool import run_all
 from dcrviz.kernels.shift import add_shifts
 from dcrviz.kernels.spline import coefficients
 from dcrviz.kernels.taps import PAD, tap_table
 from dcrviz.physics.geometry import airmass_of
-from dcrviz.records import Bools, Box, Cube, Floats, Plane, Shifts, SplineOrder, Visit
+from dcrviz.records import Bools, Cube, Floats, Plane, Shifts, SplineOrder, Visit
 from dcrviz.scratch import Room
 
 # A single visit arrives as 1 but for the rounding of its taps: it must not pass for more than one.

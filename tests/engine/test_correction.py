@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import dcrviz
+from dcrviz.box import Box
 from dcrviz.engine.correction import stacked_residual, visit_residual
 from dcrviz.engine.template import visit_template
-from dcrviz.records import Box
 
 # Far enough from the edges that every shift stays inside.
 INSIDE = (slice(None), slice(6, -6), slice(6, -6))

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from dcrviz import Visit
+from dcrviz.box import Box
 from dcrviz.engine.weights import model_weights, pixel_weights, stack_weights, visit_weights
-from dcrviz.records import Box, Shifts
+from dcrviz.records import Shifts
 
 FIELD = Box(y0=0, y1=30, x0=0, x1=40)
 
