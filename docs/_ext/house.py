@@ -1,0 +1,56 @@
+"""What stands between single backticks: a link where the reference describes it, else code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from docutils import nodes
+from docutils.nodes import Node, system_message
+from sphinx.addnodes import pending_xref
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util.docutils import SphinxRole
+from sphinx.util.nodes import make_refnode
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Add the role, which conf.py makes the default one of docstrings."""
+    app.add_role("house", HouseRole())
+    app.connect("missing-reference", _resolved)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+class HouseRole(SphinxRole):
+    """Names of functions, classes and modules, and any other words of code."""
+
+    def run(self) -> tuple[list[Node], list[system_message]]:
+        """A reference to be resolved once all pages have been read."""
+        context = self.env.ref_context
+        within = [context.get("py:module"), context.get("py:class")]
+        link = pending_xref(
+            self.rawtext,
+            nodes.literal(self.rawtext, self.text, classes=["xref", "py"]),
+            reftype="house",
+            reftarget=self.text,
+            house=names(self.text.removesuffix("()"), *(one for one in within if one)),
+        )
+        return [link], []
+
+
+def names(text: str, *within: str) -> list[str]:
+    """What a name may stand for: as it is, public, or of the module and the class around it."""
+    around = [".".join(within[:end]) for end in range(len(within), 0, -1)]
+    return [f"{place}.{text}" for place in around] + [f"dcrviz.{text}", text]
+
+
+def _resolved(
+    app: Sphinx, env: BuildEnvironment, node: Any, words: nodes.Element
+) -> nodes.Element | None:
+    if "house" not in node:
+        return None
+    known = env.domains.python_domain.objects
+    for name in node["house"]:
+        if (found := known.get(name)) is not None:
+            here = node.get("refdoc", env.docname)
+            return make_refnode(app.builder, here, found.docname, found.node_id, words, name)
+    return words
