@@ -1,4 +1,7 @@
-"""What stands between single backticks: a link where the reference describes it, else code."""
+"""Roles of the house: names between single backticks, and knobs.
+
+A name is a link where the reference describes it, else code; a knob is a link to its row.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +12,20 @@ from docutils.nodes import Node, system_message
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 from sphinx.util.nodes import make_refnode
 
+from dcrviz.config import AssembleConfig
+
+KNOB_PAGE = "reference/knobs"
+_log = logging.getLogger(__name__)
+
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Add the role, which conf.py makes the default one of docstrings."""
+    """Add the roles; conf.py makes the first the default one of docstrings."""
     app.add_role("house", HouseRole())
+    app.add_role("knob", KnobRole())
     app.connect("missing-reference", _resolved)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
@@ -37,6 +47,17 @@ class HouseRole(SphinxRole):
         return [link], []
 
 
+class KnobRole(SphinxRole):
+    """A knob by its name."""
+
+    def run(self) -> tuple[list[Node], list[system_message]]:
+        """A reference to its row in the table of knobs."""
+        if self.text not in AssembleConfig.knobs():
+            _log.warning("there is no knob %r", self.text, location=self.get_location())
+        words = nodes.literal(self.rawtext, self.text, classes=["xref", "knob"])
+        return [pending_xref(self.rawtext, words, reftype="knob", reftarget=self.text)], []
+
+
 def names(text: str, *within: str) -> list[str]:
     """What a name may stand for: as it is, public, or of the module and the class around it."""
     around = [".".join(within[:end]) for end in range(len(within), 0, -1)]
@@ -46,11 +67,14 @@ def names(text: str, *within: str) -> list[str]:
 def _resolved(
     app: Sphinx, env: BuildEnvironment, node: Any, words: nodes.Element
 ) -> nodes.Element | None:
+    here = node.get("refdoc", env.docname)
+    if node["reftype"] == "knob":
+        anchor = f"knob-{node['reftarget']}"
+        return make_refnode(app.builder, here, KNOB_PAGE, anchor, words)
     if "house" not in node:
         return None
     known = env.domains.python_domain.objects
     for name in node["house"]:
         if (found := known.get(name)) is not None:
-            here = node.get("refdoc", env.docname)
             return make_refnode(app.builder, here, found.docname, found.node_id, words, name)
     return words

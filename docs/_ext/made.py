@@ -10,12 +10,17 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from command_page import command_page
+from difference_table import difference_table, scores_table
 from knob_table import knob_table
+from performance_table import performance_table
 from sphinx.application import Sphinx
 
 MAKERS: Mapping[str, Callable[[], str]] = {
     "command": command_page,
+    "differences": difference_table,
+    "difference-scores": scores_table,
     "knobs": knob_table,
+    "performance": performance_table,
 }
 _MARK = re.compile(r"^<!-- made: ([\w-]+) -->$", flags=re.MULTILINE)
 
