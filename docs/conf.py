@@ -10,7 +10,7 @@ import dcrviz  # noqa: E402 - the path comes first
 
 project = "dcrviz"
 author = "The dcrviz developers"
-copyright = "the dcrviz developers, BSD 3-Clause"
+copyright = "the dcrviz developers, BSD 3-Clause"  # noqa: A001 - Sphinx wants it so
 version = release = dcrviz.__version__
 
 extensions = [
@@ -70,6 +70,7 @@ html_theme_options = {
     "secondary_sidebar_items": ["page-toc"],
     "footer_start": ["copyright"],
     "footer_end": [],
+    "article_footer_items": ["prev-next"],
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",
 }

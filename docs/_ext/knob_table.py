@@ -62,7 +62,7 @@ _PAGES = {
     "Computing": "[large fields](../large.md)",
 }
 """Where the knobs of a group are explained that act in no equation of their own."""
-_HEAD = ("Knob", "LSST's name", "Default", "Allowed", "Unit", "What it does", "Where")
+_HEAD = ("Knob, *LSST's name*", "Default, *LSST's presets*", "May be", "What it does, and where")
 
 
 def knob_table() -> str:
@@ -91,15 +91,20 @@ def _table(knobs: dict[str, Any], names: list[str]) -> str:
 def _row(name: str, knob: Any) -> list[str]:
     equation = f"<br>`{_escaped(knob.equation)}`" if knob.equation else ""
     when = "starts anew" if acts_in(name) == "prepare" else "acts at once"
+    unit = f"<br>unit: {knob.unit}" if knob.unit else ""
+    theirs = "<br>".join(f"*{part}*" for part in _parts(knob.lsst))
     return [
-        f"[`{name}`]{{#knob-{name}}}",
-        f"`{knob.lsst}`" if knob.lsst else "",
+        f"[`{name}`]{{#knob-{name}}}" + (f"<br>{theirs}" if theirs else ""),
         _defaults(name, knob),
-        rule(knob),
-        knob.unit,
-        f"{_escaped(knob.doc)}{equation}<br>*{when}*",
-        _place(name, knob),
+        f"{rule(knob)}{unit}",
+        f"{_escaped(knob.doc)}{equation}<br>{_place(name, knob)}; {when}",
     ]
+
+
+def _parts(name: str) -> list[str]:
+    """LSST's name in lines that are not too long for a column."""
+    head, dot, field = name.rpartition(".")
+    return [part for part in (head + dot, field) if part]
 
 
 def _defaults(name: str, knob: Any) -> str:
@@ -109,7 +114,7 @@ def _defaults(name: str, knob: Any) -> str:
     }
     words = [in_words(knob.default)]
     if len(set(others.values())) == 1 and len(others) > 1:
-        words.append(f"*lsst presets: {next(iter(others.values()))}*")
+        words.append(f"*{next(iter(others.values()))}*")
     else:
         words += [f"*{preset}: {value}*" for preset, value in others.items()]
     return "<br>".join(words)

@@ -1,0 +1,91 @@
+"""The gallery: every view of the package with its picture and the code that makes it.
+
+An entry is a file in `docs/gallery`: a docstring of a title and a few sentences, then the code,
+which leaves what it makes in `view`. The picture lies beside it, made by `benchmarks/gallery.py`.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from measured import DOCS
+
+GALLERY = DOCS / "gallery"
+PARTS = {
+    "The page": ("explorer", "teacher", "controls", "captions", "tabs"),
+    "Images": ("image_wall", "source"),
+    "The course of a run": ("curves", "runs", "visits", "artifacts"),
+    "Knobs and data": ("knobs", "one_knob", "data", "scene_choice", "export"),
+    "Diagnose": ("verdict_chips", "verdicts", "diagnose", "leverage", "seeing", "held_out")
+    + ("direction", "ablation", "sky_plan", "night_plan"),
+    "Sweep": ("sweep", "sweep_form"),
+    "For notebooks and papers": ("hv_row", "hv_course", "hv_sweep", "tornado"),
+}
+"""Names of the entries in the order of the page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A view: what it is, and the code that makes it."""
+
+    name: str
+    title: str
+    words: str
+    code: str
+
+    @property
+    def picture(self) -> Path:
+        """Where its picture lies."""
+        return GALLERY / f"{self.name}.webp"
+
+    @property
+    def made_of(self) -> str:
+        """Full name of what its code imports last, which is what is shown."""
+        *_, last = (n for n in ast.parse(self.code).body if isinstance(n, ast.ImportFrom))
+        name = last.names[0].name
+        return f"{last.module}.{name}"
+
+    def made(self) -> Any:
+        """What the code makes."""
+        names: dict[str, Any] = {}
+        exec(compile(self.code, f"{self.name}.py", "exec"), names)  # noqa: S102 - our own
+        return names["view"]
+
+
+def read_entry(path: Path) -> Entry:
+    """An entry from its file."""
+    text = path.read_text(encoding="utf-8")
+    said = ast.get_docstring(ast.parse(text)) or ""
+    title, _, words = said.partition("\n")
+    code = text.split('"""', 2)[2].strip() + "\n"
+    return Entry(name=path.stem, title=title, words=words.strip(), code=code)
+
+
+def entries() -> list[Entry]:
+    """All entries, in the order of their names."""
+    return [read_entry(path) for path in sorted(GALLERY.glob("*.py"))]
+
+
+def gallery_page() -> str:
+    """A section for each part, with an entry for each view."""
+    known = {entry.name: entry for entry in entries()}
+    return "\n".join(
+        f"## {title}\n\n" + "\n".join(_shown(known[name]) for name in names)
+        for title, names in PARTS.items()
+    )
+
+
+def _shown(entry: Entry) -> str:
+    return "\n".join(
+        [
+            f"### {entry.title}\n",
+            f"{entry.words}\n",
+            f"```{{image}} ../gallery/{entry.picture.name}",
+            f":alt: {entry.title}",
+            ":class: view-of\n```\n",
+            f":::{{dropdown}} The code\n```python\n{entry.code}```\n:::\n",
+        ]
+    )

@@ -1,0 +1,12 @@
+"""Held-out visits
+
+Each visit predicted by a fit to the others, against the plain coadd: whether the planes hold for visits they never saw.
+"""
+
+import dcrviz
+from dcrviz.views.holdout_view import HoldOutView
+
+session = dcrviz.Session(dcrviz.read_exposures(dcrviz.bundled("field")))
+session.step(6)
+view = HoldOutView(session)
+view.start()
