@@ -4,8 +4,8 @@
 
 The preset ``lsst-2019`` is fitted to a scene to its end, then once more with one knob as it is here.
 Colours, planes and templates are compared with the truth, which a made field knows. Refraction is
-computed by the formulas as they are here and as they were in the task. With ``--write`` the numbers
-go to `docs/differences`, from which the documentation takes them.
+computed by the formulas as they are here and as they were in the task. With ``--write`` the
+numbers go to `docs/differences`, from which the documentation takes them.
 """
 
 from __future__ import annotations
@@ -73,9 +73,7 @@ def of_knob(scene, here, *, both=None, exposures=None):
     return {
         "scene": scene,
         "knobs": here,
-        **{
-            name: as_scored(dcrviz.prepare(visits, one), found.sky()) for name, one in runs.items()
-        },
+        **{name: as_scored(dcrviz.prepare(visits, one), found.sky()) for name, one in runs.items()},
     }
 
 

@@ -18,7 +18,7 @@ import holoviews as hv
 import panel as pn
 from browsers import FLAGS, find_browser
 from panel.viewable import Viewer
-from PIL import Image
+from PIL import Image, ImageChops
 from playwright.sync_api import sync_playwright
 
 import dcrviz.views
@@ -36,6 +36,7 @@ MOST_BYTES = 200_000
 _FRAME = (Path(dcrviz.views.__file__).parent / "css" / "frame.css").read_text(encoding="utf-8")
 _PATIENCE_MS = 30_000
 _REST_MS = 700
+_MARGIN_PX = 12
 # Where a view is as wide as its page; others are as wide as the column they have in the explorer.
 _WIDE = {
     "image_wall": 900,
@@ -69,7 +70,7 @@ def app(entry):
         shown = view.__panel__() if isinstance(view, Viewer) else pn.panel(view)
         return pn.Column(
             shown,
-            css_classes=["dcrviz", "shown"],
+            css_classes=["dcrviz", "of-gallery"],
             stylesheets=[_FRAME],
             width=_WIDE.get(entry.name, _COLUMN),
             margin=0,
@@ -102,7 +103,7 @@ def taken(browser, entry, address):
     if is_page:
         page.get_by_role("button", name="Play", exact=True).click()
         page.get_by_role("status").get_by_text("reached").wait_for()
-    shown = page if is_page else page.locator(".shown")
+    shown = page if is_page else page.locator(".of-gallery")
     picture, before = shown.screenshot(), b""
     while picture != before:
         page.wait_for_timeout(_REST_MS)
@@ -112,8 +113,14 @@ def taken(browser, entry, address):
 
 
 def compressed(png):
-    """The picture as WebP, as good as it can be in so many bytes."""
+    """The picture as WebP without its empty margins, as good as it can be in so many bytes."""
     picture = Image.open(io.BytesIO(png)).convert("RGB")
+    ground = Image.new(
+        "RGB", picture.size, picture.getpixel((picture.width - 1, picture.height - 1))
+    )
+    _, _, right, bottom = ImageChops.difference(picture, ground).getbbox()
+    ends = zip(picture.size, (right, bottom), strict=True)
+    picture = picture.crop((0, 0, *(min(size, end + _MARGIN_PX) for size, end in ends)))
     for quality in (90, 80, 70, 60, 50):
         kept = io.BytesIO()
         picture.save(kept, "WEBP", quality=quality, method=6)

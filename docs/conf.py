@@ -10,7 +10,7 @@ import dcrviz  # noqa: E402 - the path comes first
 
 project = "dcrviz"
 author = "The dcrviz developers"
-copyright = "the dcrviz developers, BSD 3-Clause"  # noqa: A001 - Sphinx wants it so
+copyright = "the dcrviz developers, BSD 3-Clause"
 version = release = dcrviz.__version__
 
 extensions = [
@@ -62,6 +62,7 @@ html_static_path = ["_static"]
 html_css_files = ["house.css"]
 html_show_sourcelink = False
 html_copy_source = False
+html_context = {"default_mode": "auto"}
 html_theme_options = {
     "logo": {"text": "dcrviz"},
     "navbar_align": "left",

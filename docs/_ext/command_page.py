@@ -13,7 +13,9 @@ _WIDTH = 88
 def command_page() -> str:
     """A section for each subcommand: what it does, how it is called, its arguments."""
     commands = next(
-        action for action in build_parser()._actions if isinstance(action, argparse._SubParsersAction)
+        action
+        for action in build_parser()._actions
+        if isinstance(action, argparse._SubParsersAction)
     )
     short = {choice.dest: choice.help or "" for choice in commands._choices_actions}
     overview = _table(

@@ -7,6 +7,7 @@ which leaves what it makes in `view`. The picture lies beside it, made by `bench
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,10 @@ PARTS = {
     "Images": ("image_wall", "source"),
     "The course of a run": ("curves", "runs", "visits", "artifacts"),
     "Knobs and data": ("knobs", "one_knob", "data", "scene_choice", "export"),
-    "Diagnose": ("verdict_chips", "verdicts", "diagnose", "leverage", "seeing", "held_out")
-    + ("direction", "ablation", "sky_plan", "night_plan"),
+    "Diagnose": (
+        *("verdict_chips", "verdicts", "diagnose", "leverage", "seeing"),
+        *("held_out", "direction", "ablation", "sky_plan", "night_plan"),
+    ),
     "Sweep": ("sweep", "sweep_form"),
     "For notebooks and papers": ("hv_row", "hv_course", "hv_sweep", "tornado"),
 }
@@ -43,15 +46,26 @@ class Entry:
 
     @property
     def made_of(self) -> str:
-        """Full name of what its code imports last, which is what is shown."""
-        *_, last = (n for n in ast.parse(self.code).body if isinstance(n, ast.ImportFrom))
-        name = last.names[0].name
-        return f"{last.module}.{name}"
+        """Full name of the class or function that makes the view."""
+        tree = ast.parse(self.code)
+        (made,) = (
+            node.value
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "view"
+        )
+        first, _, rest = re.sub(r"\(.*", "", ast.unparse(made), flags=re.DOTALL).partition(".")
+        known = {
+            alias.asname or alias.name: f"{node.module}.{alias.name}"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom)
+            for alias in node.names
+        }
+        return ".".join(part for part in (known[first], rest) if part)
 
     def made(self) -> Any:
         """What the code makes."""
         names: dict[str, Any] = {}
-        exec(compile(self.code, f"{self.name}.py", "exec"), names)  # noqa: S102 - our own
+        exec(compile(self.code, f"{self.name}.py", "exec"), names)
         return names["view"]
 
 
@@ -61,7 +75,7 @@ def read_entry(path: Path) -> Entry:
     said = ast.get_docstring(ast.parse(text)) or ""
     title, _, words = said.partition("\n")
     code = text.split('"""', 2)[2].strip() + "\n"
-    return Entry(name=path.stem, title=title, words=words.strip(), code=code)
+    return Entry(name=path.stem, title=title.rstrip("."), words=words.strip(), code=code)
 
 
 def entries() -> list[Entry]:
@@ -82,7 +96,7 @@ def _shown(entry: Entry) -> str:
     return "\n".join(
         [
             f"### {entry.title}\n",
-            f"{entry.words}\n",
+            f"{entry.words} Made by {{py:obj}}`{entry.made_of}`.\n",
             f"```{{image}} ../gallery/{entry.picture.name}",
             f":alt: {entry.title}",
             ":class: view-of\n```\n",

@@ -9,6 +9,7 @@ from typing import Any
 
 from docutils import nodes
 from docutils.nodes import Node, system_message
+from knob_table import knob_anchor
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
@@ -69,8 +70,7 @@ def _resolved(
 ) -> nodes.Element | None:
     here = node.get("refdoc", env.docname)
     if node["reftype"] == "knob":
-        anchor = f"knob-{node['reftarget']}"
-        return make_refnode(app.builder, here, KNOB_PAGE, anchor, words)
+        return make_refnode(app.builder, here, KNOB_PAGE, knob_anchor(node["reftarget"]), words)
     if "house" not in node:
         return None
     known = env.domains.python_domain.objects

@@ -75,6 +75,11 @@ def knob_table() -> str:
     )
 
 
+def knob_anchor(name: str) -> str:
+    """Name of a knob's row on its page, in which docutils leaves no underscore."""
+    return f"knob-{name.replace('_', '-')}"
+
+
 def _places(knobs: dict[str, Any]) -> dict[str, int]:
     """Groups in the order of their first knobs; those of the fit come before its surroundings."""
     late = ("Seeing", "Artifacts")
@@ -94,7 +99,7 @@ def _row(name: str, knob: Any) -> list[str]:
     unit = f"<br>unit: {knob.unit}" if knob.unit else ""
     theirs = "<br>".join(f"*{part}*" for part in _parts(knob.lsst))
     return [
-        f"[`{name}`]{{#knob-{name}}}" + (f"<br>{theirs}" if theirs else ""),
+        f"[`{name}`]{{#{knob_anchor(name)}}}" + (f"<br>{theirs}" if theirs else ""),
         _defaults(name, knob),
         f"{rule(knob)}{unit}",
         f"{_escaped(knob.doc)}{equation}<br>{_place(name, knob)}; {when}",
@@ -122,7 +127,7 @@ def _defaults(name: str, knob: Any) -> str:
 
 def _place(name: str, knob: Any) -> str:
     if name in EQUATIONS:
-        return f"{{eq}}`{EQUATIONS[name]}`"
+        return f"equation {{eq}}`{EQUATIONS[name]}`"
     return _PAGES[knob.group]
 
 

@@ -7,18 +7,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from command_page import command_page
 from difference_table import difference_table, scores_table
+from gallery_page import gallery_page
 from knob_table import knob_table
 from performance_table import performance_table
-from sphinx.application import Sphinx
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
 
 MAKERS: Mapping[str, Callable[[], str]] = {
     "command": command_page,
     "differences": difference_table,
     "difference-scores": scores_table,
+    "gallery": gallery_page,
     "knobs": knob_table,
     "performance": performance_table,
 }
@@ -42,5 +46,5 @@ def filled(text: str) -> str:
     return _MARK.sub(lambda mark: MAKERS[mark[1]](), text)
 
 
-def _fill(app: Sphinx, page: str, source: list[str]) -> None:
+def _fill(_app: Sphinx, _page: str, source: list[str]) -> None:
     source[0] = filled(source[0])

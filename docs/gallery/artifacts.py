@@ -1,4 +1,4 @@
-"""Artifacts
+"""Artifacts.
 
 What deviates from the static sky in few visits, and what became of it: clipped, or kept and why.
 """

@@ -1,6 +1,7 @@
-"""Captions for a class
+"""Captions for a class.
 
-In Teacher mode: a line for each verdict on the step on show, in words for those who see it for the first time.
+In Teacher mode: a line for each verdict on the step on show, in words for those who see it for
+the first time.
 """
 
 import dcrviz

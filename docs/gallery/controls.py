@@ -1,4 +1,4 @@
-"""Control row
+"""Control row.
 
 Play, step, back; the Iteration slider; how far the run is, and its outcome in words.
 """

@@ -1,6 +1,7 @@
-"""Curves of a run
+"""Curves of a run.
 
-Metric of all visits and of each, gain, holes and wings, clamped pixels, flux and change against iteration.
+Metric of all visits and of each, gain, holes and wings, clamped pixels, flux and change against
+iteration.
 """
 
 import dcrviz

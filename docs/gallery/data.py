@@ -1,4 +1,4 @@
-"""Where visits come from
+"""Where visits come from.
 
 Bundled scenes, made fields, files and uploads.
 """

@@ -1,4 +1,4 @@
-"""The Diagnose tab
+"""The Diagnose tab.
 
 Verdicts above, and a card for each question below; what is in a card is made when it is opened.
 """

@@ -1,6 +1,7 @@
-"""Angles and truth
+"""Angles and truth.
 
-Whether the places of sources fit the parallactic angles as they are told, mirrored, or turned; and colours against the true ones.
+Whether the places of sources fit the parallactic angles as they are told, mirrored, or turned;
+and colours against the true ones.
 """
 
 import dcrviz

@@ -1,7 +1,8 @@
-"""The explorer
+"""The explorer.
 
-The whole page: control and slider above, knobs at the left, images in the middle, curves, diagnosis and sweeps at the right,
-runs and visits below. In a notebook it is the output of a cell, else `dcrviz explore` opens it in the browser.
+The whole page: control and slider above, knobs at the left, images in the middle, curves,
+diagnosis and sweeps at the right, runs and visits below. In a notebook it is the output of a
+cell, else `dcrviz explore` opens it in the browser.
 """
 
 import dcrviz

@@ -1,6 +1,7 @@
-"""Export
+"""Export.
 
-Everything that can be taken away: coadds, pictures, tables, configuration, a script that makes the same run, a link.
+Everything that can be taken away: coadds, pictures, tables, configuration, a script that makes
+the same run, a link.
 """
 
 import dcrviz

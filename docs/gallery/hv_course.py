@@ -1,4 +1,4 @@
-"""Curves in HoloViews
+"""Curves in HoloViews.
 
 The curves of a run, to be composed with others.
 """

@@ -1,7 +1,7 @@
-"""Image wall
+"""Image wall.
 
-All images of a step, in rows that share one view: planes, planes minus their mean, residuals of each visit, and more. Stretch, zoom and
-blinking happen in the browser.
+All images of a step, in rows that share one view: planes, planes minus their mean, residuals of
+each visit, and more. Stretch, zoom and blinking happen in the browser.
 """
 
 import dcrviz

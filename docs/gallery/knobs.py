@@ -1,4 +1,4 @@
-"""Knobs
+"""Knobs.
 
 Every knob in its group, made from its declaration, with presets and reset above.
 """

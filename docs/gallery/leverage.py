@@ -1,6 +1,7 @@
-"""What the visits can tell
+"""What the visits can tell.
 
-Before any fit: how well slope and curvature of spectra can be told, which planes are told at all, and what each visit contributes.
+Before any fit: how well slope and curvature of spectra can be told, which planes are told at all,
+and what each visit contributes.
 """
 
 import dcrviz

@@ -1,4 +1,4 @@
-"""Next visit: a night
+"""Next visit: a night.
 
 What a visit at each time of a night would gain, with the airmass of the field.
 """

@@ -1,4 +1,4 @@
-"""One knob
+"""One knob.
 
 A knob as a widget that follows the configuration, and that the configuration follows.
 """

@@ -1,6 +1,7 @@
-"""Runs
+"""Runs.
 
-The run on show and those that were left for it: what they differ in, how they end, and which to compare.
+The run on show and those that were left for it: what they differ in, how they end, and which to
+compare.
 """
 
 import dcrviz

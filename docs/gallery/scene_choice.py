@@ -1,4 +1,4 @@
-"""The scene library
+"""The scene library.
 
 Small fields with one thing wrong each: the sentence, the disease, and its cures.
 """

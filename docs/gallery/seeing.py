@@ -1,6 +1,7 @@
-"""Seeing of the visits
+"""Seeing of the visits.
 
-How the fit knows the seeing, star widths by airmass, what each visit tells at each spatial frequency, and the noise of the planes.
+How the fit knows the seeing, star widths by airmass, what each visit tells at each spatial
+frequency, and the noise of the planes.
 """
 
 import dcrviz

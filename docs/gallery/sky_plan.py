@@ -1,4 +1,4 @@
-"""Next visit: the sky
+"""Next visit: the sky.
 
 What one more visit would gain, by hour angle and declination.
 """

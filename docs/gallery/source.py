@@ -1,6 +1,7 @@
-"""A source, closely
+"""A source, closely.
 
-Its spectrum at every step, its profile, a cut towards the zenith, and what each visit is left with; the truth where it is known.
+Its spectrum at every step, its profile, a cut towards the zenith, and what each visit is left
+with; the truth where it is known.
 """
 
 import dcrviz

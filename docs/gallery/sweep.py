@@ -1,7 +1,7 @@
-"""The Sweep tab
+"""The Sweep tab.
 
-Many runs side by side: a line for each over knobs and scores, two scores with their Pareto front, curves
-and planes of the runs that are picked, and a table.
+Many runs side by side: a line for each over knobs and scores, two scores with their Pareto front,
+curves and planes of the runs that are picked, and a table.
 """
 
 import dcrviz

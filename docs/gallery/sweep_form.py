@@ -1,4 +1,4 @@
-"""What a sweep tries
+"""What a sweep tries.
 
 Knobs and the values to try, how many runs that makes, Start and Cancel.
 """

@@ -1,4 +1,4 @@
-"""Tabs
+"""Tabs.
 
 Parts under their headings, each made when it is first looked at.
 """

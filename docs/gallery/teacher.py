@@ -1,7 +1,7 @@
-"""For a class
+"""For a class.
 
-The explorer as a class sees it (`?teacher=1`, or the button Teacher): two rows, large type, a sentence for
-each thing that is seen.
+The explorer as a class sees it (`?teacher=1`, or the button Teacher): two rows, large type, a
+sentence for each thing that is seen.
 """
 
 import dcrviz

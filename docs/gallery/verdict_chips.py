@@ -1,4 +1,4 @@
-"""Chips
+"""Chips.
 
 A chip for each thing that is wrong with the step on show, in the control row.
 """

@@ -1,6 +1,7 @@
-"""Verdicts
+"""Verdicts.
 
-All that is wrong, or right, each with its rule, its confidence, places to look at and knobs to try.
+All that is wrong, or right, each with its rule, its confidence, places to look at and knobs to
+try.
 """
 
 import dcrviz

@@ -1,6 +1,7 @@
-"""Visits
+"""Visits.
 
-A table in which visits can be switched off or given another weight, and a map of where on the sky they were taken.
+A table in which visits can be switched off or given another weight, and a map of where on the sky
+they were taken.
 """
 
 import dcrviz
