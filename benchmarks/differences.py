@@ -2,7 +2,7 @@
 
 ``python benchmarks/differences.py [--write]``
 
-The preset ``lsst-2019`` is fitted to a scene to its end, then once more with one knob as it is here.
+The preset ``lsst-2019`` is fitted to a scene to its end, then again with one knob as it is here.
 Colours, planes and templates are compared with the truth, which a made field knows. Refraction is
 computed by the formulas as they are here and as they were in the task. With ``--write`` the
 numbers go to `docs/differences`, from which the documentation takes them.

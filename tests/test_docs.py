@@ -38,11 +38,17 @@ def page(name):
     return (DOCS / name).read_text(encoding="utf-8")
 
 
+def found(name):
+    """What has this full name."""
+    module, _, last = name.rpartition(".")
+    return getattr(importlib.import_module(module), last)
+
+
 def view_classes():
     """Every class of the package that can be shown by itself."""
     modules = [
-        importlib.import_module(f"dcrviz.views.{found.name}")
-        for found in pkgutil.iter_modules(dcrviz.views.__path__)
+        importlib.import_module(f"dcrviz.views.{one.name}")
+        for one in pkgutil.iter_modules(dcrviz.views.__path__)
     ]
     return {
         value
@@ -59,11 +65,8 @@ def view_classes():
 def test_every_knob_has_its_row_with_lsst_s_name_rule_and_sentence(name):
     knob = AssembleConfig.knobs()[name]
     anchor = knob_table.knob_anchor(name)
-    (row,) = (
-        line
-        for line in made.filled(page("reference/knobs.md")).splitlines()
-        if f"#{anchor}}}" in line
-    )
+    lines = made.filled(page("reference/knobs.md")).splitlines()
+    (row,) = (line for line in lines if f"#{anchor}}}" in line)
     said = row.replace("\\|", "|")
     assert f"[`{name}`]" in said
     assert knob.doc in said
@@ -154,13 +157,8 @@ def test_a_case_of_the_performance_page_is_measured_and_kept(tmp_path, monkeypat
 
 def test_every_view_of_the_package_is_in_the_gallery():
     shown = {entry.made_of for entry in ENTRIES}
-    exported = {
-        f"dcrviz.views.{name}": getattr(dcrviz.views, name) for name in dcrviz.views.__all__
-    }
-    shown_classes = {exported.get(name, name) for name in shown}
-    for view in view_classes():
-        name = f"{view.__module__}.{view.__qualname__}"
-        assert view in shown_classes or name in shown, name
+    assert len(view_classes()) > 20
+    assert view_classes() <= {found(name) for name in shown}
 
 
 def test_every_entry_has_its_place_on_the_page_and_its_picture():

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,13 @@ class Entry:
         }
         return ".".join(part for part in (known[first], rest) if part)
 
+    @property
+    def described(self) -> str:
+        """The same by the module that defines it, as the reference has it."""
+        module, _, name = self.made_of.rpartition(".")
+        made = getattr(import_module(module), name)
+        return f"{made.__module__}.{made.__qualname__}"
+
     def made(self) -> Any:
         """What the code makes."""
         names: dict[str, Any] = {}
@@ -96,7 +104,7 @@ def _shown(entry: Entry) -> str:
     return "\n".join(
         [
             f"### {entry.title}\n",
-            f"{entry.words} Made by {{py:obj}}`{entry.made_of}`.\n",
+            f"{entry.words} Made by {{py:obj}}`{entry.described}`.\n",
             f"```{{image}} ../gallery/{entry.picture.name}",
             f":alt: {entry.title}",
             ":class: view-of\n```\n",
