@@ -23,7 +23,7 @@ extensions = [
     "formulas",
     "house",
     "made",
-    "public",
+    "docstrings",
 ]
 exclude_patterns = ["_ext", "**/.ipynb_checkpoints", "gallery"]
 default_role = "house"

@@ -115,13 +115,13 @@ _SCORED = (
 _ROWS: tuple[tuple[str, str, Callable[[], str]], ...] = (
     (
         "Refraction: a plus before the cubic term, and 7.75141e-4 in the density of water vapour",
-        "both as Stone and Owens have them: {eq}`eq-refraction`, {eq}`eq-densities`",
+        "both as Stone and Owens have them: equations {eq}`eq-refraction` and {eq}`eq-densities`",
         _refraction,
     ),
     (
         "Direction: the sign of x is wrong where east is left, and the mean of arctangents breaks "
         "at 180 degrees",
-        "the zenith through the WCS: {eq}`eq-direction`",
+        "the zenith through the WCS: equation {eq}`eq-direction`",
         _slopes("direction", "angles with the wrong sign: "),
     ),
     (

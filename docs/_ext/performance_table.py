@@ -7,8 +7,8 @@ from typing import Any
 from measured import DOCS, results, table
 
 _HEAD = ("Case", "Plain, s", "Here, s", "Ratio", "Wall, ratio", "Largest difference")
-_BUSY = 0.5
-"""Load, in processes that ran already, from which times of pairs may be off."""
+_BUSY = 0.8
+"""Load beside the benchmark's own threads above which times may be off."""
 
 
 def performance_table() -> str:
@@ -28,7 +28,7 @@ def _row(case: dict[str, Any]) -> tuple[str, ...]:
         f"{case['seconds']:.3g}",
         f"{case['ratio']:.0f}",
         f"{case['wall_ratio']:.0f}",
-        f"{off:.1g} of the peak" if off is not None else "another solution",
+        f"{off:.0e} of the peak".replace("e-0", "e-") if off is not None else "another solution",
     )
 
 
@@ -51,10 +51,10 @@ def _title(case: dict[str, Any]) -> str:
 def _words(cases: list[dict[str, Any]]) -> list[str]:
     machines = sorted({case["machine"] for case in cases})
     words = [f"Measured on {', '.join(machines)}."]
-    busy = max((case["load"] for case in cases), default=0)
-    if busy > _BUSY:
+    beside = max((case["load"] - case["threads"] for case in cases), default=0)
+    if beside > _BUSY:
         words.append(
-            f"The machine had other work meanwhile (a load of up to {busy:g}), "
-            "so that times may be off."
+            f"The machine had other work meanwhile (a load of up to {beside:.1f} beside the "
+            "benchmark's own), so that times may be off."
         )
     return words
