@@ -30,7 +30,7 @@ from dcrviz.views.warm import warm_up
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "docs" / "_ext"))
 
-from gallery_page import entries  # noqa: E402 - the path comes first
+from gallery_page import SCALE, entries  # noqa: E402 - the path comes first
 
 MOST_BYTES = 200_000
 _FRAME = (Path(dcrviz.views.__file__).parent / "css" / "frame.css").read_text(encoding="utf-8")
@@ -51,9 +51,9 @@ _WIDE = {
     "data": 340,
     "scene_choice": 340,
     "export": 340,
-    "hv_row": 1000,
-    "hv_course": 1000,
-    "hv_sweep": 1000,
+    "hv_row": 1150,
+    "hv_course": 1150,
+    "hv_sweep": 1150,
     "tornado": 680,
 }
 _COLUMN = 480
@@ -94,16 +94,16 @@ def served(shown):
 
 def taken(browser, entry, address):
     """The picture of an entry as PNG, once nothing on it changes any more."""
-    is_page = "Explorer(" in entry.code
-    size = _EXPLORER if is_page else {"width": 1100, "height": 900}
-    context = browser.new_context(viewport=size, device_scale_factor=1 if is_page else 1.5)
+    size = _EXPLORER if entry.is_page else {"width": 1300, "height": 900}
+    scale = 1 if entry.is_page else SCALE
+    context = browser.new_context(viewport=size, device_scale_factor=scale)
     page = context.new_page()
     page.set_default_timeout(_PATIENCE_MS)
     page.goto(f"{address}/{entry.name}")
-    if is_page:
+    if entry.is_page:
         page.get_by_role("button", name="Play", exact=True).click()
         page.get_by_role("status").get_by_text("reached").wait_for()
-    shown = page if is_page else page.locator(".of-gallery")
+    shown = page if entry.is_page else page.locator(".of-gallery")
     picture, before = shown.screenshot(), b""
     while picture != before:
         page.wait_for_timeout(_REST_MS)

@@ -14,8 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from measured import DOCS
+from PIL import Image
 
 GALLERY = DOCS / "gallery"
+SCALE = 1.5
+"""Pixels of a picture for one of the page."""
+_HIGHEST_PX = 800
 PARTS = {
     "The page": ("explorer", "teacher", "controls", "captions", "tabs"),
     "Images": ("image_wall", "source"),
@@ -44,6 +48,18 @@ class Entry:
     def picture(self) -> Path:
         """Where its picture lies."""
         return GALLERY / f"{self.name}.webp"
+
+    @property
+    def is_page(self) -> bool:
+        """Whether it is a page of its own, not a part of one."""
+        return "view = Explorer(" in self.code
+
+    @property
+    def width_px(self) -> int:
+        """How wide it is on the page, where its picture may be finer, and none is too high."""
+        with Image.open(self.picture) as picture:
+            width, height = picture.size
+        return round(min(width / (1 if self.is_page else SCALE), width * _HIGHEST_PX / height))
 
     @property
     def made_of(self) -> str:
@@ -107,7 +123,8 @@ def _shown(entry: Entry) -> str:
             f"{entry.words} Made by {{py:obj}}`{entry.described}`.\n",
             f"```{{image}} ../gallery/{entry.picture.name}",
             f":alt: {entry.title}",
+            f":width: {entry.width_px}px",
             ":class: view-of\n```\n",
-            f":::{{dropdown}} The code\n```python\n{entry.code}```\n:::\n",
+            f"```python\n{entry.code}```\n",
         ]
     )
