@@ -3,11 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help explore test browser compiled lint format replay clean
+.PHONY: help explore test browser compiled docs lint format replay clean
 
 help:
 	@echo "make explore   open the explorer on the bundled field"
 	@echo "make test      run all tests, those in a real browser included"
+	@echo "make docs      build the documentation into build/docs, and check every link of it"
 	@echo "make lint      formatting, lint, types, layers, spelling, JavaScript"
 	@echo "make format    mend what the linter can"
 	@echo "make replay    replay recorded traces: make replay TRACES='path/*.npz'"
@@ -25,6 +26,12 @@ browser:
 compiled: $(VENV)/.ready
 	$(BIN)/python -c "from dcrviz.views.warm import warm_up; warm_up()"
 
+# Anew each time, as pages are made of the code; a warning is an error, and so is a link into nothing.
+docs: $(VENV)/.ready-docs
+	rm -rf build/docs docs/reference/api docs/reference/modules
+	$(BIN)/python -m sphinx --quiet --nitpicky --fail-on-warning --keep-going --jobs 2 docs build/docs
+	$(BIN)/python docs/_ext/check_site.py build/docs
+
 lint: $(VENV)/.ready-lint
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -41,7 +48,7 @@ replay: $(VENV)/.ready
 	$(BIN)/python benchmarks/replay.py $(TRACES)
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info
+	rm -rf $(VENV) build dist *.egg-info docs/reference/api docs/reference/modules
 
 $(VENV)/.ready: pyproject.toml
 	sh .ci/venv "$(PYTHON)" "$(VENV)"

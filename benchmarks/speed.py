@@ -13,6 +13,7 @@ import json
 import platform
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 from plain import Plain
@@ -125,8 +126,8 @@ def base_gain(problem):
     return 1 / max(1, problem.n_subfilters - 1)
 
 
-def main(arguments=None):
-    """Measure and print."""
+def parsed(arguments=None):
+    """The options of one case."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--size", type=int, default=512)
     parser.add_argument("--visits", type=int, default=8)
@@ -140,10 +141,27 @@ def main(arguments=None):
     parser.add_argument("--repeat", type=int, default=3, help="pairs of which the median is taken")
     parser.add_argument("--inner", type=int, default=5, help="our iterations for each plain one")
     parser.add_argument("--json", action="store_true")
-    options = parser.parse_args(arguments)
-    report = {**vars(options), "machine": platform.processor() or platform.machine()}
+    return parser.parse_args(arguments)
+
+
+def report_of(options):
+    """What is measured of a case, beside its options."""
     timed = time_closed_form if options.solver == "direct" else time_iterations
-    report |= timed(options)
+    return {**vars(options), "machine": machine(), **timed(options)}
+
+
+def machine():
+    """Name of the processor, as far as the system tells it."""
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text().splitlines() if info.is_file() else []
+    names = (line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.processor() or platform.machine())
+
+
+def main(arguments=None):
+    """Measure and print."""
+    options = parsed(arguments)
+    report = report_of(options)
     if options.json:
         print(json.dumps(report))
     else:

@@ -100,7 +100,7 @@ def sharpness(problem: Problem) -> Sharpness:
     Notes
     -----
     The light of a mode P y is seen in visit i as K_i P y with a precision of w_i: it tells
-    w_i |K_i P|^2, the mean over all directions and planes. The noise is `noise_of_planes`.
+    ``w_i |K_i P|^2``, the mean over all directions and planes. The noise is `noise_of_planes`.
     """
     seeing, precision = problem.seeing, problem.precision
     fwhm_px = None if seeing is None else seeing.planes.fwhm_px

@@ -87,7 +87,7 @@ def measure(  # noqa: PLR0913 - each of the metric's knobs by its name
 def importance_of(
     problem: Problem, planes: Cube, own: Cube, *, estimator: str, threads: int = 1
 ) -> Plane:
-    """(Y, X) weight of each pixel of a tile in the metric: |mean of its planes| + 3 noise."""
+    """(Y, X) weight of each pixel of a tile in the metric: ``|mean plane| + 3 noise``."""
     noise = background_noise(
         planes[min(1, len(planes) - 1)],
         problem.background,

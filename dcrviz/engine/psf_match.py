@@ -75,7 +75,7 @@ def kernel_from_image(star: Plane, *, target_px: float, psf: Psf) -> Plane:
 
     Notes
     -----
-    T conj(P) / max(|P|^2, floor^2): where the star's own transform P is below a hundredth, the
+    ``T conj(P) / max(|P|^2, floor^2)``: where the star's own transform P is below a hundredth, the
     kernel fades out instead of raising noise. T is that of the target.
     """
     reach = reach_px(target_px)

@@ -42,8 +42,8 @@ def clamp_change(
 
     Notes
     -----
-    ALGORITHM.md section 4, iteration clamp: old / f <= new <= f |old|. For negative pixels that is
-    what LSST's task does, too: -1 becomes at least -0.5, and zero can never grow.
+    ALGORITHM.md section 4, iteration clamp: ``old / f <= new <= f |old|``. For negative pixels that
+    is what LSST's task does, too: -1 becomes at least -0.5, and zero can never grow.
     """
     return _clamped(new, list(old), factor, radius_px, threads)
 

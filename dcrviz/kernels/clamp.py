@@ -18,9 +18,10 @@ def clamp_rows(
     top: int,
     bottom: int,
 ) -> tuple[int, int]:
-    """Write some rows clamped between level / factor and factor |level|; how many high and low.
+    """Write some rows clamped between ``level / factor`` and ``factor |level|``.
 
-    Pixels beyond a limit count only where they survive an opening with the diamond of this radius.
+    Pixels beyond a limit count only where they survive an opening with the diamond of this radius;
+    how many were too high, and how many too low, is returned.
 
     Parameters
     ----------

@@ -32,7 +32,7 @@ def amplified_planes(planes: Cube, factor: float, *, threads: int = 1) -> Cube:
 
 
 def brightness(planes: Cube, floor: float, *, threads: int = 1) -> Plane:
-    """|mean plane| + floor, (Y, X)."""
+    """``|mean plane| + floor``, (Y, X)."""
     out = fresh(*planes.shape[1:])
     if out.size:
         run_bands(partial(_brightness, planes, np.float32(floor), out), len(out), threads=threads)
