@@ -19,6 +19,17 @@ h2 { width: 1px; height: 1px; margin: 0; overflow: hidden; clip-path: inset(50%)
 _DETAILS = ":host { display: var(--dcrviz-details, flex) !important; }"
 
 
+def framed(*parts: Any) -> pn.Column:
+    """Parts below each other in the colours and sizes of the page, without the page."""
+    return pn.Column(
+        *parts,
+        css_classes=["dcrviz"],
+        stylesheets=[_FRAME],
+        sizing_mode="stretch_width",
+        margin=(4, 0),
+    )
+
+
 def laid_out(
     *,
     head: Sequence[Any],
