@@ -1,4 +1,4 @@
-"""One star through the atmosphere: where each of its wavelengths lands, and what that makes of it."""
+"""One star through the atmosphere: where each of its wavelengths lands, and what comes of it."""
 
 from __future__ import annotations
 

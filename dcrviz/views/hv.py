@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import holoviews as hv
-import holoviews.plotting.bokeh  # noqa: F401 - knows how the pictures are to look
+import holoviews.plotting.bokeh
 import numpy as np
 
 from dcrviz.config import AssembleConfig
@@ -70,7 +70,7 @@ def hv_row(
     made = images(scene, rows[row].panels)
     limits = _limits(list(made.values()), rows[row].scale)
     pictures = [_image(made[p.key], p.title, rows[row].scale, limits) for p in rows[row].panels]
-    return hv.Layout(pictures).cols(_ABREAST)
+    return hv.Layout(pictures).cols(_ABREAST).opts(toolbar=None)
 
 
 def hv_images(images: Mapping[str, Plane], *, unit: str = "flux") -> hv.Layout:
@@ -86,7 +86,7 @@ def hv_images(images: Mapping[str, Plane], *, unit: str = "flux") -> hv.Layout:
     """
     limits = _limits(list(images.values()), unit)
     pictures = [_image(pixels, title, unit, limits) for title, pixels in images.items()]
-    return hv.Layout(pictures).cols(_ABREAST)
+    return hv.Layout(pictures).cols(_ABREAST).opts(toolbar=None)
 
 
 def hv_line(line: Line) -> hv.Layout:
@@ -95,7 +95,7 @@ def hv_line(line: Line) -> hv.Layout:
     if not line.change:
         return made
     changed = {f"changed by this line, {name}": image for name, image in line.change.items()}
-    return (made + hv_images(changed, unit="sigma")).cols(len(line.images))
+    return (made + hv_images(changed, unit="sigma")).cols(len(line.images)).opts(toolbar=None)
 
 
 def hv_course(problem: Problem, steps: Sequence[Step]) -> hv.Layout:

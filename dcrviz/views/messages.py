@@ -41,20 +41,27 @@ def deliver_to_page() -> Deliver | None:
         carried = [callback]
         document.add_next_tick_callback(in_one_message(lambda: carried.pop()()))
 
-    gate = _Gate(hand_over)
+    gate = Gate(hand_over)
+    gate.shut()
     pn.state.onload(gate.open)
     return gate.deliver
 
 
-class _Gate:
+class Gate:
     """Keeps results until the browser holds the page: one that is still being made loses them."""
 
     def __init__(self, hand_over: Deliver) -> None:
         self._hand_over = hand_over
         self._lock = threading.Lock()
-        self._early: list[Callable[[], None]] | None = []
+        self._early: list[Callable[[], None]] | None = None
+
+    def shut(self) -> None:
+        """Keep what comes from now on."""
+        with self._lock:
+            self._early = self._early or []
 
     def deliver(self, callback: Callable[[], None]) -> None:
+        """Hand over a result, or keep it."""
         with self._lock:
             if self._early is not None:
                 self._early.append(callback)
@@ -62,6 +69,7 @@ class _Gate:
         self._hand_over(callback)
 
     def open(self) -> None:
+        """Hand over what was kept, and what comes from now on."""
         with self._lock:
             early, self._early = self._early or [], None
         for callback in early:

@@ -30,10 +30,11 @@ from dcrviz.views.data_choice import FIELD, DataChoice, given_choice, scene_of
 from dcrviz.views.diagnose import DiagnoseView
 from dcrviz.views.export import ExportView
 from dcrviz.views.groups import KnobPanel
+from dcrviz.views.here import Here
 from dcrviz.views.inspector import Inspector
 from dcrviz.views.layout import laid_out
 from dcrviz.views.lazy import Later, lazy_card
-from dcrviz.views.messages import deliver_to_page, served_document
+from dcrviz.views.messages import Gate, deliver_to_page, served_document
 from dcrviz.views.runs_view import RunsView
 from dcrviz.views.sweep_view import SweepView
 from dcrviz.views.sweeping import Surroundings, Sweeping
@@ -102,6 +103,9 @@ class Explorer(Viewer):
         super().__init__()
         source = source or Source(choice=given_choice(exposures))
         deliver = deliver_to_page()
+        # A notebook's browser holds a page some time after its cell has run.
+        self._gate = Gate(deliver) if deliver and served_document() is None else None
+        deliver = self._gate.deliver if self._gate else deliver
         # For iterations, for images, and for verdicts, of which the last of a run may take a while.
         self._workers = [Worker(deliver) for _ in range(3)]
         self.session = Session(
@@ -283,6 +287,10 @@ class Explorer(Viewer):
             self._rows_before = None
 
     def __panel__(self) -> pn.Column:
+        here = []
+        if self._gate is not None:
+            self._gate.shut()
+            here = [Here(self._gate.open)]
         with in_page_design():
             in_side = {"Data": lambda: self.data, "Export": lambda: self.export}
             return laid_out(
@@ -305,6 +313,7 @@ class Explorer(Viewer):
                     self._card_later("Visits", self.visits),
                     self._card_later("Artifacts", self.artifacts),
                     self._warnings,
+                    *here,
                 ],
                 alone=self.appearance.alone,
             )

@@ -25,6 +25,7 @@ from dcrviz.views.data_choice import (
     scene_choice,
     scene_of,
 )
+from dcrviz.views.here import kept_up
 from dcrviz.views.knobs import KnobView
 from dcrviz.views.layout import framed
 from dcrviz.views.leverage_view import LeverageView
@@ -32,7 +33,7 @@ from dcrviz.views.messages import deliver_to_page
 from dcrviz.views.night_plan_view import NightPlanView
 from dcrviz.views.section import Section
 from dcrviz.views.seeing_view import SeeingView
-from dcrviz.views.serve import prepare_page
+from dcrviz.views.serve import in_notebook, prepare_page
 from dcrviz.views.sky_plan_view import SkyPlanView
 from dcrviz.views.sweep_view import SweepView
 from dcrviz.views.sweeping import Surroundings, Sweeping
@@ -40,6 +41,8 @@ from dcrviz.views.verdicts import ChipsView, Verdicts, VerdictsView
 from dcrviz.views.wall import ImageWall
 from dcrviz.worker import Deliver, Worker
 
+_ROWS = ("plane", "minus_mean")
+_FOLLOWED = ("problem", "moments", "cursor", "busy", "playing", "error", "branches")
 Visits = Sequence[Exposure] | str | None
 """Visits, the word of a scene of the library, or None for the bundled field."""
 
@@ -84,8 +87,13 @@ class Parts:
         self._channel = uuid.uuid4().hex
         self._curves = CourseView(self.session, worker=self._painter)
         self._verdicts = Verdicts(self.session, curves=self._curves, worker=self._judge)
+        self._changed = 0
         self._sections: list[Section] = []
         self.session.param.watch(lambda *_: self._refresh(), ["problem", "moments", "cursor"])
+        self.session.param.watch(lambda *_: self._count(), list(_FOLLOWED))
+        self.session.config.param.watch(lambda *_: self._count(), list(self.session.config.knobs()))
+        self._curves.tell(self._count)
+        self._verdicts.tell(self._count)
         self.session.start()
 
     def _begin_threads(self) -> None:
@@ -95,10 +103,13 @@ class Parts:
 
     def controls(self) -> pn.Column:
         """Play and its kin, the slider of the iterations, and how the run goes."""
-        with in_page_design():
+
+        def make() -> Controls:
             controls = Controls(self.session, everywhere=False)
             controls.slider.channel = self._channel
-            return framed(controls)
+            return controls
+
+        return self._part(make)
 
     def wall(self, *rows: str) -> pn.Column:
         """Images of the step on show.
@@ -109,42 +120,40 @@ class Parts:
             Names as in `dcrviz.diagnostics.panels.rows_of`; planes and what tells them apart
             without.
         """
-        with in_page_design():
+
+        def make() -> ImageWall:
             wall = ImageWall(self.session, painter=self._painter, everywhere=False)
             wall.canvas.channel = self._channel
-            wall.show_rows(*(rows or ("plane", "minus_mean")))
-            return framed(wall)
+            wall.show_rows(*(rows or _ROWS))
+            return wall
+
+        return self._part(make)
 
     def curves(self, *names: str) -> pn.Column:
         """Curves of the run: metric, gain, holes, clamped, flux, change, or some of them."""
-        return framed(CourseView(self.session, worker=self._painter, only=names))
+        return self._part(lambda: CourseView(self.session, worker=self._painter, only=names))
 
     def knobs(self, *names: str) -> pn.Column:
         """Widgets of these knobs."""
-        with in_page_design():
-            views = [
-                KnobView(
-                    self.session.config,
-                    name,
-                    refused=self._say,
-                    grasped=self.session.begin_movement,
-                )
-                for name in names
-            ]
-            return framed(pn.FlexBox(*views, margin=0))
+
+        def make() -> pn.FlexBox:
+            config, grasped = self.session.config, self.session.begin_movement
+            views = [KnobView(config, name, refused=self._say, grasped=grasped) for name in names]
+            return pn.FlexBox(*views, margin=0)
+
+        return self._part(make)
 
     def chips(self) -> pn.Column:
         """What is wrong with the step on show, a word for each."""
-        with in_page_design():
-            return framed(ChipsView(self._verdicts, chosen=lambda _: None))
+        return self._part(lambda: ChipsView(self._verdicts, chosen=lambda _: None))
 
     def verdicts(self) -> pn.Column:
         """What is wrong with the step on show, why, and what would help, with **Try it**."""
-        with in_page_design():
-            view = VerdictsView(
+        return self._part(
+            lambda: VerdictsView(
                 self.session, self._verdicts, show=lambda _: None, try_knobs=self.try_knobs
             )
-            return framed(view)
+        )
 
     def leverage(self) -> pn.Column:
         """What the visits can tell of colours, and which of them matters most."""
@@ -171,12 +180,11 @@ class Parts:
             told=self._say,
         )
         make_worker = None if self._engine is None else lambda: Worker(self._deliver)
-        with in_page_design():
-            sweeping = Sweeping(self.session, around, worker=self._engine, make_worker=make_worker)
-            view = SweepView(self.session, sweeping)
-            if plan is not None:
-                self._once_prepared(lambda: sweeping.start(plan, lanes=2))
-            return framed(view)
+        sweeping = Sweeping(self.session, around, worker=self._engine, make_worker=make_worker)
+        sweeping.param.watch(lambda *_: self._count(), list(sweeping.param))
+        if plan is not None:
+            self._once_prepared(lambda: sweeping.start(plan, lanes=2))
+        return self._part(lambda: SweepView(self.session, sweeping))
 
     def try_knobs(self, knobs: Mapping[str, Any]) -> None:
         """Play a run with these knobs beside the one on show, or say why that can't be."""
@@ -185,15 +193,26 @@ class Parts:
         except ValueError as error:
             self._say(str(error))
 
+    def _part(self, make: Callable[[], Any]) -> pn.Column:
+        if not in_notebook():
+            with in_page_design():
+                return framed(make())
+        return kept_up(make, changes=lambda: self._changed)
+
     def _section(self, kind: Callable[..., Section]) -> pn.Column:
-        with in_page_design():
+        def make() -> Section:
             section = kind(self.session, worker=self._engine)
             self._sections.append(section)
-            return framed(section)
+            return section
+
+        return self._part(make)
 
     def _refresh(self) -> None:
         for section in self._sections:
             section.refresh()
+
+    def _count(self) -> None:
+        self._changed += 1
 
     def _say(self, sentence: str) -> None:
         """The words beside the controls tell it."""

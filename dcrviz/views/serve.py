@@ -251,8 +251,11 @@ class _Closer:
 
 def prepare_page() -> None:
     """Load what a page needs; nothing of it comes from another machine."""
-    # A notebook would fetch its scripts from afar, and those of notifications even so.
+    # A notebook would fetch its scripts from afar, and those of notifications even so. It needs them
+    # once, as they are 6 MB, and may have them already.
     here = not in_notebook()
+    if not here and pn.extension._loaded:
+        return
     pn.extension(notifications=here, sizing_mode=None, inline=not here)
 
 

@@ -16,17 +16,17 @@ from panel.viewable import Viewer
 from dcrviz.bands import Band
 from dcrviz.records import Site, Visit
 from dcrviz.simulate import CTIO, PIXEL_SCALE_ARCSEC, OneStar, blackbody, one_star
-from dcrviz.views.appearance import in_page_design
 from dcrviz.views.charts import GREY, ORANGE, named
+from dcrviz.views.here import kept_up
 from dcrviz.views.inputs import Slider
-from dcrviz.views.layout import framed
 from dcrviz.views.serve import prepare_page
 
-_SIDE = 300
+_SIDE, _WIDTH = 290, 230
 # Of the star's light, in one pixel: that of a sharp star.
 _BRIGHTEST = 0.08
 # From the blue end of a band to its red one, whatever the band.
 _RAINBOW = ["#5a2ca0", "#2f6fde", "#15a3a3", "#3aa84a", "#b8b41c", "#ef8a17", "#c8231d"]
+_TITLE = "9.5pt"
 _FIGURE: dict[str, Any] = {"toolbar_location": None, "tools": "", "height": _SIDE}
 _LETTERS = ("u", "g", "r", "i", "z", "y")
 _SLIDERS = {
@@ -58,6 +58,7 @@ class StarView(Viewer):
         prepare_page()
         super().__init__(**params)
         self._shown: list[_Pictures] = []
+        self._changed = 0
         names = [*_SLIDERS, "band", "site"]
         self.param.watch(lambda *_: self._look(), names)
         self._look()
@@ -75,6 +76,10 @@ class StarView(Viewer):
         )
 
     @property
+    def _effective_nm(self) -> float:
+        return Band.lsst(self.band).effective_nm
+
+    @property
     def sentence(self) -> str:
         """How long the smear is, and how far the star has gone."""
         return (
@@ -86,8 +91,9 @@ class StarView(Viewer):
     def _look(self) -> None:
         with param.edit_constant(self):
             self.found = one_star(self.visit, blackbody(self.temperature_k))
+        self._changed += 1
         for pictures in self._shown:
-            pictures.draw(self.found, self.sentence, effective_nm=self.visit.band.effective_nm)
+            pictures.draw(self.found, self.sentence, effective_nm=self._effective_nm)
 
     def _slider(self, name: str) -> Slider:
         label, step, tip = _SLIDERS[name]
@@ -101,23 +107,25 @@ class StarView(Viewer):
             high=end,
             step=step,
             value=getattr(self, name),
-            width=260,
+            width=_WIDTH,
             margin=(4, 10),
         )
         slider.param.watch(lambda event: self.param.update(**{name: event.new}), "value")
         self.param.watch(lambda event: slider.param.update(value=event.new), name)
         return slider
 
+    def _made(self) -> pn.FlexBox:
+        pictures = _Pictures()
+        pictures.draw(self.found, self.sentence, effective_nm=self._effective_nm)
+        self._shown.append(pictures)
+        band = pn.widgets.RadioButtonGroup.from_param(
+            self.param.band, label="Band", width=_WIDTH, margin=(4, 10)
+        )
+        turned = pn.Column(*map(self._slider, _SLIDERS), band, margin=0)
+        return pn.FlexBox(turned, pictures.box, margin=0)
+
     def __panel__(self) -> pn.Column:
-        with in_page_design():
-            pictures = _Pictures()
-            self._shown.append(pictures)
-            self._look()
-            band = pn.widgets.RadioButtonGroup.from_param(
-                self.param.band, label="Band", width=260, margin=(4, 10)
-            )
-            turned = pn.Column(*map(self._slider, _SLIDERS), band, margin=0)
-            return framed(pn.FlexBox(turned, pictures.box, margin=0))
+        return kept_up(self._made, changes=lambda: self._changed)
 
 
 class _Pictures:
@@ -162,6 +170,7 @@ class _Pictures:
             html_attributes=named(heading),
             **_FIGURE,
         )
+        plot.title.text_font_size = _TITLE
         plot.image(
             "image",
             x="low",
@@ -179,12 +188,13 @@ class _Pictures:
         heading = "Refraction against the middle of the band"
         plot = figure(
             title=heading,
-            width=_SIDE + 40,
+            width=_SIDE + 20,
             x_axis_label="wavelength [nm]",
             y_axis_label="towards the zenith [mas]",
             html_attributes=named(heading),
             **_FIGURE,
         )
+        plot.title.text_font_size = _TITLE
         plot.line("nm", "mas", source=self.light, color=GREY)
         plot.scatter("nm", "mas", source=self.light, size=6, color="colour")
         plot.add_layout(Span(location=0, dimension="width", line_color=GREY, line_dash="dotted"))
