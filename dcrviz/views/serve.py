@@ -251,8 +251,8 @@ class _Closer:
 
 def prepare_page() -> None:
     """Load what a page needs; nothing of it comes from another machine."""
-    # A notebook would fetch its scripts from afar, and those of notifications even so. It needs them
-    # once, as they are 6 MB, and may have them already.
+    # A notebook would fetch its scripts from afar, and those of notifications even so. They are
+    # 6 MB, which it needs only once.
     here = not in_notebook()
     if not here and pn.extension._loaded:
         return
