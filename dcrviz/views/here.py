@@ -32,26 +32,29 @@ class Here(Quiet):
 
 
 def kept_up(make: Callable[[], Any], *, changes: Callable[[], int]) -> pn.Column:
-    """What is made now; and anew once the browser holds it, if it has changed until then.
+    """A place for what is made now, which goes there once the browser holds the place.
 
     Parameters
     ----------
     make
-        Makes the part as it is to be now.
+        Makes the part as it is to be now; called again for a part that has changed on its way, or
+        that a page which was loaded anew has lost.
     changes
         How often what it shows has changed.
     """
-    made_at = changes()
 
-    def made() -> Any:
+    def made() -> tuple[Any, int]:
         with in_page_design():
-            return make()
+            return make(), changes()
 
-    def hold() -> None:
-        nonlocal made_at
-        if changes() != made_at:
-            made_at = changes()
-            box[0] = made()
+    # Made at once, so that what can't be made is told in the cell that asks for it.
+    ready: tuple[Any, int] | None = made()
 
-    box = framed(made(), Here(hold))
+    def fill() -> None:
+        nonlocal ready
+        part, made_at = ready or made()
+        box[:-1] = [part if made_at == changes() else made()[0]]
+        ready = None
+
+    box = framed(Here(fill))
     return box

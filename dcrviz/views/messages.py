@@ -7,10 +7,12 @@ import math
 import threading
 import time
 from collections.abc import Callable
-from typing import TypeGuard
+from functools import wraps
+from typing import Any, TypeGuard
 
 import panel as pn
 from bokeh.document import Document
+from panel.viewable import Viewable
 
 from dcrviz.worker import Deliver
 
@@ -77,16 +79,37 @@ class Gate:
 
 
 def _deliver_to_notebook() -> Deliver | None:
-    """Through the loop in which a cell is being run: messages of several threads would mix."""
+    """Through the loop in which a cell is being run, when nobody else changes what is shown."""
     try:
         loop = asyncio.get_running_loop()
     except RuntimeError:
         return None
 
     def deliver(callback: Callable[[], None]) -> None:
-        loop.call_soon_threadsafe(in_one_message(callback))
+        loop.call_soon_threadsafe(_in_turn(in_one_message(callback)))
 
     return deliver
+
+
+# Held by who changes what a notebook shows: JupyterLab hands over what its browser tells in other
+# threads than that of the cells, and the parts of two messages would mix.
+_TURN = threading.RLock()
+
+
+def _in_turn(act: Callable[..., None]) -> Callable[..., None]:
+    @wraps(act)
+    def wait_and_act(*given: Any) -> None:
+        with _TURN:
+            act(*given)
+
+    return wait_and_act
+
+
+def take_turns() -> None:
+    """Let what a notebook's browser tells and results of threads wait for each other."""
+    heard = Viewable._on_msg
+    if not hasattr(heard, "__wrapped__"):
+        Viewable._on_msg = _in_turn(heard)
 
 
 def in_one_message(callback: Callable[[], None]) -> Callable[[], None]:
