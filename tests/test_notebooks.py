@@ -7,7 +7,6 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from jupyter_client import KernelManager
 from nbclient import NotebookClient
 
 FOLDER = Path(__file__).parents[1] / "notebooks"
@@ -28,16 +27,18 @@ def notebook(request):
 def kernel(tmp_path_factory):
     """One for all: to start it and to import what they need takes longer than most of them."""
     folder = tmp_path_factory.mktemp("kernel")
-    manager = KernelManager()
-    manager.start_kernel(cwd=str(folder))
-    yield manager, folder
-    manager.shutdown_kernel(now=True)
+    places = {"metadata": {"path": folder}}
+    client = NotebookClient(nbformat.v4.new_notebook(), timeout=120, resources=places)
+    with client.setup_kernel():
+        yield client, folder
 
 
-def run(cells, manager):
-    notebook = nbformat.v4.new_notebook(cells=cells)
-    NotebookClient(notebook, km=manager, timeout=120).execute()
-    return [output for cell in notebook.cells for output in cell.get("outputs", [])]
+def run(cells, client):
+    client.nb = nbformat.v4.new_notebook(cells=cells)
+    client.reset_execution_trackers()
+    for index, cell in enumerate(client.nb.cells):
+        client.execute_cell(cell, index)
+    return [output for cell in cells for output in cell.get("outputs", [])]
 
 
 def markdown(notebook):
@@ -56,11 +57,10 @@ def test_they_are_numbered_and_named_by_what_one_does():
 
 
 def test_it_runs_and_shows_what_is_live_and_leaves_no_files(notebook, kernel):
-    manager, folder = kernel
+    client, folder = kernel
     # So that nothing is known of those that ran before.
-    run([nbformat.v4.new_code_cell("%reset -f")], manager)
-    shown = run(notebook.cells, manager)
-    assert not [output for output in shown if output.output_type == "error"]
+    run([nbformat.v4.new_code_cell("%reset -f")], client)
+    shown = run(notebook.cells, client)
     assert any(LIVE in output.get("data", {}) for output in shown)
     # A bare picture is shown as words: it has to be given to Panel.
     assert not [o for o in shown if set(o.get("data", {})) == {"text/plain"}]
@@ -96,7 +96,9 @@ def test_it_imports_from_dcrviz_and_what_pictures_are_composed_with(notebook):
         name.split(".")[0]
         for node in nodes(notebook)
         if isinstance(node, ast.Import | ast.ImportFrom)
-        for name in ([a.name for a in node.names] if isinstance(node, ast.Import) else [node.module])
+        for name in (
+            [a.name for a in node.names] if isinstance(node, ast.Import) else [node.module]
+        )
     }
     assert "dcrviz" in imported
     assert imported <= COMPOSED_WITH | set(sys.stdlib_module_names)

@@ -94,7 +94,7 @@ def hv_line(line: Line) -> hv.Layout:
     made = hv_images(line.images, unit=line.unit)
     if not line.change:
         return made
-    changed = {f"changed by this line, {name}": image for name, image in line.change.items()}
+    changed = {f"change of {name}": image for name, image in line.change.items()}
     return (made + hv_images(changed, unit="sigma")).cols(len(line.images)).opts(toolbar=None)
 
 

@@ -43,6 +43,7 @@ from dcrviz.views.verdicts import ChipsView, Verdicts
 from dcrviz.views.visits import VisitsView
 from dcrviz.views.wall import ImageWall
 from dcrviz.views.wall_canvas import WallCanvas
+from dcrviz.views.words import Words
 from dcrviz.worker import Deliver, Worker
 
 # What a class is shown: the planes, and what tells them apart.
@@ -168,7 +169,7 @@ class Explorer(Viewer):
         self.appearance = Appearance(alone=alone, margin=(5, 10))
         self.appearance.param.watch(lambda *_: self._turn_to_class(), ["teacher", "room"])
         self.appearance.param.watch(lambda event: self._turn_dark(event.new), "dark")
-        self._warnings = pn.pane.HTML("", sizing_mode="stretch_width", margin=(0, 10))
+        self._warnings = Words("", sizing_mode="stretch_width", margin=(0, 10))
 
     def _make_diagnosis(self, engine: Worker, judge: Worker) -> None:
         self.verdicts = Verdicts(self.session, curves=self.curves, worker=judge)

@@ -145,7 +145,9 @@ class Parts:
 
     def chips(self) -> pn.Column:
         """What is wrong with the step on show, a word for each."""
-        return self._part(lambda: ChipsView(self._verdicts, chosen=lambda _: None))
+        return self._part(
+            lambda: pn.FlexBox(ChipsView(self._verdicts, chosen=lambda _: None), margin=0)
+        )
 
     def verdicts(self) -> pn.Column:
         """What is wrong with the step on show, why, and what would help, with **Try it**."""

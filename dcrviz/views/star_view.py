@@ -20,6 +20,7 @@ from dcrviz.views.charts import GREY, ORANGE, named
 from dcrviz.views.here import kept_up
 from dcrviz.views.inputs import Slider
 from dcrviz.views.serve import prepare_page
+from dcrviz.views.words import Words
 
 _SIDE, _WIDTH = 290, 230
 # Of the star's light, in one pixel: that of a sharp star.
@@ -136,9 +137,9 @@ class _Pictures:
         self.light = ColumnDataSource({"x": [], "y": [], "nm": [], "mas": [], "colour": []})
         self.grey = LinearColorMapper(palette=Greys256[::-1], low=0, high=1)
         self.effective = Span(dimension="height", line_color=GREY, line_dash="dotted")
-        self.words = pn.pane.HTML("", margin=(2, 10))
+        self.words = Words("", margin=(2, 10))
         figures = pn.FlexBox(*(pn.pane.Bokeh(f, margin=4) for f in (self._star(), self._curve())))
-        self.box = pn.Column(figures, self.words, margin=0)
+        self.box = pn.Column(figures, self.words, margin=0, styles={"flex": "1 1 630px"})
 
     def draw(self, found: OneStar, sentence: str, *, effective_nm: float) -> None:
         """Show another star."""
@@ -159,7 +160,7 @@ class _Pictures:
         pn.io.push_notebook(self.box)
 
     def _star(self) -> figure:
-        heading = "The star, and where its light lands"
+        heading = "The star, and its light"
         plot = figure(
             title=heading,
             width=_SIDE,
@@ -185,7 +186,7 @@ class _Pictures:
         return plot
 
     def _curve(self) -> figure:
-        heading = "Refraction against the middle of the band"
+        heading = "Refraction of its light"
         plot = figure(
             title=heading,
             width=_SIDE + 20,
