@@ -138,6 +138,7 @@ def test_another_line_of_the_algorithm_is_another_picture(ran):
 def test_parts_in_two_cells_show_one_run(ran):
     page = ran("09_build_your_dashboard")
     cell = page.locator(".jp-CodeCell", has_text='parts = Parts("gain-too-high")')
+    cell.scroll_into_view_if_needed()
     step = cell.get_by_role("button", name="Step", exact=True)
     step.scroll_into_view_if_needed()
     expect(cell.get_by_text("Iteration 0: the starting model")).to_be_visible()
