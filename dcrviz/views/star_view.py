@@ -123,7 +123,7 @@ class StarView(Viewer):
             self.param.band, label="Band", width=_WIDTH, margin=(4, 10)
         )
         turned = pn.Column(*map(self._slider, _SLIDERS), band, margin=0)
-        return pn.FlexBox(turned, pictures.box, margin=0)
+        return pn.FlexBox(turned, pictures.box, margin=0, sizing_mode="stretch_width")
 
     def __panel__(self) -> pn.Column:
         return kept_up(self._made, changes=lambda: self._changed)
