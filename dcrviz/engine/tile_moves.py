@@ -28,7 +28,7 @@ _MAP_KNOBS = (
 
 def move_by_iterating(problem: Problem, step: Step, index: int, config: AssembleConfig) -> Move:
     """LSST's iteration with the gain that the history asks for."""
-    gain = _gain(problem, step.histories[index], config)
+    gain = gain_of(problem, step.histories[index], config)
     planes, clamps = iterate(
         problem,
         step.planes,
@@ -65,7 +65,8 @@ def move_by_mixing(problem: Problem, step: Step, index: int, config: AssembleCon
     return replace(plain, planes=bold, memory=memory, measured=measured)
 
 
-def _gain(problem: Problem, history: History, config: AssembleConfig) -> float:
+def gain_of(problem: Problem, history: History, config: AssembleConfig) -> float:
+    """The gain of the next iteration of a tile, from its course so far."""
     base = auto_values(problem.n_subfilters)["base_gain"]
     return next_gain(
         history.metrics,

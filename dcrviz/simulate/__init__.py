@@ -40,6 +40,7 @@ from dcrviz.simulate.observe import (
     simulate_exposures,
     with_truth,
 )
+from dcrviz.simulate.one_star import OneStar, one_star
 from dcrviz.simulate.random_scene import random_scene
 from dcrviz.simulate.render import no_dcr_image, render_visit, truth_planes
 from dcrviz.simulate.scene import PIXEL_SCALE_ARCSEC, Scene, Source
@@ -58,6 +59,7 @@ __all__ = [
     "Curve",
     "LibraryScene",
     "MadeField",
+    "OneStar",
     "Psf",
     "Scene",
     "Simulation",
@@ -77,6 +79,7 @@ __all__ = [
     "made_scene",
     "made_visits",
     "no_dcr_image",
+    "one_star",
     "points_of_light",
     "quasar",
     "random_scene",

@@ -11,6 +11,7 @@ from panel.viewable import Viewer
 from dcrviz.engine.candidates import Candidate, Fate
 from dcrviz.session import Session
 from dcrviz.views.table import Column, Row, Table
+from dcrviz.views.words import Words
 
 _COLUMNS = [
     Column(key="visit", title="Visit", kind="text"),
@@ -53,7 +54,7 @@ class ArtifactsView(Viewer):
         super().__init__()
         self._session, self._told = session, chosen
         self._shown: list[Candidate] = []
-        self.words = pn.pane.HTML(_OFF, margin=(0, 10))
+        self.words = Words(_OFF, margin=(0, 10))
         self.table = Table(_COLUMNS, caption="Artifacts", margin=(0, 10), visible=False)
         self.table.listen(self._take)
         session.param.watch(lambda _: self.refresh(), "problem")

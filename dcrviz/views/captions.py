@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import html
 
-import panel as pn
 from panel.viewable import Viewer
 
 from dcrviz.diagnostics.during import during_verdicts
 from dcrviz.session import Session
 from dcrviz.views.curves import CourseView
 from dcrviz.views.messages import Seldom
+from dcrviz.views.words import Words
 
 _CSS = """
 ul {
@@ -31,7 +31,7 @@ class Captions(Viewer):
     def __init__(self, session: Session, *, curves: CourseView) -> None:
         super().__init__()
         self._session, self._curves = session, curves
-        self.words = pn.pane.HTML(
+        self.words = Words(
             "", sizing_mode="stretch_width", margin=(32, 24), stylesheets=[_CSS], visible=False
         )
         self._refresh_soon = Seldom(self.refresh)
@@ -59,5 +59,5 @@ class Captions(Viewer):
         lines = "".join(f'<li class="{s.kind}">{html.escape(s.sentence)}</li>' for s in found)
         self.words.object = f'<ul aria-label="What this shows">{lines}</ul>'
 
-    def __panel__(self) -> pn.pane.HTML:
+    def __panel__(self) -> Words:
         return self.words

@@ -25,11 +25,15 @@ class CourseView(Viewer):
     ----------
     worker
         In whose thread the numbers are made; without one they are made in place.
+    only
+        Names of the figures that are shown, as `Charts` has them; all of them without.
     """
 
-    def __init__(self, session: Session, *, worker: Worker | None = None) -> None:
+    def __init__(
+        self, session: Session, *, worker: Worker | None = None, only: Sequence[str] = ()
+    ) -> None:
         super().__init__()
-        self._session, self._worker = session, worker
+        self._session, self._worker, self._only = session, worker, only
         self._dark = False
         self._told: list[Callable[[], None]] = []
         self._known: dict[int, CourseEntry] = {}
@@ -120,7 +124,7 @@ class CourseView(Viewer):
                 return
 
     def __panel__(self) -> pn.FlexBox:
-        place = _Place(Charts(jump=self._jump))
+        place = _Place(Charts(jump=self._jump), only=self._only)
         place.paint(dark=self._dark)
         self._shown.append(place)
         self._draw()
@@ -131,13 +135,22 @@ class _Place:
     """One of the places where the curves are shown.
 
     `panes` holds the pane of each figure; those which say nothing of the run on show are hidden.
+
+    Raises
+    ------
+    ValueError
+        If one is wanted that there is not.
     """
 
-    def __init__(self, charts: Charts) -> None:
+    def __init__(self, charts: Charts, *, only: Sequence[str] = ()) -> None:
+        strange = [name for name in only if name not in charts.figures]
+        if strange:
+            raise ValueError(f"curve must be one of {', '.join(charts.figures)}; got {strange[0]}")
         self.charts = charts
         self.panes = {name: pn.pane.Bokeh(plot, margin=2) for name, plot in charts.figures.items()}
         self.panes["residual"].visible = False
-        self.box = pn.FlexBox(*self.panes.values(), margin=0)
+        shown = [self.panes[name] for name in only or self.panes]
+        self.box = pn.FlexBox(*shown, margin=0)
         self._overlaid: dict[str, Sequence[CourseEntry]] = {}
 
     def draw(

@@ -20,6 +20,7 @@ from dcrviz.views.cards import headed_card
 from dcrviz.views.data_choice import FIELD, DataChoice, load, title_of
 from dcrviz.views.scene_choice import SceneChoice
 from dcrviz.views.uploads import Limits, read_uploads
+from dcrviz.views.words import Words
 
 _WIDTH = 250
 _HALF = 115
@@ -117,7 +118,7 @@ class DataView(Viewer):
             accept=".fits,.fit,.fts,.fz",
             width=_WIDTH,
         )
-        self.said = pn.pane.HTML("", margin=(0, 10))
+        self.said = Words("", margin=(0, 10))
         self.buttons = {
             name: pn.widgets.Button(label=name, width=_WIDTH)
             for name in ("Make field", "Open files", "Open run")

@@ -30,6 +30,7 @@ from dcrviz.views.inputs import Check
 from dcrviz.views.link import link_query
 from dcrviz.views.recipes import command_text, lsst_text, python_text
 from dcrviz.views.scenes import current_scene
+from dcrviz.views.words import Words
 
 _WIDTH = 250
 _HALF = 115
@@ -64,7 +65,7 @@ class ExportView(Viewer):
             label="Folder for the run", placeholder="runs/tuesday", width=_WIDTH
         )
         self.with_data = Check(label="with the visits", value=False, width=_WIDTH, margin=(5, 10))
-        self.saved = pn.pane.HTML("", margin=(0, 10))
+        self.saved = Words("", margin=(0, 10))
         self.buttons = {
             name: pn.widgets.Button(label=name, width=width, margin=(4, 10))
             for name, width in (

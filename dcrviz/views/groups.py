@@ -11,6 +11,7 @@ from dcrviz.config import PRESETS, AssembleConfig
 from dcrviz.engine import Problem
 from dcrviz.views.knobs import KnobView
 from dcrviz.views.lazy import lazy_card
+from dcrviz.views.words import Words
 
 _HEADINGS = {
     "Acts at the next step": ("Gain", "Clamps", "Stopping", "Computing"),
@@ -62,7 +63,7 @@ class KnobPanel(Viewer):
             description="Puts every knob back to its default.",
         )
         self.reset.on_click(lambda _: self._reset())
-        self._changed = pn.pane.HTML("", margin=(0, 10))
+        self._changed = Words("", margin=(0, 10))
         config.param.watch(lambda *_: self._count(), list(config.knobs()))
         self._count()
 
@@ -101,7 +102,7 @@ class KnobPanel(Viewer):
         ]
         for heading, groups in _HEADINGS.items():
             cards = [self._card(group, open=group == groups[0]) for group in groups]
-            sections += [pn.pane.HTML(f"<h3>{heading}</h3>", margin=(0, 10)), *cards]
+            sections += [Words(f"<h3>{heading}</h3>", margin=(0, 10)), *cards]
         return pn.Column(*sections, width=320)
 
     def _card(self, group: str, *, open: bool) -> pn.Card:

@@ -12,11 +12,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import holoviews as hv
+import holoviews.plotting.bokeh
 import numpy as np
 
 from dcrviz.config import AssembleConfig
 from dcrviz.diagnostics.course import CourseEntry, course_entry
-from dcrviz.diagnostics.panels import Panel, Row, Scene, images, rows_of
+from dcrviz.diagnostics.lines import Line
+from dcrviz.diagnostics.panels import Scene, images, rows_of
 from dcrviz.engine import Problem, Step
 from dcrviz.records import Plane
 from dcrviz.sweep import Axis, axes_of, front_steps, objectives
@@ -28,6 +30,13 @@ _UNITS = {
     "count": "visits",
     "sign": "clamped",
 }
+_COLOURS = {"sigma": "RdBu_r", "sign": "RdBu_r", "flux": "Greys"}
+# Of a panel on the screen; more of them make more rows.
+_SIDE_PX, _ABREAST = 190, 4
+# Sky sigma at which an image about zero has its full colour.
+_SIGMA = 10.0
+# Share of the pixels that may be brighter than the end of the grey scale.
+_BEYOND_PERCENT = 99.7
 
 
 def hv_row(
@@ -59,7 +68,34 @@ def hv_row(
         raise ValueError(f"row must be one of {', '.join(rows)}; got {row}")
     scene = Scene(problem=problem, step=step, before=before, config=config)
     made = images(scene, rows[row].panels)
-    return hv.Layout([_image(made[panel.key], panel, rows[row]) for panel in rows[row].panels])
+    limits = _limits(list(made.values()), rows[row].scale)
+    pictures = [_image(made[p.key], p.title, rows[row].scale, limits) for p in rows[row].panels]
+    return hv.Layout(pictures).cols(_ABREAST).opts(toolbar=None)
+
+
+def hv_images(images: Mapping[str, Plane], *, unit: str = "flux") -> hv.Layout:
+    """Any images side by side on one scale, as `hv.Image`.
+
+    Parameters
+    ----------
+    images
+        (Y, X) each, by their titles.
+    unit
+        ``sigma`` for what is about zero, in units of the noise: blue below, red above, full at 10;
+        ``flux`` for what is dark where it is bright on the sky.
+    """
+    limits = _limits(list(images.values()), unit)
+    pictures = [_image(pixels, title, unit, limits) for title, pixels in images.items()]
+    return hv.Layout(pictures).cols(_ABREAST).opts(toolbar=None)
+
+
+def hv_line(line: Line) -> hv.Layout:
+    """What a line of the algorithm has made, and below it what it has changed."""
+    made = hv_images(line.images, unit=line.unit)
+    if not line.change:
+        return made
+    changed = {f"change of {name}": image for name, image in line.change.items()}
+    return (made + hv_images(changed, unit="sigma")).cols(len(line.images)).opts(toolbar=None)
 
 
 def hv_course(problem: Problem, steps: Sequence[Step]) -> hv.Layout:
@@ -140,14 +176,26 @@ def _points(places: Mapping[int, tuple[float, float]], across: Axis, up: Axis) -
     return points * hv.Curve(front_steps(places), *names, label="front")
 
 
-def _image(pixels: Plane, panel: Panel, row: Row) -> hv.Image | hv.RGB:
+def _limits(images: Sequence[Plane], scale: str) -> tuple[float, float]:
+    """Ends of the colours that images share."""
+    if scale in ("sigma", "sign"):
+        end = _SIGMA if scale == "sigma" else 1.0
+        return -end, end
+    brightest = max((float(np.nanpercentile(one, _BEYOND_PERCENT)) for one in images), default=0.0)
+    return 0.0, brightest or 1.0
+
+
+def _image(pixels: Plane, title: str, scale: str, limits: tuple[float, float]) -> hv.Image | hv.RGB:
     height, width = pixels.shape[:2]
     # Whole numbers are the middles of pixels, and the first row is the lowest.
     x, y = np.arange(width), np.arange(height)
-    label = panel.title
-    if row.scale == "rgb":
-        return hv.RGB((x, y, *np.moveaxis(pixels, -1, 0)), kdims=["x", "y"], label=label)
-    return hv.Image((x, y, pixels), kdims=["x", "y"], vdims=_UNITS[row.scale], label=label)
+    size = {"frame_width": _SIDE_PX, "frame_height": round(_SIDE_PX * height / width)}
+    looks = {**size, "xaxis": None, "yaxis": None, "toolbar": None, "fontsize": {"title": 9}}
+    if scale == "rgb":
+        made = hv.RGB((x, y, *np.moveaxis(pixels, -1, 0)), kdims=["x", "y"], label=title)
+        return made.opts(**looks)
+    image = hv.Image((x, y, pixels), kdims=["x", "y"], vdims=_UNITS[scale], label=title)
+    return image.opts(**looks, cmap=_COLOURS.get(scale, "Cividis"), clim=limits)
 
 
 def _curve(

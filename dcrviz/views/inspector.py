@@ -28,6 +28,7 @@ from dcrviz.simulate import Scene as Sky
 from dcrviz.views.figure_colours import paint
 from dcrviz.views.scenes import current_scene
 from dcrviz.views.source_plots import Findings, SourcePlots
+from dcrviz.views.words import Words
 from dcrviz.worker import Worker
 
 _INVITATION = "Click on a source in a panel to look at it closely."
@@ -61,7 +62,7 @@ class Inspector(Viewer):
         self._laid_out_for: Problem | None = None
         self._shown: list[_Place] = []
         self.findings: Findings | None = None
-        self.words = pn.pane.HTML(_INVITATION, margin=(2, 10))
+        self.words = Words(_INVITATION, margin=(2, 10))
         self.visit = pn.widgets.Select(label="Cut towards the zenith of", width=240, visible=False)
         self.visit.param.watch(lambda _: self.refresh(), "value")
         session.param.watch(lambda *_: self.refresh(), ["problem", "moments", "cursor"])

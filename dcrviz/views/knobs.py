@@ -15,6 +15,7 @@ from dcrviz.config_rules import USUAL_VALUES, acts_in, auto_values, idle_knobs
 from dcrviz.knobs import Choice, Integer, Knob, Names, Number, Record, Switch
 from dcrviz.views.inputs import Check, Mark, Slider
 from dcrviz.views.record_choice import RecordChoice
+from dcrviz.views.words import Words
 
 # Each of its values is another run, which nobody sweeps through.
 _TYPED = ("n_subfilters",)
@@ -55,7 +56,7 @@ class KnobView(Viewer):
             label=f"{title(self.knob)}: auto", visible=_may_be_auto(self.knob), margin=_MARGIN
         )
         self.mark = Mark(margin=(0, 10))
-        self._reason = pn.pane.HTML("", margin=(0, 10), visible=False, styles={"opacity": "0.7"})
+        self._reason = Words("", margin=(0, 10), visible=False, styles={"opacity": "0.7"})
         self._follow()
         config.param.watch(lambda *_: self._follow(), list(config.knobs()))
         self.widget.param.watch(lambda _: self._turned(), "value")

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import panel as pn
+from bokeh.models import UIElement
+from panel.io.notebook import patch_inline_stylesheets
 
 _CSS = Path(__file__).parent / "css"
 _FRAME, _PAGE = ((_CSS / name).read_text(encoding="utf-8") for name in ("frame.css", "page.css"))
@@ -19,6 +21,35 @@ h2 { width: 1px; height: 1px; margin: 0; overflow: hidden; clip-path: inset(50%)
 _DETAILS = ":host { display: var(--dcrviz-details, flex) !important; }"
 
 
+class Frame(pn.Column):
+    """The outermost box, which a notebook shows sooner than others.
+
+    Notes
+    -----
+    What a notebook shows brings its stylesheets along. Panel puts them into one component after the
+    other, and Bokeh walks over all components after each: a quarter of a minute for the explorer.
+    """
+
+    def _render_model(self, doc: Any = None, comm: Any = None) -> Any:
+        model = super()._render_model(doc, comm)
+        if model.document is not None:
+            with model.document.models.freeze():
+                for part in model.select({"type": UIElement}):
+                    patch_inline_stylesheets(part)
+        return model
+
+
+def framed(*parts: Any) -> Frame:
+    """Parts below each other in the colours and sizes of the page, without the page."""
+    return Frame(
+        *parts,
+        css_classes=["dcrviz"],
+        stylesheets=[_FRAME],
+        sizing_mode="stretch_width",
+        margin=(4, 0),
+    )
+
+
 def laid_out(
     *,
     head: Sequence[Any],
@@ -27,7 +58,7 @@ def laid_out(
     details: Sequence[Any],
     beside: Any,
     alone: bool,
-) -> pn.Column:
+) -> Frame:
     """The whole page.
 
     Parameters
@@ -57,7 +88,7 @@ def laid_out(
         stylesheets=[_PAGE],
         **wide,
     )
-    return pn.Column(page, css_classes=["dcrviz"], stylesheets=[_FRAME], **wide)
+    return Frame(page, css_classes=["dcrviz"], stylesheets=[_FRAME], **wide)
 
 
 def _heading(words: str) -> pn.pane.HTML:

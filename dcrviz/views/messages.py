@@ -7,10 +7,12 @@ import math
 import threading
 import time
 from collections.abc import Callable
-from typing import TypeGuard
+from functools import wraps
+from typing import Any, TypeGuard
 
 import panel as pn
 from bokeh.document import Document
+from panel.viewable import Viewable
 
 from dcrviz.worker import Deliver
 
@@ -41,20 +43,27 @@ def deliver_to_page() -> Deliver | None:
         carried = [callback]
         document.add_next_tick_callback(in_one_message(lambda: carried.pop()()))
 
-    gate = _Gate(hand_over)
+    gate = Gate(hand_over)
+    gate.shut()
     pn.state.onload(gate.open)
     return gate.deliver
 
 
-class _Gate:
+class Gate:
     """Keeps results until the browser holds the page: one that is still being made loses them."""
 
     def __init__(self, hand_over: Deliver) -> None:
         self._hand_over = hand_over
         self._lock = threading.Lock()
-        self._early: list[Callable[[], None]] | None = []
+        self._early: list[Callable[[], None]] | None = None
+
+    def shut(self) -> None:
+        """Keep what comes from now on."""
+        with self._lock:
+            self._early = self._early or []
 
     def deliver(self, callback: Callable[[], None]) -> None:
+        """Hand over a result, or keep it."""
         with self._lock:
             if self._early is not None:
                 self._early.append(callback)
@@ -62,6 +71,7 @@ class _Gate:
         self._hand_over(callback)
 
     def open(self) -> None:
+        """Hand over what was kept, and what comes from now on."""
         with self._lock:
             early, self._early = self._early or [], None
         for callback in early:
@@ -69,16 +79,37 @@ class _Gate:
 
 
 def _deliver_to_notebook() -> Deliver | None:
-    """Through the loop in which a cell is being run: messages of several threads would mix."""
+    """Through the loop in which a cell is being run, when nobody else changes what is shown."""
     try:
         loop = asyncio.get_running_loop()
     except RuntimeError:
         return None
 
     def deliver(callback: Callable[[], None]) -> None:
-        loop.call_soon_threadsafe(in_one_message(callback))
+        loop.call_soon_threadsafe(_in_turn(in_one_message(callback)))
 
     return deliver
+
+
+# Held by who changes what a notebook shows: JupyterLab hands over what its browser tells in other
+# threads than that of the cells, and the parts of two messages would mix.
+_TURN = threading.RLock()
+
+
+def _in_turn(act: Callable[..., None]) -> Callable[..., None]:
+    @wraps(act)
+    def wait_and_act(*given: Any) -> None:
+        with _TURN:
+            act(*given)
+
+    return wait_and_act
+
+
+def take_turns() -> None:
+    """Let what a notebook's browser tells and results of threads wait for each other."""
+    heard = Viewable._on_msg
+    if not hasattr(heard, "__wrapped__"):
+        Viewable._on_msg = _in_turn(heard)
 
 
 def in_one_message(callback: Callable[[], None]) -> Callable[[], None]:

@@ -30,10 +30,11 @@ from dcrviz.views.data_choice import FIELD, DataChoice, given_choice, scene_of
 from dcrviz.views.diagnose import DiagnoseView
 from dcrviz.views.export import ExportView
 from dcrviz.views.groups import KnobPanel
+from dcrviz.views.here import Here
 from dcrviz.views.inspector import Inspector
 from dcrviz.views.layout import laid_out
 from dcrviz.views.lazy import Later, lazy_card
-from dcrviz.views.messages import deliver_to_page, served_document
+from dcrviz.views.messages import Gate, deliver_to_page, served_document
 from dcrviz.views.runs_view import RunsView
 from dcrviz.views.sweep_view import SweepView
 from dcrviz.views.sweeping import Surroundings, Sweeping
@@ -42,6 +43,7 @@ from dcrviz.views.verdicts import ChipsView, Verdicts
 from dcrviz.views.visits import VisitsView
 from dcrviz.views.wall import ImageWall
 from dcrviz.views.wall_canvas import WallCanvas
+from dcrviz.views.words import Words
 from dcrviz.worker import Deliver, Worker
 
 # What a class is shown: the planes, and what tells them apart.
@@ -102,6 +104,9 @@ class Explorer(Viewer):
         super().__init__()
         source = source or Source(choice=given_choice(exposures))
         deliver = deliver_to_page()
+        # A notebook's browser holds a page some time after its cell has run.
+        self._gate = Gate(deliver) if deliver and served_document() is None else None
+        deliver = self._gate.deliver if self._gate else deliver
         # For iterations, for images, and for verdicts, of which the last of a run may take a while.
         self._workers = [Worker(deliver) for _ in range(3)]
         self.session = Session(
@@ -164,7 +169,7 @@ class Explorer(Viewer):
         self.appearance = Appearance(alone=alone, margin=(5, 10))
         self.appearance.param.watch(lambda *_: self._turn_to_class(), ["teacher", "room"])
         self.appearance.param.watch(lambda event: self._turn_dark(event.new), "dark")
-        self._warnings = pn.pane.HTML("", sizing_mode="stretch_width", margin=(0, 10))
+        self._warnings = Words("", sizing_mode="stretch_width", margin=(0, 10))
 
     def _make_diagnosis(self, engine: Worker, judge: Worker) -> None:
         self.verdicts = Verdicts(self.session, curves=self.curves, worker=judge)
@@ -283,6 +288,10 @@ class Explorer(Viewer):
             self._rows_before = None
 
     def __panel__(self) -> pn.Column:
+        here = []
+        if self._gate is not None:
+            self._gate.shut()
+            here = [Here(self._gate.open)]
         with in_page_design():
             in_side = {"Data": lambda: self.data, "Export": lambda: self.export}
             return laid_out(
@@ -305,6 +314,7 @@ class Explorer(Viewer):
                     self._card_later("Visits", self.visits),
                     self._card_later("Artifacts", self.artifacts),
                     self._warnings,
+                    *here,
                 ],
                 alone=self.appearance.alone,
             )

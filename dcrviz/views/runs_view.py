@@ -18,6 +18,7 @@ from dcrviz.views.run_rows import run_columns, run_row, runs_of, what_follows
 from dcrviz.views.scenes import scene_in
 from dcrviz.views.table import Table
 from dcrviz.views.wall import ImageWall, Shot
+from dcrviz.views.words import Words
 
 
 class RunsView(Viewer):
@@ -48,7 +49,7 @@ class RunsView(Viewer):
         self._session, self._curves, self._wall = session, curves, wall
         self._save, self._told = save, told
         self._overlaid: set[str] = set()
-        self.words = pn.pane.HTML("", margin=(0, 10))
+        self.words = Words("", margin=(0, 10))
         self.panel = pn.widgets.Select(
             label="Panel to compare",
             options={},

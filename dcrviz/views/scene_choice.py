@@ -11,6 +11,7 @@ from panel.viewable import Viewer
 from dcrviz.config import AssembleConfig
 from dcrviz.simulate import LIBRARY, cured_knobs, cured_word, library_name
 from dcrviz.views.data_choice import BUNDLED, FIELD, DataChoice, config_of, in_library
+from dcrviz.views.words import Words
 
 _WIDTH = 250
 _MOST_CURES = max(len(scene.cures) for scene in LIBRARY.values())
@@ -37,11 +38,11 @@ class SceneChoice(Viewer):
         self.scene = pn.widgets.Select(
             label="Scene", groups=_GROUPS, value=FIELD.name, width=_WIDTH
         )
-        self.trouble = pn.pane.HTML("", margin=(0, 10), width=_WIDTH)
+        self.trouble = Words("", margin=(0, 10), width=_WIDTH)
         self.open_button = pn.widgets.Button(label="Open scene", width=_WIDTH)
         self.ill = pn.widgets.Button(label="Show the disease", width=_WIDTH)
         self.cures = [pn.widgets.Button(width=_WIDTH) for _ in range(_MOST_CURES)]
-        self.advice = [pn.pane.HTML("", margin=(0, 10), width=_WIDTH) for _ in self.cures]
+        self.advice = [Words("", margin=(0, 10), width=_WIDTH) for _ in self.cures]
         self.open_button.on_click(lambda _: self.open())
         self.ill.on_click(lambda _: self.open(play=True))
         for place, button in enumerate(self.cures):

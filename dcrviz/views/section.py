@@ -13,6 +13,7 @@ from dcrviz.session import Session
 from dcrviz.views.background import Background
 from dcrviz.views.charts import named
 from dcrviz.views.figure_colours import paint
+from dcrviz.views.words import Words
 from dcrviz.worker import Worker
 
 WIDTH = 302
@@ -34,9 +35,7 @@ class Section(Viewer):
     def __init__(self, session: Session, *, worker: Worker | None = None) -> None:
         super().__init__()
         self._session = session
-        self.words = pn.pane.HTML(
-            "", sizing_mode="stretch_width", margin=(2, 8), stylesheets=[_CSS]
-        )
+        self.words = Words("", sizing_mode="stretch_width", margin=(2, 8), stylesheets=[_CSS])
         self.background = Background(worker, told=self.say)
         self.box = pn.Column(sizing_mode="stretch_width", margin=0)
         self._figures: list[figure] = []

@@ -32,7 +32,7 @@ from dcrviz.views.data_choice import (
     scene_choice,
 )
 from dcrviz.views.link import read_link
-from dcrviz.views.messages import served_document
+from dcrviz.views.messages import served_document, take_turns
 from dcrviz.views.page import Explorer, Source
 from dcrviz.views.warm import warm_up_in_background
 
@@ -251,8 +251,13 @@ class _Closer:
 
 def prepare_page() -> None:
     """Load what a page needs; nothing of it comes from another machine."""
-    # A notebook would fetch its scripts from afar, and those of notifications even so.
+    # A notebook would fetch its scripts from afar, and those of notifications even so. They are
+    # 6 MB, which it needs only once.
     here = not in_notebook()
+    if not here:
+        take_turns()
+        if pn.extension._loaded:
+            return
     pn.extension(notifications=here, sizing_mode=None, inline=not here)
 
 

@@ -22,6 +22,7 @@ from dcrviz.views.progress import ProgressLine, Tempo, duration
 from dcrviz.views.section import WIDTH
 from dcrviz.views.sweep_knobs import KnobLines, suggested_values
 from dcrviz.views.sweeping import Sweeping
+from dcrviz.views.words import Words
 
 _ALL, _DRAWN = "All combinations", "Drawn at random"
 _THIRD = (WIDTH - 44) // 3
@@ -60,7 +61,7 @@ class SweepForm(Viewer):
             "seed": _number("Seed", 0, 0, 2**31),
             "lanes": _number("At once", cores, 1, cores),
         }
-        self.words = pn.pane.HTML("", margin=(0, 10), stylesheets=[_CSS])
+        self.words = Words("", margin=(0, 10), stylesheets=[_CSS])
         self.begin = PushButton(self.start, label="Start sweep", primary=True, margin=(4, 10))
         self.stop = PushButton(sweeping.cancel, label="Cancel sweep", disabled=True, margin=(4, 0))
         self.progress = ProgressLine(

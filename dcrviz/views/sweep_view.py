@@ -23,6 +23,7 @@ from dcrviz.views.sweep_form import SweepForm
 from dcrviz.views.sweep_rows import images_html, sweep_columns, sweep_row
 from dcrviz.views.sweeping import Sweeping
 from dcrviz.views.table import Table
+from dcrviz.views.words import Words
 
 # More rows than a browser draws between two runs.
 _MOST_ROWS = 200
@@ -287,5 +288,5 @@ def _in_a_sentence(title: str) -> str:
     return title if title[1].isupper() else title[0].lower() + title[1:]
 
 
-def _words(text: str = "") -> pn.pane.HTML:
-    return pn.pane.HTML(text, sizing_mode="stretch_width", margin=(2, 10), stylesheets=[_CSS])
+def _words(text: str = "") -> Words:
+    return Words(text, sizing_mode="stretch_width", margin=(2, 10), stylesheets=[_CSS])

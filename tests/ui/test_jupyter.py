@@ -1,0 +1,151 @@
+"""Notebooks in JupyterLab as a student has them: a widget moves, and the picture changes."""
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from on_page import PATIENCE, settled, wait_until
+from pages import assert_quiet, watched_page
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.ui
+OPENED = ("01_see_dcr", "02_step_the_algorithm", "09_build_your_dashboard")
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+# Neither news nor updates are asked for.
+SETTINGS = {
+    "@jupyterlab/apputils-extension:notification": {
+        "fetchNews": "false",
+        "checkForUpdates": False,
+    }
+}
+SWITCHES = [
+    "--allow-root",
+    "--no-browser",
+    "--ip=127.0.0.1",
+    "--port=0",
+    "--IdentityProvider.token=",
+    "--ServerApp.disable_check_xsrf=True",
+    "--LabApp.extension_manager=readonly",
+    "--LabApp.news_url=",
+]
+ADDRESS = re.compile(r"(http://127\.0\.0\.1:\d+)/lab")
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """The address of a JupyterLab that knows nothing of whoever runs the tests."""
+    home = tmp_path_factory.mktemp("lab")
+    shutil.copytree(NOTEBOOKS, home / "notebooks")
+    (home / "app").mkdir()
+    (home / "app" / "overrides.json").write_text(json.dumps(SETTINGS))
+    own = {
+        name: str(home / name.lower())
+        for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "HOME")
+    }
+    places = [f"--LabApp.app_settings_dir={home / 'app'}", f"--notebook-dir={home / 'notebooks'}"]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "jupyterlab", *SWITCHES, *places],
+        env={**os.environ, **own, "JUPYTER_PLATFORM_DIRS": "0"},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with contextlib.ExitStack() as end:
+        end.callback(server.stderr.close)
+        end.callback(server.wait, 20)
+        end.callback(server.terminate)
+        lines = iter(server.stderr.readline, "")
+        found = next((match for line in lines if (match := ADDRESS.search(line))), None)
+        assert found, "JupyterLab did not tell where it listens"
+        yield found[1]
+
+
+@pytest.fixture(scope="module")
+def running(lab, browser):
+    """A page for each of these notebooks, all of whose cells are being run."""
+    with contextlib.closing(browser.new_context(viewport={"width": 1280, "height": 1000})) as tabs:
+        pages = {name: watched_page(tabs.new_page()) for name in OPENED}
+        for name, page in pages.items():
+            page.goto(f"{lab}/lab/workspaces/{name}/tree/{name}.ipynb")
+        for page in pages.values():
+            expect(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible()
+            page.get_by_role("menuitem", name="Run", exact=True).click()
+            page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        yield pages
+
+
+@pytest.fixture
+def ran(running):
+    """The page of a notebook that has run."""
+    pages = []
+
+    def page_of(name):
+        page = running[name]
+        pages.append(page)
+        prompts = page.locator(".jp-CodeCell .jp-InputArea-prompt")
+        done = re.compile(r"\[\d+\]")
+        wait_until(page, lambda: all(map(done.match, prompts.all_text_contents())))
+        expect(page.locator("[data-mime-type='application/vnd.jupyter.error']")).to_have_count(0)
+        return page
+
+    yield page_of
+    for page in pages:
+        assert_quiet(page)
+
+
+def look(one):
+    """What is painted there."""
+    return one.screenshot()
+
+
+def test_a_star_is_smeared_as_the_airmass_is_dragged(ran):
+    page = ran("01_see_dcr")
+    airmass = page.get_by_role("slider", name="Airmass", exact=True)
+    airmass.scroll_into_view_if_needed()
+    words = page.get_by_role("status").filter(has_text="Smear over the band").first
+    star = page.get_by_role("img", name="The star, and its light", exact=True)
+    before, said = settled(page, lambda: look(star)), words.text_content()
+    airmass.focus()
+    page.keyboard.press("End")
+    expect(words).not_to_have_text(said)
+    settled(page, lambda: look(star), unlike=before)
+
+
+def test_another_line_of_the_algorithm_is_another_picture(ran):
+    page = ran("02_step_the_algorithm")
+    line = page.get_by_role("combobox", name="Line")
+    line.scroll_into_view_if_needed()
+    expect(page.get_by_text("The residuals shifted back into each subfilter")).to_be_visible()
+    told = page.get_by_text("What the planes can't explain of each visit")
+
+    def follows():
+        # What a page tells first may be lost where the machine is busy; a person chooses again.
+        line.select_option("mean")
+        line.select_option("residuals")
+        with contextlib.suppress(PlaywrightTimeout):
+            told.wait_for(timeout=PATIENCE / 3)
+        return told.is_visible()
+
+    wait_until(page, follows)
+
+
+def test_parts_in_two_cells_show_one_run(ran):
+    page = ran("09_build_your_dashboard")
+    cell = page.locator(".jp-CodeCell", has_text='parts = Parts("gain-too-high")')
+    cell.scroll_into_view_if_needed()
+    step = cell.get_by_role("button", name="Step", exact=True)
+    step.scroll_into_view_if_needed()
+    expect(cell.get_by_text("Iteration 0: the starting model")).to_be_visible()
+    panel = page.locator("[data-key='minus_mean 0']").first
+    panel.scroll_into_view_if_needed()
+    before = settled(page, lambda: look(panel))
+    step.click()
+    expect(cell.get_by_text("Iteration 1: metric")).to_be_visible()
+    panel.scroll_into_view_if_needed()
+    settled(page, lambda: look(panel), unlike=before)
