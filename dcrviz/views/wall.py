@@ -20,10 +20,8 @@ from dcrviz.views.scenes import current_scene, scene_at
 from dcrviz.views.wall_canvas import WallCanvas
 from dcrviz.views.wall_frames import Wish, exact_values, sky_position
 from dcrviz.views.wall_held import ExactImages, Held
-from dcrviz.views.wall_plan import plan_of
+from dcrviz.views.wall_plan import FIRST_ROWS, plan_of
 from dcrviz.worker import Worker
-
-_FIRST_ROWS = ("plane", "minus_mean", "residual", "omega")
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -62,7 +60,7 @@ class ImageWall(Viewer):
         self._told_painted: Callable[[], None] = lambda: None
         self.canvas = WallCanvas(everywhere=everywhere, sizing_mode="stretch_width", margin=(0, 10))
         self.canvas.listen(self._take)
-        self._visible = list(_FIRST_ROWS)
+        self._visible = list(FIRST_ROWS)
         self._rows: tuple[Row, ...] = ()
         self._side = 0
         self._seq = itertools.count(1)
