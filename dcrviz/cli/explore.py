@@ -15,6 +15,7 @@ from dcrviz.cli.options import (
     template_from,
 )
 from dcrviz.engine.check import check_exposures, common_band
+from dcrviz.lessons import lesson_config, lesson_names, read_lesson
 from dcrviz.runs import is_run, open_run
 from dcrviz.simulate import library_knobs, library_words
 
@@ -66,6 +67,11 @@ def add_parser(commands: Any) -> None:
         action="store_true",
         help="begin as a class sees it: large, two rows of images, a sentence on what they show",
     )
+    parser.add_argument(
+        "--lesson",
+        metavar="NAME|FILE",
+        help=f"play a lesson before a class: {', '.join(lesson_names())}, or a YAML file",
+    )
     parser.add_argument("--no-browser", action="store_true", help="only print the address")
     parser.set_defaults(run=run)
 
@@ -77,7 +83,9 @@ def run(options: argparse.Namespace) -> None:
             f"--address {options.address} needs --allow-origin HOST, the name under which browsers "
             "may reach it"
         )
-    if options.scene is not None:
+    if options.lesson is not None:
+        given = _lesson(options)
+    elif options.scene is not None:
         given = _scene(options)
     elif len(options.paths) == 1 and is_run(options.paths[0]):
         given = _saved(options)
@@ -147,6 +155,22 @@ def _scene(options: argparse.Namespace) -> dict[str, Any]:
         "exposures": options.scene,
         "config": config_from(options, library_knobs(options.scene)),
     }
+
+
+def _lesson(options: argparse.Namespace) -> dict[str, Any]:
+    """A lesson, whose steps have their own scenes and knobs."""
+    others = [name for name in ("scene", *_OF_VISITS, *_OF_KNOBS) if getattr(options, name)]
+    others += ["preset"] * (options.preset != "default")
+    words = ["set" if name == "settings" else name.replace("_", "-") for name in others]
+    given = [*options.paths, *(f"--{word}" for word in words)]
+    if given:
+        raise ValueError(
+            f"--lesson {options.lesson}: a lesson has its own visits and knobs; got {given[0]} "
+            "beside it"
+        )
+    lesson = read_lesson(options.lesson)
+    first = lesson.steps[0]
+    return {"exposures": lesson, "config": lesson_config(first.scene, first.knobs)}
 
 
 def _solver(given: dict[str, Any]) -> str:

@@ -14,6 +14,7 @@ from dcrviz.bright import BrightObject
 from dcrviz.config import AssembleConfig
 from dcrviz.diagnostics.verdict import Place
 from dcrviz.engine import Problem
+from dcrviz.lessons import Lesson
 from dcrviz.records import Coadd, Exposure
 from dcrviz.runs import SavedRun
 from dcrviz.session import Session
@@ -33,6 +34,7 @@ from dcrviz.views.groups import KnobPanel
 from dcrviz.views.inspector import Inspector
 from dcrviz.views.layout import laid_out
 from dcrviz.views.lazy import Later, lazy_card
+from dcrviz.views.lesson_view import NEXT_KEYS, PREVIOUS_KEYS, LessonView
 from dcrviz.views.messages import deliver_to_page, served_document
 from dcrviz.views.runs_view import RunsView
 from dcrviz.views.sweep_view import SweepView
@@ -66,6 +68,8 @@ class Source:
         Sentences about what a link asked for in vain.
     run
         A saved run with its prepared problem, to go on with.
+    lesson
+        With which the page begins, as a class sees it.
     local
         Whether files of this machine may be read and written from the page.
     """
@@ -74,6 +78,7 @@ class Source:
     wanted: DataChoice | None = None
     refused: tuple[str, ...] = ()
     run: tuple[SavedRun, Problem] | None = None
+    lesson: Lesson | None = None
     local: bool = False
 
 
@@ -160,11 +165,25 @@ class Explorer(Viewer):
         )
         self._make_diagnosis(engine, judge)
         self.captions = Captions(self.session, curves=self.curves)
+        self._make_lesson(background)
         self._rows_before: tuple[str, ...] | None = None
         self.appearance = Appearance(alone=alone, margin=(5, 10))
         self.appearance.param.watch(lambda *_: self._turn_to_class(), ["teacher", "room"])
         self.appearance.param.watch(lambda event: self._turn_dark(event.new), "dark")
         self._warnings = pn.pane.HTML("", sizing_mode="stretch_width", margin=(0, 10))
+
+    def _make_lesson(self, background: Background) -> None:
+        def remember(exposures: Sequence[Exposure], scene: str) -> None:
+            self.data.remember(exposures, DataChoice(kind="scene", name=scene))
+
+        self.lesson = LessonView(
+            self.session,
+            background,
+            show_rows=self.wall.show_rows,
+            look=self.wall.show_closely,
+            loaded=remember,
+        )
+        self.lesson.player.param.watch(lambda _: self._turn_lesson(), "lesson")
 
     def _make_diagnosis(self, engine: Worker, judge: Worker) -> None:
         self.verdicts = Verdicts(self.session, curves=self.curves, worker=judge)
@@ -243,6 +262,9 @@ class Explorer(Viewer):
         if source.wanted is not None:
             self.data.open(source.wanted)
         self.session.start()
+        if source.lesson is not None:
+            self.appearance.teacher = True
+            self.lesson.open(source.lesson)
         for sentence in source.refused:
             self._notify(sentence)
 
@@ -269,15 +291,27 @@ class Explorer(Viewer):
             view.paint(dark=dark)
         self.inspector.paint(dark=dark)
 
+    def _turn_lesson(self) -> None:
+        """A lesson has its own keys, and says itself what is to be seen."""
+        player, playing = self.lesson.player, self.lesson.is_open and self.appearance.teacher
+        acts = dict.fromkeys(NEXT_KEYS, player.next) | dict.fromkeys(PREVIOUS_KEYS, player.previous)
+        if playing:
+            self.controls.keys.offer(acts)
+        else:
+            self.controls.keys.withdraw(acts)
+        self.captions.words.visible = self.appearance.teacher and not playing
+
     def _turn_to_class(self) -> None:
         """Two rows as large as the window lets them be, and what they show; or all as it was."""
         teacher = self.appearance.teacher
-        self.captions.words.visible = teacher
+        self.lesson.bar.visible = teacher
+        self._turn_lesson()
         room = max(200, (self.appearance.room - _BESIDES_IMAGES_PX) // 2)
         self.wall.canvas.side = room if teacher else WallCanvas.param.side.default
         if teacher and self._rows_before is None:
             self._rows_before = self.wall.rows
             self.wall.show_rows(*_FOR_A_CLASS)
+            self.lesson.set_scene()
         elif not teacher and self._rows_before is not None:
             self.wall.show_rows(*self._rows_before)
             self._rows_before = None
@@ -297,7 +331,7 @@ class Explorer(Viewer):
                     ),
                     self.knobs,
                 ],
-                main=[self.wall, self.captions],
+                main=[self.wall, self._words_for_a_class()],
                 beside=self.tabs,
                 details=[
                     self._later.part(lambda: self.inspector, sizing_mode="stretch_width"),
@@ -308,6 +342,9 @@ class Explorer(Viewer):
                 ],
                 alone=self.appearance.alone,
             )
+
+    def _words_for_a_class(self) -> pn.Column:
+        return pn.Column(self.lesson, self.captions, sizing_mode="stretch_width", margin=0)
 
     def _card_later(self, title: str, view: Viewer) -> pn.Column:
         wide: dict[str, Any] = {"sizing_mode": "stretch_width"}

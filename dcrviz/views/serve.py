@@ -19,6 +19,7 @@ from dcrviz.bundled import bundled
 from dcrviz.config import AssembleConfig
 from dcrviz.engine import Problem
 from dcrviz.io import read_exposures
+from dcrviz.lessons import Lesson
 from dcrviz.records import Coadd, Exposure
 from dcrviz.runs import SavedRun
 from dcrviz.views.data_choice import (
@@ -55,7 +56,7 @@ class Address:
 
 
 def explorer_app(
-    exposures: Sequence[Exposure] | str | None = None,
+    exposures: Sequence[Exposure] | str | Lesson | None = None,
     config: AssembleConfig | None = None,
     *,
     template: Coadd | None = None,
@@ -68,7 +69,8 @@ def explorer_app(
     Parameters
     ----------
     exposures
-        Visits, or the word of a scene of the library; the bundled field if none are given.
+        Visits, the word of a scene of the library, or a lesson, with which the page begins as a
+        class sees it; the bundled field if none are given.
     config
         The knobs to start with; those of the scene without it.
     run
@@ -83,9 +85,14 @@ def explorer_app(
     """
     prepare_page()
     arguments = pn.state.session_args or {}
+    lesson = exposures if isinstance(exposures, Lesson) else None
+    if lesson is not None:
+        exposures = []
     choice = _choice(exposures, run)
     given = choice.kind != "scene"
     link = read_link(arguments, local=local, given=given)
+    if link.choice is not None:
+        lesson = None
     wanted = None if link.choice in (None, GIVEN if given else choice) else link.choice
     if wanted is not None:
         exposures, run, template, bright_objects = [], None, None, ()
@@ -102,6 +109,7 @@ def explorer_app(
             wanted=wanted,
             refused=link.refused,
             run=run,
+            lesson=lesson,
             local=local,
         ),
     )

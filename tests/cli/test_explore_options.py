@@ -101,6 +101,27 @@ def test_a_page_for_a_class_can_be_asked_for(served):
     assert page.appearance.teacher
 
 
+def test_a_lesson_reaches_the_page_which_is_for_a_class(served, tmp_path, monkeypatch):
+    given = []
+    monkeypatch.setattr(
+        serving, "explorer_app", lambda exposures, *_, **__: given.append(exposures)
+    )
+    path = tmp_path / "mine.yaml"
+    path.write_text("title: A\nabout: B\nsteps:\n- {scene: healthy, caption: C.}\n")
+    for word in ("holes-and-wings", path):
+        with pytest.raises(AttributeError):
+            served("--lesson", word)[1]()
+    assert [lesson.name for lesson in given] == ["holes-and-wings", "mine"]
+
+
+def test_a_lesson_has_its_own_visits_and_knobs(refused, warps):
+    for words, told in ((warps[:1], warps[0]), (["--set", "n_subfilters=2"], "--set")):
+        line = refused("explore", "--no-browser", "--lesson", "gain", *words)
+        assert f"--lesson gain: a lesson has its own visits and knobs; got {told} beside it" in line
+    line = refused("explore", "--no-browser", "--lesson", "gian")
+    assert "unknown lesson 'gian'; did you mean 'gain'?" in line
+
+
 def test_a_saved_run_reaches_the_page(served, saved_run, monkeypatch):
     given = {}
     monkeypatch.setattr(serving, "explorer_app", page_that_notes(given))
