@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from dcrviz.lessons import lesson_from, (
+from dcrviz.lessons import (
     END,
     Claim,
     lesson_config,
     lesson_exposures,
+    lesson_from,
     lesson_names,
     read_lesson,
     unmet,
