@@ -30,9 +30,9 @@ def add_parser(commands: Any) -> None:
         "explore",
         help="watch and step a fit in the browser",
         description=(
-            "Open the explorer on these visits, on a saved run (the one path of its folder), or on "
-            "the bundled field. It is served on this machine alone, and ends when its last page "
-            "has been closed."
+            "Open the explorer on these visits, on a saved run (the one path of its folder), or "
+            "without any on a choice of scenes, lessons and files. It is served on this machine "
+            "alone, and ends when its last page has been closed."
         ),
     )
     add_inputs(parser, needed=False)
@@ -83,14 +83,7 @@ def run(options: argparse.Namespace) -> None:
             f"--address {options.address} needs --allow-origin HOST, the name under which browsers "
             "may reach it"
         )
-    if options.lesson is not None:
-        given = _lesson(options)
-    elif options.scene is not None:
-        given = _scene(options)
-    elif len(options.paths) == 1 and is_run(options.paths[0]):
-        given = _saved(options)
-    else:
-        given = _visits(options)
+    given = _given(options)
     # Only here, so that no other command waits for the libraries of the page.
     from dcrviz.views.page import Explorer
     from dcrviz.views.serve import Address, explorer_app, serve
@@ -125,6 +118,19 @@ def run(options: argparse.Namespace) -> None:
         ) from error
 
 
+def _given(options: argparse.Namespace) -> dict[str, Any]:
+    """With what the explorer begins."""
+    if options.lesson is not None:
+        return _lesson(options)
+    if options.scene is not None:
+        return _scene(options)
+    if _asks_for_nothing(options):
+        return {"exposures": "welcome", "config": config_from(options)}
+    if len(options.paths) == 1 and is_run(options.paths[0]):
+        return _saved(options)
+    return _visits(options)
+
+
 def _visits(options: argparse.Namespace) -> dict[str, Any]:
     """What the explorer is given: visits, if any are named, and knobs."""
     config = config_from(options)
@@ -141,6 +147,12 @@ def _visits(options: argparse.Namespace) -> dict[str, Any]:
         "template": template,
         "bright_objects": bright,
     }
+
+
+def _asks_for_nothing(options: argparse.Namespace) -> bool:
+    """Whether neither visits nor knobs are named: then a person may want to be asked."""
+    named = [name for name in ("paths", *_OF_VISITS, *_OF_KNOBS) if getattr(options, name)]
+    return not named and options.preset == "default"
 
 
 def _scene(options: argparse.Namespace) -> dict[str, Any]:

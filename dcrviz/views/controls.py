@@ -40,7 +40,7 @@ _GAP = (5, 3)
 _COUNTED = {"display": "var(--dcrviz-counted, block)"}
 # While iterations follow each other nobody reads faster.
 _READABLE_S = 0.25
-_FOLLOWED = ["moments", "cursor", "busy", "playing", "error", "problem"]
+_FOLLOWED = ["moments", "cursor", "busy", "playing", "error", "problem", "exposures"]
 
 
 class Controls(Viewer):
@@ -126,8 +126,9 @@ class Controls(Viewer):
             self.slider.param.update(end=max(last, 1), value=session.cursor, disabled=last < 1)
         finally:
             self._following = False
+        idle = not session.exposures
         for name in ("Play", "Step", "Run N", "To end"):
-            self.buttons[name].disabled = session.playing or at_end
+            self.buttons[name].disabled = session.playing or at_end or idle
         self.buttons["Pause"].disabled = not session.playing
         self.buttons["Stop"].disabled = last < 0 or ended
         self.buttons["Back"].disabled = session.cursor == 0

@@ -39,6 +39,8 @@ from dcrviz.views.warm import warm_up_in_background
 
 _log = logging.getLogger(__name__)
 _TITLE = "dcrviz explorer"
+WELCOME = "welcome"
+"""In the place of visits: the page begins with what can be looked at."""
 # A closed page is noticed after this long; a reload takes less.
 _GRACE_MS = 3000
 _CHECK_MS = 500
@@ -69,8 +71,9 @@ def explorer_app(
     Parameters
     ----------
     exposures
-        Visits, the word of a scene of the library, or a lesson, with which the page begins as a
-        class sees it; the bundled field if none are given.
+        Visits, the word of a scene of the library, `WELCOME` to begin with what can be looked at,
+        or a lesson, with which the page begins as a class sees it; the bundled field if none are
+        given.
     config
         The knobs to start with; those of the scene without it.
     run
@@ -86,7 +89,11 @@ def explorer_app(
     prepare_page()
     arguments = pn.state.session_args or {}
     lesson = exposures if isinstance(exposures, Lesson) else None
-    if lesson is not None:
+    # A link that asks for visits or knobs shows them.
+    welcome = exposures == WELCOME and not {"cfg", "data"} & arguments.keys()
+    if exposures == WELCOME:
+        exposures = None
+    elif lesson is not None:
         exposures = []
     choice = _choice(exposures, run)
     given = choice.kind != "scene"
@@ -100,7 +107,7 @@ def explorer_app(
     if in_library(first) and (config is None or wanted is not None):
         config = config_of(first)
     explorer = Explorer(
-        [] if run is not None else _visits(exposures),
+        [] if run is not None or welcome else _visits(exposures),
         link.config or config,
         template=template,
         bright_objects=bright_objects,
@@ -110,6 +117,7 @@ def explorer_app(
             refused=link.refused,
             run=run,
             lesson=lesson,
+            welcome=welcome,
             local=local,
         ),
     )

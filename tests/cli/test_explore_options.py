@@ -28,11 +28,21 @@ def served(monkeypatch, run):
     return explore
 
 
-def test_without_visits_it_serves_the_bundled_field_on_this_machine_alone(served):
+def test_it_serves_on_this_machine_alone(served):
     ended, _, address, options = served()
     assert (address.host, address.port, address.allowed_origins) == ("localhost", 0, ())
     assert (options["open_browser"], options["keep"]) == (True, False)
     assert ended.out == "dcrviz explorer at http://localhost:5006 (Ctrl-C ends it)\n"
+
+
+def test_without_visits_and_knobs_it_begins_with_what_can_be_looked_at(served, monkeypatch):
+    given = {}
+    monkeypatch.setattr(serving, "explorer_app", page_that_notes(given))
+    served()[1]()
+    assert given["exposures"] == serving.WELCOME
+    served("--set", "n_subfilters=2")[1]()
+    assert given["exposures"] is None
+    assert given["config"].n_subfilters == 2
 
 
 def test_options_reach_the_server(served):
