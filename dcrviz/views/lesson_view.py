@@ -18,7 +18,8 @@ from dcrviz.views.telling import BUTTON_CSS, Message, Telling
 
 _JS = Path(__file__).parent / "js"
 _CSS = """
-.lesson { display: grid; gap: 14px; }
+/* No wider than its place, whatever the longest title is. */
+.lesson { display: grid; grid-template-columns: minmax(0, 1fr); gap: 14px; }
 p { font-size: calc(1.15 * var(--dcrviz-size, 14px)); line-height: 1.45; }
 .bar { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; }
 select {
