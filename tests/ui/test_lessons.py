@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from on_page import button, expect_start, painted_sum, settled, wait_until, words
+from on_page import button, expect_start, painted_field, settled, wait_until, words
 from playwright.sync_api import expect
 
 from dcrviz.lessons import lesson_from
@@ -42,7 +42,12 @@ def caption(page, text):
 
 
 def painted(page, unlike=None):
-    return settled(page, lambda: painted_sum(page, "minus_mean 0"), unlike)
+    """What is seen, whatever size the panel has."""
+    return settled(page, lambda: seen(page), unlike)
+
+
+def seen(page):
+    return tuple(painted_field(page, "minus_mean 0", (128, 128)))
 
 
 def test_next_and_previous_bring_words_and_pictures(taught):
@@ -74,13 +79,13 @@ def test_next_and_previous_bring_words_and_pictures(taught):
     page.keyboard.press("PageUp")
     expect(caption(page, "Colours.")).to_be_visible()
     expect(words(page)).to_contain_text("Iteration 2: ")
-    wait_until(page, lambda: painted(page) == second)
+    wait_until(page, lambda: seen(page) == second)
     page.keyboard.press("p")
     page.keyboard.press("p")
     expect(caption(page, "All alike.")).to_be_visible()
     expect(words(page)).to_contain_text("the starting model")
     expect(page.locator("[data-key='plane 0']")).to_be_visible()
-    wait_until(page, lambda: painted(page) == first)
+    wait_until(page, lambda: seen(page) == first)
     assert third not in (first, second)
 
 

@@ -11,25 +11,32 @@ class Board {
   constructor(model) {
     this.model = model;
     this.node = element("div", "welcome");
-    this.dialog = document.createElement("dialog");
-    this.dialog.setAttribute("aria-label", "Welcome");
-    const close = element("button", "close", "Close");
-    close.addEventListener("click", () => this.dialog.close());
-    this.dialog.append(
-      close,
-      element("h2", "", "What would you like to look at?"),
-      element("p", "lead", "The atmosphere spreads the light of a star into a short spectrum. Watch how a fit learns it."),
-      this.group("Scenes: a field that is well, and fields with one thing wrong each", "scene", model.scenes),
-      this.group("Lessons: step by step before a class, or alone", "lesson", model.lessons),
-      this.own(),
-    );
     this.invitation = element("section", "invitation");
     this.invitation.setAttribute("aria-label", "Nothing is loaded");
     const again = element("button", "primary", "Choose a scene, a lesson or files");
     again.addEventListener("click", () => this.open());
     this.invitation.append(element("p", "", "No visits are loaded, so there is nothing to see yet."), again);
-    this.node.append(this.invitation, this.dialog);
+    this.node.append(this.invitation);
     this.show();
+  }
+
+  // Made anew each time, as it is read once: the page has less to carry.
+  fresh() {
+    const { scenes, lessons } = this.model;
+    const dialog = document.createElement("dialog");
+    dialog.setAttribute("aria-label", "Welcome");
+    const close = element("button", "close", "Close");
+    close.addEventListener("click", () => dialog.close());
+    dialog.addEventListener("close", () => dialog.remove());
+    dialog.append(
+      close,
+      element("h2", "", "What would you like to look at?"),
+      element("p", "lead", "The atmosphere spreads the light of a star into a short spectrum. Watch how a fit learns it."),
+      this.group("Scenes: a field that is well, and fields with one thing wrong each", "scene", scenes),
+      this.group("Lessons: step by step before a class, or alone", "lesson", lessons),
+      this.own(),
+    );
+    return dialog;
   }
 
   group(title, kind, offers) {
@@ -76,7 +83,9 @@ class Board {
   }
 
   open() {
-    if (!this.dialog.isConnected || this.dialog.open) return;
+    if (!this.node.isConnected || this.dialog?.open) return;
+    this.dialog = this.fresh();
+    this.node.append(this.dialog);
     this.dialog.showModal();
     // Not the button that closes it, which comes first.
     this.dialog.querySelector(".card").focus();
