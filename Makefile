@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 .PHONY: help explore test browser compiled docs lint format replay clean
 
 help:
-	@echo "make explore   open the explorer on the bundled field"
+	@echo "make explore   open the explorer: scenes, lessons, your own files"
 	@echo "make test      run all tests, those in a real browser included"
 	@echo "make docs      build the documentation into build/docs, and check every link of it"
 	@echo "make lint      formatting, lint, types, layers, spelling, JavaScript"

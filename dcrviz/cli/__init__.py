@@ -19,6 +19,7 @@ from dcrviz.cli import (
     assemble,
     diagnose,
     explore,
+    export,
     show_config,
     simulate,
     sweep,
@@ -37,6 +38,7 @@ _COMMANDS = (
     ablate,
     sweep,
     template,
+    export,
     simulate,
     show_config,
 )

@@ -15,6 +15,7 @@ from dcrviz.cli.options import (
     template_from,
 )
 from dcrviz.engine.check import check_exposures, common_band
+from dcrviz.lessons import lesson_config, lesson_names, read_lesson
 from dcrviz.runs import is_run, open_run
 from dcrviz.simulate import library_knobs, library_words
 
@@ -29,9 +30,9 @@ def add_parser(commands: Any) -> None:
         "explore",
         help="watch and step a fit in the browser",
         description=(
-            "Open the explorer on these visits, on a saved run (the one path of its folder), or on "
-            "the bundled field. It is served on this machine alone, and ends when its last page "
-            "has been closed."
+            "Open the explorer on these visits, on a saved run (the one path of its folder), or "
+            "without any on a choice of scenes, lessons and files. It is served on this machine "
+            "alone, and ends when its last page has been closed."
         ),
     )
     add_inputs(parser, needed=False)
@@ -66,6 +67,11 @@ def add_parser(commands: Any) -> None:
         action="store_true",
         help="begin as a class sees it: large, two rows of images, a sentence on what they show",
     )
+    parser.add_argument(
+        "--lesson",
+        metavar="NAME|FILE",
+        help=f"play a lesson before a class: {', '.join(lesson_names())}, or a YAML file",
+    )
     parser.add_argument("--no-browser", action="store_true", help="only print the address")
     parser.set_defaults(run=run)
 
@@ -77,12 +83,7 @@ def run(options: argparse.Namespace) -> None:
             f"--address {options.address} needs --allow-origin HOST, the name under which browsers "
             "may reach it"
         )
-    if options.scene is not None:
-        given = _scene(options)
-    elif len(options.paths) == 1 and is_run(options.paths[0]):
-        given = _saved(options)
-    else:
-        given = _visits(options)
+    given = _given(options)
     # Only here, so that no other command waits for the libraries of the page.
     from dcrviz.views.page import Explorer
     from dcrviz.views.serve import Address, explorer_app, serve
@@ -117,6 +118,19 @@ def run(options: argparse.Namespace) -> None:
         ) from error
 
 
+def _given(options: argparse.Namespace) -> dict[str, Any]:
+    """With what the explorer begins."""
+    if options.lesson is not None:
+        return _lesson(options)
+    if options.scene is not None:
+        return _scene(options)
+    if _asks_for_nothing(options):
+        return {"exposures": "welcome", "config": config_from(options)}
+    if len(options.paths) == 1 and is_run(options.paths[0]):
+        return _saved(options)
+    return _visits(options)
+
+
 def _visits(options: argparse.Namespace) -> dict[str, Any]:
     """What the explorer is given: visits, if any are named, and knobs."""
     config = config_from(options)
@@ -135,6 +149,12 @@ def _visits(options: argparse.Namespace) -> dict[str, Any]:
     }
 
 
+def _asks_for_nothing(options: argparse.Namespace) -> bool:
+    """Whether neither visits nor knobs are named: then a person may want to be asked."""
+    named = [name for name in ("paths", *_OF_VISITS, *_OF_KNOBS) if getattr(options, name)]
+    return not named and options.preset == "default"
+
+
 def _scene(options: argparse.Namespace) -> dict[str, Any]:
     """A scene of the library, which has its own visits."""
     others = [f"--{name.replace('_', '-')}" for name in _OF_VISITS if getattr(options, name)]
@@ -147,6 +167,22 @@ def _scene(options: argparse.Namespace) -> dict[str, Any]:
         "exposures": options.scene,
         "config": config_from(options, library_knobs(options.scene)),
     }
+
+
+def _lesson(options: argparse.Namespace) -> dict[str, Any]:
+    """A lesson, whose steps have their own scenes and knobs."""
+    others = [name for name in ("scene", *_OF_VISITS, *_OF_KNOBS) if getattr(options, name)]
+    others += ["preset"] * (options.preset != "default")
+    words = ["set" if name == "settings" else name.replace("_", "-") for name in others]
+    given = [*options.paths, *(f"--{word}" for word in words)]
+    if given:
+        raise ValueError(
+            f"--lesson {options.lesson}: a lesson has its own visits and knobs; got {given[0]} "
+            "beside it"
+        )
+    lesson = read_lesson(options.lesson)
+    first = lesson.steps[0]
+    return {"exposures": lesson, "config": lesson_config(first.scene, first.knobs)}
 
 
 def _solver(given: dict[str, Any]) -> str:

@@ -284,3 +284,5 @@ _KINDS = {
     ),
     "count": _Kind("nImage: visits that reach each pixel", "count", "subfilter", _counts),
 }
+ROW_NAMES = tuple(_KINDS)
+"""Of every row that a problem may have."""

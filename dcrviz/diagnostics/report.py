@@ -62,16 +62,16 @@ def report_html(
         "images are shown.</p>",
         *_warnings(problem),
         "<h2>Knobs that differ from their defaults</h2>",
-        *_knobs(problem.config, knobs[shown] if knobs else {}),
+        table_html(knob_rows(problem.config, knobs[shown] if knobs else {})),
         "<h2>Curves</h2>",
         *_curves(last, step.tile),
         *_pictures(Scene(problem=problem, step=step)),
         "<h2>Visits</h2>",
-        _table(_visit_rows(problem)),
+        table_html(visit_rows(problem)),
         "<h2>History</h2>",
-        _table(history_rows(problem, steps, knobs)),
+        table_html(history_rows(problem, steps, knobs)),
         "<h2>Made with</h2>",
-        _table([dict(provenance)] if provenance else []),
+        table_html([dict(provenance)] if provenance else []),
     ]
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
@@ -88,22 +88,23 @@ def _warnings(problem: Problem) -> Iterator[str]:
         yield f"<h2>Noticed in the input</h2><ul>{items}</ul>"
 
 
-def _knobs(config: AssembleConfig, turned: Mapping[str, Any]) -> Iterator[str]:
-    changed = config.with_values(**turned).changed()
-    if not changed:
-        yield "<p>None.</p>"
-        return
+def knob_rows(config: AssembleConfig, turned: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """A row for each knob that differs from its default.
+
+    Parameters
+    ----------
+    turned
+        Values that differ from the config's.
+    """
     declared = AssembleConfig.knobs()
-    yield _table(
-        [
-            {
-                "knob": name,
-                "value": f"{value} {declared[name].unit}".strip(),
-                "default": declared[name].default,
-            }
-            for name, value in changed.items()
-        ]
-    )
+    return [
+        {
+            "knob": name,
+            "value": f"{value} {declared[name].unit}".strip(),
+            "default": declared[name].default,
+        }
+        for name, value in config.with_values(**turned).changed().items()
+    ]
 
 
 def _curves(last: Step, tile: int) -> Iterator[str]:
@@ -140,7 +141,8 @@ def _figures(scene: Scene, row: Row) -> Iterator[str]:
     yield f"<p>Shown from {limits[0]:.4g} to {limits[1]:.4g}{more}.</p>"
 
 
-def _visit_rows(problem: Problem) -> list[dict[str, Any]]:
+def visit_rows(problem: Problem) -> list[dict[str, Any]]:
+    """A row for each visit: how it was taken, and what it counts."""
     return [
         {
             "visit": visit.id,
@@ -153,7 +155,8 @@ def _visit_rows(problem: Problem) -> list[dict[str, Any]]:
     ]
 
 
-def _table(rows: Sequence[Mapping[str, Any]]) -> str:
+def table_html(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Rows with the same columns as a table; a word where there is none."""
     if not rows:
         return "<p>None.</p>"
     head = "".join(f"<th>{html.escape(str(name))}</th>" for name in rows[0])

@@ -170,7 +170,7 @@ LIBRARY: Mapping[str, LibraryScene] = MappingProxyType(
         ),
         "gain-too-high": LibraryScene(
             title="Gain too high",
-            trouble="Each iteration takes the whole new solution and no clamp holds it: it "
+            trouble="Each iteration takes half of the new solution and no clamp holds it: it "
             "overshoots, and from the second iteration on the fit gets worse.",
             expose=visits.spread,
             knobs={"base_gain": 1.0, "clamp_iterations": 0.0, "clamp_subfilters": 0.0},

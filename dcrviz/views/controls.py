@@ -17,11 +17,11 @@ from dcrviz.views.progress import (
     ProgressLine,
     Tempo,
     history_words,
-    place_words,
     progress_words,
     share_done,
 )
 from dcrviz.views.standing import Standing
+from dcrviz.views.step_words import place_words, step_words
 
 _TIPS = {
     "Play": "Iterate and paint every step, until the run ends (space)",
@@ -40,7 +40,7 @@ _GAP = (5, 3)
 _COUNTED = {"display": "var(--dcrviz-counted, block)"}
 # While iterations follow each other nobody reads faster.
 _READABLE_S = 0.25
-_FOLLOWED = ["moments", "cursor", "busy", "playing", "error", "problem"]
+_FOLLOWED = ["moments", "cursor", "busy", "playing", "error", "problem", "exposures"]
 
 
 class Controls(Viewer):
@@ -126,8 +126,9 @@ class Controls(Viewer):
             self.slider.param.update(end=max(last, 1), value=session.cursor, disabled=last < 1)
         finally:
             self._following = False
+        idle = not session.exposures
         for name in ("Play", "Step", "Run N", "To end"):
-            self.buttons[name].disabled = session.playing or at_end
+            self.buttons[name].disabled = session.playing or at_end or idle
         self.buttons["Pause"].disabled = not session.playing
         self.buttons["Stop"].disabled = last < 0 or ended
         self.buttons["Back"].disabled = session.cursor == 0
@@ -177,12 +178,10 @@ def sentences(session: Session) -> tuple[str, str]:
     step = session.current
     if step is None:
         return "", "Preparing the visits." if session.exposures else "No visits are loaded."
-    place = place_words(step)
     if not session.kept:
+        place = place_words(step)
         return "", f"Recomputing {place[0].lower()}{place[1:]}, whose images were not kept."
-    if step.returned:
-        place = f"Returned to iteration {step.iteration}"
-    return f"{place}: {_numbers(session, step)}.", _what_next(session, step)
+    return step_words(step, solver=session.problem.config.solver), _what_next(session, step)
 
 
 def _what_next(session: Session, step: Step) -> str:
@@ -191,15 +190,3 @@ def _what_next(session: Session, step: Step) -> str:
     if session.playing:
         return "Running."
     return "Finishing the iteration." if session.busy else "Paused."
-
-
-def _numbers(session: Session, step: Step) -> str:
-    """The metric, and what the solver goes by in this iteration."""
-    metric, solver = f"metric {step.metric:.5f}", session.problem.config.solver
-    if not step.iteration:
-        return f"the starting model, {metric}"
-    if solver == "direct":
-        return metric
-    if solver == "pcg":
-        return f"{metric}, relative residual {step.history.residuals[step.iteration - 1]:.1e}"
-    return f"{metric}, gain {step.history.gains[step.iteration - 1]:.2f}"

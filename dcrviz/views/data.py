@@ -74,7 +74,7 @@ class DataView(Viewer):
         self._first = choice
         # A run that is shown again is of visits that were opened before.
         self._choices = [(first, choice) for first in session.exposures[:1]]
-        self.scenes = SceneChoice(self._open_begun)
+        self.scenes = SceneChoice(self.open_with)
         made = MadeField()
         self.numbers = {
             name: pn.widgets.IntInput(
@@ -141,8 +141,8 @@ class DataView(Viewer):
         """Open visits that a link or a person chose; the present run becomes a branch."""
         self._explore(choice, lambda: load(choice))
 
-    def _open_begun(self, choice: DataChoice, config: AssembleConfig, play: bool) -> None:
-        """Open a scene with the knobs that it begins with."""
+    def open_with(self, choice: DataChoice, config: AssembleConfig, play: bool = False) -> None:
+        """Open visits with the knobs that they begin with, and play them at once if asked to."""
 
         def show(exposures: list[Any]) -> None:
             self.remember(exposures, choice)
@@ -220,6 +220,9 @@ class DataView(Viewer):
 
     def _tell(self) -> None:
         number = len(self._session.exposures)
+        if not number:
+            self.said.object = "<small role='note'>No visits are loaded.</small>"
+            return
         self.scenes.show(self.choice)
         kinds = {
             "scene": title_of(self.choice),

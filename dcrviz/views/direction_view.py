@@ -17,9 +17,9 @@ from dcrviz.simulate import Scene as Sky
 from dcrviz.views.background import Newest
 from dcrviz.views.buttons import PushButton
 from dcrviz.views.charts import GREY, ORANGE, SKY
-from dcrviz.views.progress import place_words
 from dcrviz.views.scenes import current_scene
 from dcrviz.views.section import Section, plain_figure
+from dcrviz.views.step_words import place_words
 from dcrviz.worker import Worker
 
 _INVITATION = (

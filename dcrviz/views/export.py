@@ -30,6 +30,7 @@ from dcrviz.views.inputs import Check
 from dcrviz.views.link import link_query
 from dcrviz.views.recipes import command_text, lsst_text, python_text
 from dcrviz.views.scenes import current_scene
+from dcrviz.views.take_away import take_away_html
 from dcrviz.views.words import Words
 
 _WIDTH = 250
@@ -73,6 +74,7 @@ class ExportView(Viewer):
                 ("FITS of the images", _WIDTH),
                 ("History (CSV)", _HALF),
                 ("Report (HTML)", _HALF),
+                ("Take-away page (HTML)", _WIDTH),
                 ("Run (ZIP)", _HALF),
                 ("Save run", _HALF),
                 ("Copy as Python", _WIDTH),
@@ -86,6 +88,7 @@ class ExportView(Viewer):
             self.give_fits,
             self.give_history,
             self.give_report,
+            self.give_page,
             self.give_run,
             self.save,
             self.show_python,
@@ -138,6 +141,16 @@ class ExportView(Viewer):
         run = self._run()
         if run is not None:
             self._give("report.html", lambda: _report(run), kind="text/html")
+
+    def give_page(self) -> None:
+        """Download the run as a page with its images, slider and curves that stands alone."""
+        run, title = self._run(), self._session.title
+        if run is not None:
+            self._give(
+                "page.html",
+                lambda: take_away_html(run, title=title, provenance=provenance()).encode(),
+                kind="text/html",
+            )
 
     def give_run(self) -> None:
         """Download the run with its visits, to be opened on any machine."""
@@ -235,6 +248,7 @@ class ExportView(Viewer):
             self.product,
             button["FITS of the images"],
             pn.Row(button["History (CSV)"], button["Report (HTML)"], margin=0),
+            button["Take-away page (HTML)"],
         ]
         if self._local:
             parts += [

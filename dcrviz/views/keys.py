@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -39,6 +39,10 @@ _LINES = (
     (("End",), "Show the last step"),
     (("b", "B"), "Blink to the next or the previous of what is compared"),
     (("1", "…", "9"), "Show the plane of this subfilter alone"),
+    (
+        ("n", "p"),
+        "In a lesson: the answer or the next step, the one before; Page down, Page up, too",
+    ),
     (("Esc",), "Leave the comparison, or this list"),
     (("?",), "Open or close this list"),
 )
@@ -69,6 +73,16 @@ class Keys(Telling):
         super().__init__(keys=list(acts), lines=lines, **values)
         self._acts = dict(acts)
         self.listen(self._pressed)
+
+    def offer(self, acts: Mapping[str, Callable[[], None]]) -> None:
+        """Hear these keys, too."""
+        self._acts |= acts
+        self.keys = list(self._acts)
+
+    def withdraw(self, keys: Iterable[str]) -> None:
+        """Leave these keys to the browser."""
+        self._acts = {key: act for key, act in self._acts.items() if key not in set(keys)}
+        self.keys = list(self._acts)
 
     def _pressed(self, message: Message) -> None:
         act = self._acts.get(str(message.get("key")))

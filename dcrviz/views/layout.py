@@ -91,6 +91,11 @@ def laid_out(
     return Frame(page, css_classes=["dcrviz"], stylesheets=[_FRAME], **wide)
 
 
+def show_details(page: pn.Column, shown: bool) -> None:
+    """Show what stands beside and below the images, or not: before there are visits it is empty."""
+    page.css_classes = ["dcrviz"] if shown else ["dcrviz", "dcrviz-empty"]
+
+
 def _heading(words: str) -> pn.pane.HTML:
     """For those who go from heading to heading; to the eye the place says it."""
     return pn.pane.HTML(f"<h2>{words}</h2>", stylesheets=[_UNSEEN], margin=0, height=0)

@@ -14,6 +14,7 @@ from dcrviz.bright import BrightObject
 from dcrviz.config import AssembleConfig
 from dcrviz.diagnostics.verdict import Place
 from dcrviz.engine import Problem
+from dcrviz.lessons import Lesson
 from dcrviz.records import Coadd, Exposure
 from dcrviz.runs import SavedRun
 from dcrviz.session import Session
@@ -21,8 +22,10 @@ from dcrviz.simulate import Scene as Sky
 from dcrviz.views.appearance import Appearance, in_page_design
 from dcrviz.views.artifacts import ArtifactsView
 from dcrviz.views.background import Background
+from dcrviz.views.buttons import PushButton
 from dcrviz.views.captions import Captions
 from dcrviz.views.cards import headed_card
+from dcrviz.views.class_mode import ClassMode
 from dcrviz.views.controls import Controls
 from dcrviz.views.curves import CourseView
 from dcrviz.views.data import DataView
@@ -32,8 +35,9 @@ from dcrviz.views.export import ExportView
 from dcrviz.views.groups import KnobPanel
 from dcrviz.views.here import Here
 from dcrviz.views.inspector import Inspector
-from dcrviz.views.layout import laid_out
+from dcrviz.views.layout import laid_out, show_details
 from dcrviz.views.lazy import Later, lazy_card
+from dcrviz.views.lesson_view import LessonView
 from dcrviz.views.messages import Gate, deliver_to_page, served_document
 from dcrviz.views.runs_view import RunsView
 from dcrviz.views.sweep_view import SweepView
@@ -42,16 +46,12 @@ from dcrviz.views.tabs import Tabs
 from dcrviz.views.verdicts import ChipsView, Verdicts
 from dcrviz.views.visits import VisitsView
 from dcrviz.views.wall import ImageWall
-from dcrviz.views.wall_canvas import WallCanvas
+from dcrviz.views.welcome import Welcome
 from dcrviz.views.words import Words
 from dcrviz.worker import Deliver, Worker
 
-# What a class is shown: the planes, and what tells them apart.
-_FOR_A_CLASS = ("plane", "minus_mean")
 # How long what comes after the first picture waits for it.
 _PATIENCE_MS = 1500
-# What of a window's height is not the two rows' images, in a class.
-_BESIDES_IMAGES_PX = 310
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -68,6 +68,10 @@ class Source:
         Sentences about what a link asked for in vain.
     run
         A saved run with its prepared problem, to go on with.
+    lesson
+        With which the page begins, as a class sees it.
+    welcome
+        Whether it begins with what can be looked at.
     local
         Whether files of this machine may be read and written from the page.
     """
@@ -76,6 +80,8 @@ class Source:
     wanted: DataChoice | None = None
     refused: tuple[str, ...] = ()
     run: tuple[SavedRun, Problem] | None = None
+    lesson: Lesson | None = None
+    welcome: bool = False
     local: bool = False
 
 
@@ -119,11 +125,14 @@ class Explorer(Viewer):
         if source.run is not None:
             self.session.take_run(*source.run)
         self._later = Later()
+        self._pages: list[pn.Column] = []
         with in_page_design():
             self._make_views(source, alone=served_document() is not None)
             self._make_sweep(self._workers[0], deliver, local=source.local)
         self.session.param.watch(lambda event: self._notify(event.new), "error")
         self.session.param.watch(lambda _: self._tell_warnings(), "problem")
+        self.session.param.watch(lambda _: self._tell_whether_empty(), "exposures")
+        self._tell_whether_empty()
         self.session.param.watch(lambda event: self.knobs.tell(event.new), "problem")
         # Not before the browser holds the page: changes on their way to it meet nothing they know.
         pn.state.onload(lambda: self._begin(source, config))
@@ -164,12 +173,31 @@ class Explorer(Viewer):
             told=self._notify,
         )
         self._make_diagnosis(engine, judge)
-        self.captions = Captions(self.session, curves=self.curves)
-        self._rows_before: tuple[str, ...] | None = None
         self.appearance = Appearance(alone=alone, margin=(5, 10))
-        self.appearance.param.watch(lambda *_: self._turn_to_class(), ["teacher", "room"])
+        self._make_class(background)
+        self.welcome = Welcome(self.data, teach=self.for_class.teach, local=source.local)
         self.appearance.param.watch(lambda event: self._turn_dark(event.new), "dark")
         self._warnings = Words("", sizing_mode="stretch_width", margin=(0, 10))
+
+    def _make_class(self, background: Background) -> None:
+        def remember(exposures: Sequence[Exposure], scene: str) -> None:
+            self.data.remember(exposures, DataChoice(kind="scene", name=scene))
+
+        self.lesson = LessonView(
+            self.session,
+            background,
+            show_rows=self.wall.show_rows,
+            look=self.wall.show_closely,
+            loaded=remember,
+        )
+        self.captions = Captions(self.session, curves=self.curves)
+        self.for_class = ClassMode(
+            self.appearance,
+            wall=self.wall,
+            captions=self.captions,
+            lesson=self.lesson,
+            keys=self.controls.keys,
+        )
 
     def _make_diagnosis(self, engine: Worker, judge: Worker) -> None:
         self.verdicts = Verdicts(self.session, curves=self.curves, worker=judge)
@@ -248,12 +276,23 @@ class Explorer(Viewer):
         if source.wanted is not None:
             self.data.open(source.wanted)
         self.session.start()
+        if source.lesson is not None:
+            self.for_class.teach(source.lesson)
+        if source.welcome:
+            self.welcome.open()
         for sentence in source.refused:
             self._notify(sentence)
 
     def _notify(self, sentence: str) -> None:
         if sentence and pn.state.notifications is not None:
             pn.state.notifications.error(sentence, duration=8000)
+
+    def _tell_whether_empty(self) -> None:
+        """Without visits there is an invitation in the place of empty pictures."""
+        self.welcome.board.empty = empty = not self.session.exposures
+        self.wall.canvas.visible = not empty
+        for page in self._pages:
+            show_details(page, not empty)
 
     def _tell_warnings(self) -> None:
         problem = self.session.problem
@@ -274,27 +313,14 @@ class Explorer(Viewer):
             view.paint(dark=dark)
         self.inspector.paint(dark=dark)
 
-    def _turn_to_class(self) -> None:
-        """Two rows as large as the window lets them be, and what they show; or all as it was."""
-        teacher = self.appearance.teacher
-        self.captions.words.visible = teacher
-        room = max(200, (self.appearance.room - _BESIDES_IMAGES_PX) // 2)
-        self.wall.canvas.side = room if teacher else WallCanvas.param.side.default
-        if teacher and self._rows_before is None:
-            self._rows_before = self.wall.rows
-            self.wall.show_rows(*_FOR_A_CLASS)
-        elif not teacher and self._rows_before is not None:
-            self.wall.show_rows(*self._rows_before)
-            self._rows_before = None
-
     def __panel__(self) -> pn.Column:
         here = []
         if self._gate is not None:
             self._gate.shut()
             here = [Here(self._gate.open)]
         with in_page_design():
-            in_side = {"Data": lambda: self.data, "Export": lambda: self.export}
-            return laid_out(
+            in_side = {"Data": self._data_with_welcome, "Export": lambda: self.export}
+            page = laid_out(
                 head=[
                     [self.controls.buttons_line(), self.chips, self.appearance],
                     self.controls.place_line(),
@@ -306,7 +332,7 @@ class Explorer(Viewer):
                     ),
                     self.knobs,
                 ],
-                main=[self.wall, self.captions],
+                main=[self._main_images(), self.for_class],
                 beside=self.tabs,
                 details=[
                     self._later.part(lambda: self.inspector, sizing_mode="stretch_width"),
@@ -318,6 +344,21 @@ class Explorer(Viewer):
                 ],
                 alone=self.appearance.alone,
             )
+        self._pages.append(page)
+        self._tell_whether_empty()
+        return page
+
+    def _data_with_welcome(self) -> pn.Column:
+        again = PushButton(
+            self.welcome.open,
+            label="Scenes, lessons and files",
+            tip="What can be looked at, as on the first page",
+            margin=(4, 10),
+        )
+        return pn.Column(again, self.data, margin=0)
+
+    def _main_images(self) -> pn.Column:
+        return pn.Column(self.welcome, self.wall, sizing_mode="stretch_width", margin=0)
 
     def _card_later(self, title: str, view: Viewer) -> pn.Column:
         wide: dict[str, Any] = {"sizing_mode": "stretch_width"}

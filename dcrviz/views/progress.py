@@ -10,9 +10,10 @@ from typing import ClassVar
 import param
 
 from dcrviz.config_rules import most_iterations
-from dcrviz.engine import Outcome, Step
+from dcrviz.engine import Outcome
 from dcrviz.session import Session
 from dcrviz.views.inputs import Quiet
+from dcrviz.views.step_words import place_words
 
 _JS = Path(__file__).parent / "js"
 _CSS = """
@@ -101,13 +102,6 @@ def history_words(session: Session) -> str:
         f"The history is full: {kept} of {all_of_them} steps are kept, the others are computed "
         "again when shown."
     )
-
-
-def place_words(step: Step) -> str:
-    """Which iteration, and of which subregion if there are several."""
-    if len(step.histories) == 1:
-        return f"Iteration {step.iteration}"
-    return f"Subregion {step.tile + 1} of {len(step.histories)}, iteration {step.iteration}"
 
 
 def duration(seconds: float) -> str:

@@ -19,6 +19,7 @@ from dcrviz.bundled import bundled
 from dcrviz.config import AssembleConfig
 from dcrviz.engine import Problem
 from dcrviz.io import read_exposures
+from dcrviz.lessons import Lesson
 from dcrviz.records import Coadd, Exposure
 from dcrviz.runs import SavedRun
 from dcrviz.views.data_choice import (
@@ -38,6 +39,8 @@ from dcrviz.views.warm import warm_up_in_background
 
 _log = logging.getLogger(__name__)
 _TITLE = "dcrviz explorer"
+WELCOME = "welcome"
+"""In the place of visits: the page begins with what can be looked at."""
 # A closed page is noticed after this long; a reload takes less.
 _GRACE_MS = 3000
 _CHECK_MS = 500
@@ -55,7 +58,7 @@ class Address:
 
 
 def explorer_app(
-    exposures: Sequence[Exposure] | str | None = None,
+    exposures: Sequence[Exposure] | str | Lesson | None = None,
     config: AssembleConfig | None = None,
     *,
     template: Coadd | None = None,
@@ -68,7 +71,9 @@ def explorer_app(
     Parameters
     ----------
     exposures
-        Visits, or the word of a scene of the library; the bundled field if none are given.
+        Visits, the word of a scene of the library, `WELCOME` to begin with what can be looked at,
+        or a lesson, with which the page begins as a class sees it; the bundled field if none are
+        given.
     config
         The knobs to start with; those of the scene without it.
     run
@@ -83,9 +88,18 @@ def explorer_app(
     """
     prepare_page()
     arguments = pn.state.session_args or {}
+    lesson = exposures if isinstance(exposures, Lesson) else None
+    # A link that asks for visits or knobs shows them.
+    welcome = exposures == WELCOME and not {"cfg", "data"} & arguments.keys()
+    if exposures == WELCOME:
+        exposures = None
+    elif lesson is not None:
+        exposures = []
     choice = _choice(exposures, run)
     given = choice.kind != "scene"
     link = read_link(arguments, local=local, given=given)
+    if link.choice is not None:
+        lesson = None
     wanted = None if link.choice in (None, GIVEN if given else choice) else link.choice
     if wanted is not None:
         exposures, run, template, bright_objects = [], None, None, ()
@@ -93,7 +107,7 @@ def explorer_app(
     if in_library(first) and (config is None or wanted is not None):
         config = config_of(first)
     explorer = Explorer(
-        [] if run is not None else _visits(exposures),
+        [] if run is not None or welcome else _visits(exposures),
         link.config or config,
         template=template,
         bright_objects=bright_objects,
@@ -102,6 +116,8 @@ def explorer_app(
             wanted=wanted,
             refused=link.refused,
             run=run,
+            lesson=lesson,
+            welcome=welcome,
             local=local,
         ),
     )

@@ -12,7 +12,7 @@ import param
 
 from dcrviz.diagnostics.verdict import Severity, Verdict, in_order
 from dcrviz.engine import Step
-from dcrviz.views.progress import place_words
+from dcrviz.views.step_words import place_words
 from dcrviz.views.telling import BUTTON_CSS, Telling
 
 _JS = Path(__file__).parent / "js"

@@ -20,10 +20,8 @@ from dcrviz.views.scenes import current_scene, scene_at
 from dcrviz.views.wall_canvas import WallCanvas
 from dcrviz.views.wall_frames import Wish, exact_values, sky_position
 from dcrviz.views.wall_held import ExactImages, Held
-from dcrviz.views.wall_plan import plan_of
+from dcrviz.views.wall_plan import FIRST_ROWS, plan_of
 from dcrviz.worker import Worker
-
-_FIRST_ROWS = ("plane", "minus_mean", "residual", "omega")
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -62,7 +60,7 @@ class ImageWall(Viewer):
         self._told_painted: Callable[[], None] = lambda: None
         self.canvas = WallCanvas(everywhere=everywhere, sizing_mode="stretch_width", margin=(0, 10))
         self.canvas.listen(self._take)
-        self._visible = list(_FIRST_ROWS)
+        self._visible = list(FIRST_ROWS)
         self._rows: tuple[Row, ...] = ()
         self._side = 0
         self._seq = itertools.count(1)
@@ -71,6 +69,7 @@ class ImageWall(Viewer):
         self._waiting: list[Wish] = []
         self._aside: list[Wish] = []
         self._marked: int | None = None
+        self._close = False
         session.param.watch(lambda *_: self._problem_changed(), "problem")
         session.param.watch(lambda *_: self._forget_lost(), ["moments", "branches"])
         session.param.watch(lambda *_: self.refresh(), ["moments", "cursor"])
@@ -111,6 +110,13 @@ class ImageWall(Viewer):
             self.show_rows(*self._visible, *([row] if row not in self._visible else []))
             key = f"{row} {place.subfilter or 0}"
         self.canvas.tell({"type": "look", "x": place.x, "y": place.y, "key": key})
+
+    def show_closely(self, place: tuple[int, int] | None) -> None:
+        """Show a pixel (x, y) with its surroundings in every panel; the whole field without one."""
+        if place is not None or self._close:
+            x, y = place or (None, None)
+            self.canvas.tell({"type": "look", "x": x, "y": y, "key": ""})
+        self._close = place is not None
 
     def compare(self, key: str, shots: Sequence[Shot]) -> None:
         """Show a panel of several steps large, of this run or others, to blink or swipe between.

@@ -13,7 +13,7 @@ from dcrviz.diagnostics.panels import Panel, Scene, images
 from dcrviz.diagnostics.pictures import sky_noise
 from dcrviz.engine import Problem, Step
 from dcrviz.records import Floats, Plane
-from dcrviz.views.wall_canvas import Code, Frame, code_of, coded
+from dcrviz.views.wall_code import Code, Frame, code_of, coded
 
 # The row that shows holes and wings best, and so has the rings about them.
 _RINGED = "minus_mean"

@@ -9,6 +9,8 @@ from dcrviz.diagnostics.panels import Panel, Row
 from dcrviz.diagnostics.zenith import zenith_directions
 from dcrviz.engine import Problem
 
+FIRST_ROWS = ("plane", "minus_mean", "residual", "omega")
+"""Names of the rows that are visible before a person has chosen any."""
 _BY_VISIT = ("residual", "template", "artifact")
 
 

@@ -28,11 +28,21 @@ def served(monkeypatch, run):
     return explore
 
 
-def test_without_visits_it_serves_the_bundled_field_on_this_machine_alone(served):
+def test_it_serves_on_this_machine_alone(served):
     ended, _, address, options = served()
     assert (address.host, address.port, address.allowed_origins) == ("localhost", 0, ())
     assert (options["open_browser"], options["keep"]) == (True, False)
     assert ended.out == "dcrviz explorer at http://localhost:5006 (Ctrl-C ends it)\n"
+
+
+def test_without_visits_and_knobs_it_begins_with_what_can_be_looked_at(served, monkeypatch):
+    given = {}
+    monkeypatch.setattr(serving, "explorer_app", page_that_notes(given))
+    served()[1]()
+    assert given["exposures"] == serving.WELCOME
+    served("--set", "n_subfilters=2")[1]()
+    assert given["exposures"] is None
+    assert given["config"].n_subfilters == 2
 
 
 def test_options_reach_the_server(served):
@@ -99,6 +109,27 @@ def test_a_page_for_a_class_can_be_asked_for(served):
     page = make()
     page.close()
     assert page.appearance.teacher
+
+
+def test_a_lesson_reaches_the_page_which_is_for_a_class(served, tmp_path, monkeypatch):
+    given = []
+    monkeypatch.setattr(
+        serving, "explorer_app", lambda exposures, *_, **__: given.append(exposures)
+    )
+    path = tmp_path / "mine.yaml"
+    path.write_text("title: A\nabout: B\nsteps:\n- {scene: healthy, caption: C.}\n")
+    for word in ("holes-and-wings", path):
+        with pytest.raises(AttributeError):
+            served("--lesson", word)[1]()
+    assert [lesson.name for lesson in given] == ["holes-and-wings", "mine"]
+
+
+def test_a_lesson_has_its_own_visits_and_knobs(refused, warps):
+    for words, told in ((warps[:1], warps[0]), (["--set", "n_subfilters=2"], "--set")):
+        line = refused("explore", "--no-browser", "--lesson", "gain", *words)
+        assert f"--lesson gain: a lesson has its own visits and knobs; got {told} beside it" in line
+    line = refused("explore", "--no-browser", "--lesson", "gian")
+    assert "unknown lesson 'gian'; did you mean 'gain'?" in line
 
 
 def test_a_saved_run_reaches_the_page(served, saved_run, monkeypatch):

@@ -9,8 +9,8 @@ from playwright.sync_api import expect
 # Milliseconds until a test gives up, on a machine that has other work.
 PATIENCE = 30_000
 
-# The bytes of a panel's pixels, or of the marks over them, by the panel's key.
-PANEL_BYTES = """([key, layer]) => {
+# The image of a panel's pixels, or of the marks over them, by the panel's key.
+PANEL_IMAGE = """([key, layer]) => {
     const find = (root, selector) => {
         const found = root.querySelector(selector);
         if (found) return found;
@@ -28,19 +28,33 @@ PANEL_BYTES = """([key, layer]) => {
     Object.assign(copy, { width: box.width * ratio, height: box.height * ratio });
     const context = copy.getContext('2d');
     context.drawImage(canvas, (stage.x - box.x) * ratio, (stage.y - box.y) * ratio);
-    return context.getImageData(0, 0, copy.width, copy.height).data;
+    return context.getImageData(0, 0, copy.width, copy.height);
 }"""
 SUM = f"""(place) => {{
     let sum = 7;
-    for (const byte of ({PANEL_BYTES})(place)) sum = (31 * sum + byte) % 1000000007;
+    for (const byte of ({PANEL_IMAGE})(place).data) sum = (31 * sum + byte) % 1000000007;
     return sum;
 }}"""
 COLOURS = f"""(place) => {{
-    const data = ({PANEL_BYTES})(place);
+    const {{ data }} = ({PANEL_IMAGE})(place);
     const seen = new Set();
     for (let i = 0; i < data.length; i += 4)
         if (data[i + 3] > 200) seen.add([data[i], data[i + 1], data[i + 2]].join());
     return [...seen];
+}}"""
+
+# Colours in the middle of each pixel of the field, row by row from the lowest.
+FIELD = f"""([key, width, height]) => {{
+    const image = ({PANEL_IMAGE})([key, 'pixels']);
+    const seen = [];
+    for (let y = 0; y < height; y++)
+        for (let x = 0; x < width; x++) {{
+            const across = Math.floor(((x + 0.5) * image.width) / width);
+            const down = Math.floor(((height - y - 0.5) * image.height) / height);
+            const at = 4 * (down * image.width + across);
+            seen.push([image.data[at], image.data[at + 1], image.data[at + 2]].join());
+        }}
+    return seen;
 }}"""
 
 
@@ -144,3 +158,8 @@ def painted_sum(page, key):
 def painted_colours(page, key, layer="pixels"):
     """Different colours that are painted in a panel, (r, g, b) each."""
     return [tuple(map(int, text.split(","))) for text in page.evaluate(COLOURS, [key, layer])]
+
+
+def painted_field(page, key, shape):
+    """The colour of each pixel of a field of this shape, as a panel of any size shows it."""
+    return page.evaluate(FIELD, [key, shape[1], shape[0]])

@@ -10,6 +10,7 @@ import pytest
 from on_page import button, expect_start, knobs_at_defaults, slider, to_start, wait_until, words
 from playwright.sync_api import expect
 
+from dcrviz.bundled import bundled
 from dcrviz.views import explorer_app
 
 pytestmark = pytest.mark.ui
@@ -149,7 +150,7 @@ def command():
 
 
 def test_the_command_ends_when_its_last_page_has_closed(watched, command):
-    process, address = command()
+    process, address = command(str(bundled("field")))
     watched.goto(address)
     expect_start(watched)
     watched.goto("about:blank")
@@ -157,7 +158,7 @@ def test_the_command_ends_when_its_last_page_has_closed(watched, command):
 
 
 def test_the_command_ends_soon_after_it_is_told_to(watched, command):
-    process, address = command("--keep")
+    process, address = command(str(bundled("field")), "--keep")
     watched.goto(address)
     button(watched, "Play").click()
     process.send_signal(signal.SIGINT)

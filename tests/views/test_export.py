@@ -133,3 +133,13 @@ def test_other_subfilters_offer_other_panels(view, session):
     session.start()
     titles = [title for title in view.panel.options if title.startswith("Subfilter planes")]
     assert len(titles) == 2
+
+
+def test_the_take_away_page_is_of_the_run_on_show(view, session):
+    session.rename("Tuesday")
+    view.buttons["Take-away page (HTML)"].clicks += 1
+    name, kind, content = given(view)
+    assert (name, kind) == ("page.html", "text/html")
+    page = content.decode()
+    assert "<h1>Tuesday</h1>" in page
+    assert f"Iteration {session.current.iteration}: metric" in page

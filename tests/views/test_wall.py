@@ -18,7 +18,7 @@ from dcrviz.views import wall_frames
 from dcrviz.views.inputs import Slider
 from dcrviz.views.scenes import current_scene
 from dcrviz.views.wall import ImageWall
-from dcrviz.views.wall_canvas import code_of, coded, colour_bytes
+from dcrviz.views.wall_code import code_of, coded, colour_bytes
 from dcrviz.worker import Worker, _Job
 
 

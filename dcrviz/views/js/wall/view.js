@@ -58,8 +58,12 @@ export class View {
     this.height = (wide * height) / width;
   }
 
-  // A pixel closely, in the middle; gives it, if it is one.
+  // A pixel closely, in the middle; gives it, if it is one. Without a place the whole field.
   closely({ x, y }) {
+    if (x === null) {
+      this.whole();
+      return null;
+    }
     const [height, width] = this.field;
     const wide = Math.min(width, CLOSE_PX);
     const high = (wide * height) / width;
