@@ -39,6 +39,7 @@ _REST_MS = 700
 _MARGIN_PX = 12
 # Where a view is as wide as its page; others are as wide as the column they have in the explorer.
 _WIDE = {
+    "star": 900,
     "image_wall": 900,
     "source": 900,
     "controls": 900,
@@ -56,6 +57,8 @@ _WIDE = {
     "hv_sweep": 1150,
     "tornado": 680,
 }
+# Of these the dialog is shown that they open over the page.
+_DIALOGS = ("welcome",)
 _COLUMN = 480
 _EXPLORER = {"width": 1440, "height": 900}
 
@@ -103,7 +106,11 @@ def taken(browser, entry, address):
     if entry.is_page:
         page.get_by_role("button", name="Play", exact=True).click()
         page.get_by_role("status").get_by_text("reached").wait_for()
+    dialog = page.get_by_role("dialog")
     shown = page if entry.is_page else page.locator(".of-gallery")
+    if entry.name in _DIALOGS:
+        dialog.wait_for()
+        shown = dialog
     picture, before = shown.screenshot(), b""
     while picture != before:
         page.wait_for_timeout(_REST_MS)

@@ -21,7 +21,8 @@ SCALE = 1.5
 """Pixels of a picture for one of the page."""
 _HIGHEST_PX = 800
 PARTS = {
-    "The page": ("explorer", "teacher", "controls", "captions", "tabs"),
+    "The page": ("welcome", "explorer", "controls", "tabs"),
+    "For a class": ("teacher", "lesson", "class_mode", "captions", "star"),
     "Images": ("image_wall", "source"),
     "The course of a run": ("curves", "runs", "visits", "artifacts"),
     "Knobs and data": ("knobs", "one_knob", "data", "scene_choice", "export"),
