@@ -23,7 +23,11 @@ from dcrviz.records import Cube, Floats, Visit
 
 LEAST_SOURCES = 3
 """With fewer, one variable star or blend would decide."""
-NOT_TESTED = "Fewer than three bright and lonely sources: their places tell nothing."
+LEAST_VISITS = 3
+"""One colour and one place of each source explain any places in fewer."""
+NOT_TESTED = (
+    "Fewer than three visits, or three bright and lonely sources: their places tell nothing."
+)
 """What there is to say where `residual_direction` finds nothing."""
 _LEAST_SIGMA = 5.0
 _LEAST_STRENGTH_OFF = 0.4
@@ -108,7 +112,8 @@ def residual_direction(problem: Problem, planes: Cube) -> Direction | None:
     Returns
     -------
     Direction or None
-        None if there are fewer than three sources to measure, or the angles aren't known.
+        None if there are fewer than three visits in the fit or three sources to measure, or the
+        angles aren't known.
 
     Notes
     -----
@@ -121,6 +126,8 @@ def residual_direction(problem: Problem, planes: Cube) -> Direction | None:
     are off by themselves are found for each hypothesis and left out before they are compared.
     """
     if problem.wcs is None or any(visit.parallactic_rad is None for visit in problem.visits):
+        return None
+    if np.count_nonzero(problem.factors) < LEAST_VISITS:
         return None
 
     stamps = source_stamps(problem, planes)

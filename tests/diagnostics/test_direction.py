@@ -181,3 +181,16 @@ def test_a_visit_without_weight_is_predicted_by_the_others():
     seen[0, 3] += [0.5, 0.25]
     rest = left(seen, np.array([[1.0, 1.0, 1.0, 0.0]]), spans)
     np.testing.assert_allclose(rest[0, 3], [0.5, 0.25], atol=1e-12)
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_one_or_two_visits_tell_no_direction(number):
+    assert direction_of(field(1)[:number]) is None
+
+
+def test_visits_that_are_off_do_not_count():
+    exposures = list(field(1))
+    off = {str(e.visit.id): 0.0 for e in exposures[2:]}
+    problem = prepare(exposures, AssembleConfig(solver="direct", visit_factors=off))
+    *_, step = assemble(problem)
+    assert residual_direction(problem, shown_planes(step)) is None
