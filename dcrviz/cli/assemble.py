@@ -10,6 +10,7 @@ from dcrviz.cli.numbers import real
 from dcrviz.cli.one_patch import assemble_patch
 from dcrviz.cli.options import add_inputs, add_knobs
 from dcrviz.cli.patches import assemble_patches
+from dcrviz.cli.planes import add_planes
 from dcrviz.cli.spreading import add_where
 
 _A_DAY_S = 86_400.0
@@ -27,14 +28,8 @@ def add_parser(commands: Any) -> None:
     )
     add_inputs(parser, needed=True)
     add_measure_seeing(parser)
+    add_planes(parser)
     add_knobs(parser)
-    parser.add_argument(
-        "--planes",
-        nargs="+",
-        default=[],
-        metavar="DIR|FITS",
-        help="begin with the planes of an earlier run's folder, or of one file for each subfilter",
-    )
     parser.add_argument("--out", required=True, metavar="DIR", help="folder for the products")
     large = parser.add_argument_group("large fields, and many of them")
     large.add_argument(

@@ -14,13 +14,24 @@ from dcrviz.cli.options import (
     exposures_from,
     template_from,
 )
+from dcrviz.cli.planes import add_planes, planes_from
 from dcrviz.engine.check import check_exposures, common_band
 from dcrviz.lessons import lesson_config, lesson_names, read_lesson
 from dcrviz.runs import is_run, open_run
+from dcrviz.session.jobs import Start
 from dcrviz.simulate import library_knobs, library_words
 
 _OWN = ("localhost", "127.0.0.1")
-_OF_VISITS = ("table", "template", "bright_objects", "band", "effective_nm", "min_nm", "max_nm")
+_OF_VISITS = (
+    "table",
+    "template",
+    "planes",
+    "bright_objects",
+    "band",
+    "effective_nm",
+    "min_nm",
+    "max_nm",
+)
 _OF_KNOBS = ("config", "settings", "throughput")
 
 
@@ -41,6 +52,7 @@ def add_parser(commands: Any) -> None:
         metavar="NAME",
         help=f"a scene of the library instead: {', '.join(library_words())}",
     )
+    add_planes(parser)
     add_knobs(parser)
     parser.add_argument(
         "--port", type=whole(0, 65535), default=0, metavar="N", help="0, the default: a free one"
@@ -136,16 +148,16 @@ def _visits(options: argparse.Namespace) -> dict[str, Any]:
     config = config_from(options)
     bright = bright_objects_from(options)
     exposures = exposures_from(options) if options.paths else None
-    template = None
+    template = planes = None
     if exposures:
         check_exposures(exposures)
         common_band(exposures, config.band)
         template = template_from(options, exposures[0])
+        planes, _ = planes_from(options.planes, exposures[0])
     return {
         "exposures": exposures,
         "config": config,
-        "template": template,
-        "bright_objects": bright,
+        "start": Start(template=template, planes=planes, bright_objects=tuple(bright)),
     }
 
 

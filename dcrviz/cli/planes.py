@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +11,17 @@ import numpy as np
 from dcrviz.engine.check import check_grid
 from dcrviz.io import read_coadds, read_start
 from dcrviz.records import Coadds, Cube, Exposure
+
+
+def add_planes(parser: argparse.ArgumentParser) -> None:
+    """Add the option for planes to begin with."""
+    parser.add_argument(
+        "--planes",
+        nargs="+",
+        default=[],
+        metavar="DIR|FITS",
+        help="begin with the planes of an earlier run's folder, or of one file for each subfilter",
+    )
 
 
 def planes_from(names: Sequence[str], first: Exposure) -> tuple[Coadds | Cube | None, list[Path]]:

@@ -10,14 +10,14 @@ from typing import Any
 import panel as pn
 from panel.viewable import Viewer
 
-from dcrviz.bright import BrightObject
 from dcrviz.config import AssembleConfig
 from dcrviz.diagnostics.verdict import Place
 from dcrviz.engine import Problem
 from dcrviz.lessons import Lesson
-from dcrviz.records import Coadd, Exposure
+from dcrviz.records import Exposure
 from dcrviz.runs import SavedRun
 from dcrviz.session import Session
+from dcrviz.session.jobs import Start
 from dcrviz.simulate import Scene as Sky
 from dcrviz.views.appearance import Appearance, in_page_design
 from dcrviz.views.artifacts import ArtifactsView
@@ -92,8 +92,10 @@ class Explorer(Viewer):
     ----------
     exposures
         The visits to explore.
-    config, template, bright_objects
+    config
         As for `dcrviz.prepare`.
+    start
+        Template, planes and bright objects that runs begin with.
     source
         Where visits and knobs are from beside, and what a person may reach from the page.
     """
@@ -103,11 +105,11 @@ class Explorer(Viewer):
         exposures: Sequence[Exposure] = (),
         config: AssembleConfig | None = None,
         *,
-        template: Coadd | None = None,
-        bright_objects: Sequence[BrightObject] = (),
+        start: Start | None = None,
         source: Source | None = None,
     ) -> None:
         super().__init__()
+        start = start or Start()
         source = source or Source(choice=given_choice(exposures))
         deliver = deliver_to_page()
         # A notebook's browser holds a page some time after its cell has run.
@@ -118,8 +120,9 @@ class Explorer(Viewer):
         self.session = Session(
             exposures,
             config,
-            template=template,
-            bright_objects=bright_objects,
+            template=start.template,
+            planes=start.planes,
+            bright_objects=start.bright_objects,
             worker=self._workers[0],
         )
         if source.run is not None:

@@ -14,14 +14,14 @@ from typing import Any
 
 import panel as pn
 
-from dcrviz.bright import BrightObject
 from dcrviz.bundled import bundled
 from dcrviz.config import AssembleConfig
 from dcrviz.engine import Problem
 from dcrviz.io import read_exposures
 from dcrviz.lessons import Lesson
-from dcrviz.records import Coadd, Exposure
+from dcrviz.records import Coadd, Coadds, Cube, Exposure
 from dcrviz.runs import SavedRun
+from dcrviz.session.jobs import Start
 from dcrviz.views.data_choice import (
     FIELD,
     GIVEN,
@@ -61,8 +61,7 @@ def explorer_app(
     exposures: Sequence[Exposure] | str | Lesson | None = None,
     config: AssembleConfig | None = None,
     *,
-    template: Coadd | None = None,
-    bright_objects: Sequence[BrightObject] = (),
+    start: Start | None = None,
     run: tuple[SavedRun, Problem] | None = None,
     local: bool = False,
 ) -> Explorer:
@@ -76,6 +75,8 @@ def explorer_app(
         given.
     config
         The knobs to start with; those of the scene without it.
+    start
+        Template, planes and bright objects that runs of these visits begin with.
     run
         A saved run with its prepared problem, to go on with instead.
     local
@@ -102,15 +103,14 @@ def explorer_app(
         lesson = None
     wanted = None if link.choice in (None, GIVEN if given else choice) else link.choice
     if wanted is not None:
-        exposures, run, template, bright_objects = [], None, None, ()
+        exposures, run, start = [], None, None
     first = wanted or choice
     if in_library(first) and (config is None or wanted is not None):
         config = config_of(first)
     explorer = Explorer(
         [] if run is not None or welcome else _visits(exposures),
         link.config or config,
-        template=template,
-        bright_objects=bright_objects,
+        start=start,
         source=Source(
             choice=choice if wanted is None else GIVEN,
             wanted=wanted,
@@ -148,6 +148,7 @@ def explore(
     config: AssembleConfig | None = None,
     *,
     template: Coadd | None = None,
+    planes: Coadds | Cube | None = None,
 ) -> Explorer | None:
     """Explore visits: in the cell of a notebook, else in the browser until the page is closed.
 
@@ -160,17 +161,21 @@ def explore(
         The knobs to start with; those of the scene without it.
     template
         Coadd to start from; made from the visits if none is given.
+    planes
+        Subfilter planes to begin with, as for `dcrviz.start_from`; equal shares of the template if
+        none are given.
 
     Returns
     -------
     Explorer or None
         The explorer, to be shown as the cell's value; None once the browser's page has closed.
     """
+    start = Start(template=template, planes=planes)
     if in_notebook():
-        return explorer_app(exposures, config, template=template, local=True)
+        return explorer_app(exposures, config, start=start, local=True)
     with suppress(KeyboardInterrupt):
         serve(
-            lambda: explorer_app(exposures, config, template=template, local=True),
+            lambda: explorer_app(exposures, config, start=start, local=True),
             Address(),
             announce=lambda url: _log.info("explorer at %s", url),
             solver=(config or AssembleConfig()).solver,

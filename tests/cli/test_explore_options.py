@@ -53,14 +53,14 @@ def test_options_reach_the_server(served):
     assert (options["open_browser"], options["keep"]) == (False, True)
 
 
-def test_visits_knobs_template_and_stars_reach_the_page(
+def test_visits_knobs_template_planes_and_stars_reach_the_page(
     served, warps, fitted, monkeypatch, tmp_path
 ):
     given = {}
 
-    def app(exposures, config, *, template, bright_objects, local):
+    def app(exposures, config, *, start, local):
         assert local
-        given.update(exposures=exposures, config=config, template=template, stars=bright_objects)
+        given.update(exposures=exposures, config=config, start=start)
         return SimpleNamespace(session=Session())
 
     monkeypatch.setattr(serving, "explorer_app", app)
@@ -68,12 +68,15 @@ def test_visits_knobs_template_and_stars_reach_the_page(
     stars.write_text("ra_deg,dec_deg,radius_arcsec\n150.0,2.0,5.0\n")
     words = ("--template", fitted / "coadd.fits", "--set", "n_subfilters=2")
     words = (*words, "--bright-objects", stars)
+    planes = [fitted / f"dcrCoadd_{number}.fits" for number in range(2)]
+    words = (*words, "--planes", *planes)
     _, make, _, _ = served(warps[0].parent, *words)
     make()
     assert [exposure.source for exposure in given["exposures"]] == [str(path) for path in warps]
     assert given["config"].values()["n_subfilters"] == 2
-    assert given["template"].image.shape == (48, 48)
-    assert [star.radius_arcsec for star in given["stars"]] == [5.0]
+    assert given["start"].template.image.shape == (48, 48)
+    assert given["start"].planes.shape == (2, 48, 48)
+    assert [star.radius_arcsec for star in given["start"].bright_objects] == [5.0]
 
 
 @pytest.fixture

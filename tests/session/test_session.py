@@ -276,6 +276,27 @@ def test_a_given_template_is_the_one_to_start_from(exposures, session):
     np.testing.assert_allclose(other.current.planes, 2 * session.current.planes, rtol=1e-6)
 
 
+def test_given_planes_are_the_ones_to_start_from_also_after_a_knob_was_turned(exposures, session):
+    session.step(2)
+    planes = session.coadds().planes
+    other = Session(exposures, session.config, planes=planes)
+    other.start()
+    np.testing.assert_allclose(other.coadds().planes, planes, rtol=1e-5, atol=1e-3)
+    assert other.current.metric == pytest.approx(session.current.metric, rel=1e-4)
+    other.config.interpolation_order = 3 if other.config.interpolation_order == 1 else 1
+    other.start()
+    np.testing.assert_allclose(other.coadds().planes, planes, rtol=1e-5, atol=1e-3)
+
+
+def test_planes_that_are_too_few_for_the_subfilters_are_refused_in_a_sentence(exposures, session):
+    session.start()
+    other = Session(exposures, session.config, planes=session.current.planes)
+    other.start()
+    other.config.n_subfilters = 2
+    with pytest.raises(ValueError, match="must be 2, as the knob n_subfilters says; got 3"):
+        other.start()
+
+
 def test_a_bad_exposure_raises_where_nobody_else_would_hear_of_it(spoilt):
     session = Session(spoilt)
     with pytest.raises(ValueError, match="simulated visit 1: missing site"):
