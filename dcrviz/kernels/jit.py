@@ -56,6 +56,19 @@ def compiled_freely(loop: _Loop) -> _Loop:
     return _cached(loop, _FREE)
 
 
+def part_of_free(loop: _Loop) -> _Loop:
+    """Compile a part of loops that are compiled freely, together with each that calls it.
+
+    Notes
+    -----
+    Were it cached by itself, who calls it would be compiled with it in one process and beside it
+    in another, and the last bits of the two could differ.
+    """
+    from numba import njit
+
+    return cast(_Loop, njit(**_FREE)(loop))
+
+
 def _cached(loop: _Loop, options: dict[str, Any]) -> _Loop:
     from numba import njit
 

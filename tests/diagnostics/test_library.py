@@ -182,7 +182,7 @@ def test_visits_of_one_airmass_leave_holes_and_wings():
     assert max(cured("narrow-airmass").blemishes) <= 1
     assert cured("narrow-airmass").deepest_percent < 1
     assert max(ill("narrow-airmass").scores.plane_sigma) == close(3.26)
-    assert max(cured("narrow-airmass").scores.plane_sigma) == close(1.61)
+    assert max(cured("narrow-airmass").scores.plane_sigma) == close(1.56)
 
 
 def test_the_iteration_hides_the_holes_of_one_airmass_in_lost_colour():

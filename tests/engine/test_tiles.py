@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 
 import dcrviz
+from dcrviz.box import Box
 from dcrviz.engine.tiles import make_tiles, tile_boxes
 
 SIDES = st.integers(1, 60)
@@ -49,8 +50,8 @@ def test_the_outer_box_is_the_inner_one_with_the_buffer_within_the_field():
     stack = np.ones((3, 40, 60), dtype=np.float32)
     tiles = make_tiles(sources, stack, config=config, buffer_px=4)
     corner, middle = tiles[0], tiles[1]
-    assert corner.outer == dcrviz.records.Box(y0=0, y1=24, x0=0, x1=24)
-    assert middle.outer == dcrviz.records.Box(y0=0, y1=24, x0=16, x1=44)
+    assert corner.outer == Box(y0=0, y1=24, x0=0, x1=24)
+    assert middle.outer == Box(y0=0, y1=24, x0=16, x1=44)
     assert all(tile.omega.shape == tile.outer.shape for tile in tiles)
 
 
