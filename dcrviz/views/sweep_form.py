@@ -109,6 +109,8 @@ class SweepForm(Viewer):
         self.words.object = self._told(typed)
 
     def _told(self, typed: TypedPlan) -> str:
+        if not self.knobs.typed:
+            return "<p role='note'>Add a knob, and say which values are to be tried.</p>"
         if typed.plan is None:
             wrong = typed.refusal or "Mend the lines in red to start."
             return f'<p class="wrong" role="alert">{html.escape(wrong)}</p>'

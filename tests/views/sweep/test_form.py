@@ -34,7 +34,8 @@ def test_a_value_that_a_knob_refuses_is_told_beside_it_and_nothing_can_start(vie
 
 def test_without_a_line_there_is_nothing_to_turn(view):
     view.form.knobs._handle_msg({"type": "removed", "row": 0})
-    assert "a sweep must turn a knob; got none" in view.form.words.object
+    assert "Add a knob, and say which values are to be tried." in view.form.words.object
+    assert "wrong" not in view.form.words.object
     assert view.form.begin.disabled
 
 
