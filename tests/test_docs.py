@@ -27,7 +27,7 @@ import dcrviz
 import dcrviz.views
 from dcrviz.cli import build_parser
 from dcrviz.config import AssembleConfig
-from dcrviz.views.section import Section
+from dcrviz.views.section import ProblemSection, Section
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -57,7 +57,8 @@ def view_classes():
         for value in vars(module).values()
         if isinstance(value, type)
         and issubclass(value, Viewer)
-        and value is not Section
+        # Of these others are made.
+        and value not in (Section, ProblemSection)
         and value.__module__ == module.__name__
     }
 

@@ -17,9 +17,8 @@ from dcrviz.diagnostics.plans import LeaveOneOut
 from dcrviz.engine import Problem
 from dcrviz.records import Floats
 from dcrviz.session import Session
-from dcrviz.views.background import Newest
 from dcrviz.views.charts import GREEN, ORANGE, PINK, SKY
-from dcrviz.views.section import Section, plain_figure
+from dcrviz.views.section import ProblemSection, plain_figure
 from dcrviz.views.table import Column, Row, Table
 from dcrviz.worker import Worker
 
@@ -55,13 +54,11 @@ class Findings:
     wavelengths_nm: Floats
 
 
-class LeverageView(Section):
+class LeverageView(ProblemSection):
     """Tables of what each colour and plane comes to, the condition map, and leave one out."""
 
     def __init__(self, session: Session, *, worker: Worker | None = None) -> None:
         super().__init__(session, worker=worker)
-        self._newest = Newest(self.background)
-        self._problem: Problem | None = None
         self.terms = Table(_TERMS, caption="Colours that the visits can tell", margin=(4, 8))
         self.planes = Table(_PLANES, caption="Noise of each plane", margin=(4, 8))
         self.without = Table(_VISITS, caption="What each visit matters", margin=(4, 8))
@@ -71,13 +68,8 @@ class LeverageView(Section):
         self.box.extend([self.words, self.terms, self.planes, figures, self.without])
         self.refresh()
 
-    def refresh(self) -> None:
-        """Find out about the problem on show, if it is another one."""
-        problem = self._session.problem
-        if problem is None or problem is self._problem:
-            return
-        self._problem = problem
-        self._newest.do(lambda: _found(problem), self._draw)
+    def _find(self, problem: Problem) -> Findings:
+        return _found(problem)
 
     def say(self, *sentences: str) -> None:
         """Say these sentences; what was shown of other visits goes."""

@@ -9,8 +9,9 @@ import panel as pn
 from bokeh.plotting import figure
 from panel.viewable import Viewer
 
+from dcrviz.engine import Problem
 from dcrviz.session import Session
-from dcrviz.views.background import Background
+from dcrviz.views.background import Background, Newest
 from dcrviz.views.charts import named
 from dcrviz.views.figure_colours import paint
 from dcrviz.views.words import Words
@@ -68,6 +69,32 @@ class Section(Viewer):
 
     def __panel__(self) -> pn.Column:
         return self.box
+
+
+class ProblemSection(Section):
+    """A section about what the visits tell: the same for every step, and slow to find out.
+
+    One of these says how it is found, in `_find`, and how it is shown, in `_draw`.
+    """
+
+    def __init__(self, session: Session, *, worker: Worker | None = None) -> None:
+        super().__init__(session, worker=worker)
+        self._newest = Newest(self.background)
+        self._problem: Problem | None = None
+
+    def refresh(self) -> None:
+        """Find out about the problem on show, if it is another one."""
+        problem = self._session.problem
+        if problem is None or problem is self._problem:
+            return
+        self._problem = problem
+        self._newest.do(lambda: self._find(problem), self._draw)
+
+    def _find(self, problem: Problem) -> Any:
+        raise NotImplementedError
+
+    def _draw(self, found: Any) -> None:
+        raise NotImplementedError
 
 
 def plain_figure(heading: str, *, height: int = 220, **others: Any) -> figure:

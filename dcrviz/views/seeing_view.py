@@ -15,9 +15,8 @@ from dcrviz.diagnostics.sharpness import Sharpness, VisitSharpness, sharpness
 from dcrviz.engine import Problem
 from dcrviz.records import Floats
 from dcrviz.session import Session
-from dcrviz.views.background import Newest
 from dcrviz.views.charts import BLUE, GREY, ORANGE, SKY, small_legend
-from dcrviz.views.section import Section, plain_figure
+from dcrviz.views.section import ProblemSection, plain_figure
 from dcrviz.views.table import Column, Row, Table
 from dcrviz.worker import Worker
 
@@ -51,13 +50,11 @@ class Findings:
     sharpness: Sharpness
 
 
-class SeeingView(Section):
+class SeeingView(ProblemSection):
     """Star widths by airmass, what visits tell by frequency, and the noise of the planes."""
 
     def __init__(self, session: Session, *, worker: Worker | None = None) -> None:
         super().__init__(session, worker=worker)
-        self._newest = Newest(self.background)
-        self._problem: Problem | None = None
         self.visits = ColumnDataSource({name: [] for name in _marks(())})
         self.planes = ColumnDataSource({"airmass": [], "fwhm": []})
         self.shares = ColumnDataSource({name: [] for name in _SHARED})
@@ -70,13 +67,8 @@ class SeeingView(Section):
         self.box.extend([self.words, figures, self.table])
         self.refresh()
 
-    def refresh(self) -> None:
-        """Find out about the problem on show, if it is another one."""
-        problem = self._session.problem
-        if problem is None or problem is self._problem:
-            return
-        self._problem = problem
-        self._newest.do(lambda: _found(problem), self._draw)
+    def _find(self, problem: Problem) -> Findings:
+        return _found(problem)
 
     def _draw(self, found: Findings) -> None:
         self.say(*found.words)
