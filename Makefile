@@ -28,7 +28,8 @@ compiled: $(VENV)/.ready
 
 # Anew each time, as pages are made of the code; a warning is an error, and so is a link into nothing.
 docs: $(VENV)/.ready-docs
-	rm -rf build/docs docs/reference/api docs/reference/modules
+	rm -rf build/docs docs/reference/api docs/reference/modules docs/tutorials/notebooks
+	cp -r notebooks docs/tutorials/notebooks
 	$(BIN)/python -m sphinx --quiet --nitpicky --fail-on-warning --keep-going --jobs 2 docs build/docs
 	$(BIN)/python docs/_ext/check_site.py build/docs
 

@@ -37,7 +37,7 @@ nitpick_ignore_regex = [
     ("py:class", r"dcrviz\.(sweep|warp|views)\.\w+\..*"),
     ("py:class", r"dcrviz\.\w+\.\w+\.(_\w+|Array)"),
     # Beside WCS, which astropy alone brings, the types of a signature go by their short names.
-    ("py:class", r"(WCS|NDArray|Plane|Cube|Floats|Bools|Bits)"),
+    ("py:class", r"(WCS|NDArray|Plane|Cube|Floats|Bools|Bits|tuple\[str)"),
 ]
 suppress_warnings = ["ref.python"]
 
