@@ -50,11 +50,14 @@ def deliver_to_page() -> Deliver | None:
 
 
 class Gate:
-    """Keeps results until the browser holds the page: one that is still being made loses them."""
+    """Keeps results until the browser holds the page: one that is still being made loses them.
+
+    Whatever is handed over is handed over in the order in which it came.
+    """
 
     def __init__(self, hand_over: Deliver) -> None:
         self._hand_over = hand_over
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._early: list[Callable[[], None]] | None = None
 
     def shut(self) -> None:
@@ -67,15 +70,15 @@ class Gate:
         with self._lock:
             if self._early is not None:
                 self._early.append(callback)
-                return
-        self._hand_over(callback)
+            else:
+                self._hand_over(callback)
 
     def open(self) -> None:
         """Hand over what was kept, and what comes from now on."""
         with self._lock:
             early, self._early = self._early or [], None
-        for callback in early:
-            self._hand_over(callback)
+            for callback in early:
+                self._hand_over(callback)
 
 
 def _deliver_to_notebook() -> Deliver | None:

@@ -1,5 +1,7 @@
 """Parts of the explorer alone, a star to drag, and what a notebook's browser is spared."""
 
+import threading
+
 import holoviews as hv
 import numpy as np
 import panel as pn
@@ -130,6 +132,26 @@ def test_a_gate_keeps_results_while_it_is_shut():
     assert handed == ["first"]
     gate.open()
     assert handed == ["first", "second", "third"]
+
+
+def test_a_result_that_comes_while_a_gate_opens_is_not_handed_over_before_earlier_ones():
+    handed, others = [], []
+
+    def hand_over(result):
+        if result == "kept":
+            # Where the gate lets it, this thread's result overtakes.
+            other = threading.Thread(target=gate.deliver, args=("later",))
+            other.start()
+            other.join(0.2)
+            others.append(other)
+        handed.append(result)
+
+    gate = Gate(hand_over)
+    gate.shut()
+    gate.deliver("kept")
+    gate.open()
+    others[0].join()
+    assert handed == ["kept", "later"]
 
 
 def test_words_that_change_leave_their_stylesheets():
