@@ -32,7 +32,10 @@ _OF_VISITS = (
     "min_nm",
     "max_nm",
 )
-_OF_KNOBS = ("config", "settings", "throughput")
+_OF_KNOBS = ("config", "settings", "throughput", "preset")
+_NO_PRESET = ("preset", "default")
+# Options that are called otherwise than what they are kept as.
+_WRITTEN = {"settings": "set"}
 
 
 def add_parser(commands: Any) -> None:
@@ -163,14 +166,21 @@ def _visits(options: argparse.Namespace) -> dict[str, Any]:
 
 def _asks_for_nothing(options: argparse.Namespace) -> bool:
     """Whether neither visits nor knobs are named: then a person may want to be asked."""
-    named = [name for name in ("paths", *_OF_VISITS, *_OF_KNOBS) if getattr(options, name)]
-    return not named and options.preset == "default"
+    return not options.paths and not _named(options, *_OF_VISITS, *_OF_KNOBS)
+
+
+def _named(options: argparse.Namespace, *names: str) -> list[str]:
+    """Those of the options that are given, as a person writes them."""
+    return [
+        f"--{_WRITTEN.get(name, name.replace('_', '-'))}"
+        for name in names
+        if getattr(options, name) and (name, getattr(options, name)) != _NO_PRESET
+    ]
 
 
 def _scene(options: argparse.Namespace) -> dict[str, Any]:
     """A scene of the library, which has its own visits."""
-    others = [f"--{name.replace('_', '-')}" for name in _OF_VISITS if getattr(options, name)]
-    others = [*options.paths, *others]
+    others = [*options.paths, *_named(options, *_OF_VISITS)]
     if others:
         raise ValueError(
             f"--scene {options.scene}: a scene has its own visits; got {others[0]} beside it"
@@ -183,13 +193,10 @@ def _scene(options: argparse.Namespace) -> dict[str, Any]:
 
 def _lesson(options: argparse.Namespace) -> dict[str, Any]:
     """A lesson, whose steps have their own scenes and knobs."""
-    others = [name for name in ("scene", *_OF_VISITS, *_OF_KNOBS) if getattr(options, name)]
-    others += ["preset"] * (options.preset != "default")
-    words = ["set" if name == "settings" else name.replace("_", "-") for name in others]
-    given = [*options.paths, *(f"--{word}" for word in words)]
-    if given:
+    others = [*options.paths, *_named(options, "scene", *_OF_VISITS, *_OF_KNOBS)]
+    if others:
         raise ValueError(
-            f"--lesson {options.lesson}: a lesson has its own visits and knobs; got {given[0]} "
+            f"--lesson {options.lesson}: a lesson has its own visits and knobs; got {others[0]} "
             "beside it"
         )
     lesson = read_lesson(options.lesson)
@@ -205,12 +212,10 @@ def _solver(given: dict[str, Any]) -> str:
 
 def _saved(options: argparse.Namespace) -> dict[str, Any]:
     """A saved run, which has its own visits and knobs."""
-    others = [name for name in (*_OF_VISITS, *_OF_KNOBS) if getattr(options, name)]
-    others += ["preset"] * (options.preset != "default")
+    others = _named(options, *_OF_VISITS, *_OF_KNOBS)
     if others:
-        option = {"settings": "set"}.get(others[0], others[0].replace("_", "-"))
         raise ValueError(
-            f"{options.paths[0]}: a saved run has its own visits and knobs; got --{option} beside "
+            f"{options.paths[0]}: a saved run has its own visits and knobs; got {others[0]} beside "
             "it"
         )
     run = open_run(options.paths[0])

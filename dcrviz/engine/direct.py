@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dcrviz.bands import Band
 from dcrviz.engine.field_spectra import FieldSpectra
@@ -106,18 +107,19 @@ def solve_directly(system: System, *, threads: int = 1) -> Cube:
         system.equations, system.prior.whitening, system.prior.basis, threads=threads
     )
     planes = fresh(len(spectra), *system.grid.field)
-    for plane, spectrum, share in zip(planes, spectra, system.shares, strict=True):
-        np.add(
-            system.grid.image(spectrum, threads=threads),
-            np.float32(system.level * share),
-            out=plane,
-        )
+    for plane, spectrum, level in zip(planes, spectra, _levels(system), strict=True):
+        np.add(system.grid.image(spectrum, threads=threads), level, out=plane)
     return planes
 
 
 def with_level(planes: Cube, system: System) -> Cube:
     """Planes with the light of the empty sky, which has no structure to refract."""
-    return planes + (system.level * system.shares).astype(np.float32)[:, None, None]
+    return planes + _levels(system)[:, None, None]
+
+
+def _levels(system: System) -> NDArray[np.float32]:
+    """(S,), light of the empty sky in each plane."""
+    return (system.level * system.shares).astype(np.float32)
 
 
 def mode_precision(problem: Problem) -> Floats:
