@@ -14,15 +14,18 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
+# Chromium's engine alone does the same to a page, and the windows that nobody sees take no time.
+_NAMES = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "microsoft-edge",
+)
 
 
-def find_browser(*, without_windows=False):
-    """Its path: what DCRVIZ_CHROMIUM names, else one that is installed; None without any.
-
-    Without windows is Chromium's engine alone, if there is one: it does the same to a page, and the
-    windows that nobody sees take no time.
-    """
-    engine = ("chromium-headless-shell",) if without_windows else ()
-    wanted = (os.environ.get("DCRVIZ_CHROMIUM", ""), *engine, *_NAMES)
+def find_browser():
+    """Its path: what DCRVIZ_CHROMIUM names, else one that is installed; None without any."""
+    wanted = (os.environ.get("DCRVIZ_CHROMIUM", ""), *_NAMES)
     return next((path for name in wanted if name and (path := shutil.which(name))), None)

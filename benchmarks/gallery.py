@@ -145,7 +145,7 @@ def main(arguments=None):
     hv.extension("bokeh")
     warm_up()
     with served(shown) as address, sync_playwright() as playwright:
-        path = find_browser(without_windows=True)
+        path = find_browser()
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         for entry in shown:
             picture = compressed(taken(browser, entry, address))

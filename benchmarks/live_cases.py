@@ -258,7 +258,8 @@ def history(browser, options):
 
 def sigterm(browser, options):
     """The command is told to end while a run plays."""
-    command = [sys.executable, "-m", "dcrviz.cli", "explore", "--no-browser", "--keep"]
+    switches = ["--scene", "healthy", "--no-browser", "--keep"]
+    command = [sys.executable, "-m", "dcrviz.cli", "explore", *switches]
     seconds = []
     for _ in range(options.repeat):
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)

@@ -28,7 +28,7 @@ def patience():
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
-    path = find_browser(without_windows=True)
+    path = find_browser()
     if path is None:
         if os.environ.get("CI"):
             pytest.fail("no browser found, and these tests must run here")
