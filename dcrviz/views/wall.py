@@ -152,12 +152,7 @@ class ImageWall(Viewer):
         moment = session.shown
         if moment is None or session.problem is None or not self._side:
             return
-        name, bin_px = _name(moment), self._bin()
-        lacking = tuple(
-            (panel, scale)
-            for panel, scale in self._visible_panels()
-            if not self._held.has(name, panel.key, bin_px=bin_px)
-        )
+        name, lacking = _name(moment), self._lacking(moment)
         self._waiting = [wish for wish in self._waiting if wish.region is not None]
         if not lacking:
             self.canvas.param.update(shown=name, timeline=self._timeline())
@@ -171,11 +166,20 @@ class ImageWall(Viewer):
                 id=name,
                 scene=scene,
                 panels=lacking,
-                bin_px=bin_px,
+                bin_px=self._bin(),
                 label=f"iteration {scene.step.iteration}",
             )
         )
         self._next()
+
+    def _lacking(self, moment: Moment) -> tuple[tuple[Panel, str], ...]:
+        """Visible panels of a step that the browser has not got, with the scale of each."""
+        name, bin_px = _name(moment), self._bin()
+        return tuple(
+            (panel, scale)
+            for panel, scale in self._visible_panels()
+            if not self._held.has(name, panel.key, bin_px=bin_px)
+        )
 
     def _next(self) -> None:
         """Begin the newest wish, unless the browser is still at the last one."""
@@ -204,8 +208,11 @@ class ImageWall(Viewer):
         self._held.add(wish.id, wish.keys, bin_px=wish.bin_px)
         if wish.aside:
             self.canvas.frame = message
-        else:
-            self.canvas.param.update(frame=message, shown=wish.id, timeline=self._timeline())
+            return
+        now = self._session.shown
+        # Meanwhile somebody may have turned to a step that the browser has got.
+        name = wish.id if now is None or self._lacking(now) else _name(now)
+        self.canvas.param.update(frame=message, shown=name, timeline=self._timeline())
 
     def _failed(self, sentence: str) -> None:
         self._busy = None

@@ -5,6 +5,7 @@ import struct
 
 import numpy as np
 import pytest
+from later import Later
 
 from dcrviz import AssembleConfig
 from dcrviz.diagnostics.holes import blemishes_of
@@ -107,6 +108,24 @@ def test_going_back_shows_the_earlier_planes_without_sending_them_again(session,
     session.back()
     np.testing.assert_array_equal(browser.shown["plane 0"], first)
     assert browser.messages == sent
+
+
+def test_a_step_that_comes_late_does_not_take_the_place_of_one_that_was_turned_back_to(session):
+    painter = Later()
+    wall = ImageWall(session, painter=painter)
+    browser = Browser(wall)
+    painter.work()
+    first = wall.canvas.shown
+    session.step()
+    session.back()
+    assert wall.canvas.shown == first
+    painter.work()
+    assert wall.canvas.shown == first
+    # It is there all the same.
+    assert len(browser.frames) == 2
+    session.forward()
+    assert wall.canvas.shown != first
+    assert not painter.jobs
 
 
 def test_what_the_browser_dropped_is_sent_again(session, wall, browser):
