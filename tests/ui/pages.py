@@ -31,8 +31,8 @@ def watched_page(page):
 
 def assert_quiet(page):
     """Nothing has left this machine, and nothing went wrong in the browser."""
-    assert page.left == []
-    assert page.complaints == []
+    assert not page.left, page.left
+    assert not page.complaints, page.complaints
 
 
 @contextmanager

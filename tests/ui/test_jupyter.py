@@ -68,11 +68,17 @@ def lab(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def running(lab, browser):
-    """A page for each of these notebooks, all of whose cells are being run."""
-    with contextlib.closing(browser.new_context(viewport={"width": 1280, "height": 1000})) as tabs:
-        pages = {name: watched_page(tabs.new_page()) for name in OPENED}
-        for name, page in pages.items():
-            page.goto(f"{lab}/lab/workspaces/{name}/tree/{name}.ipynb")
+    """A page for each of these notebooks, all of whose cells are being run.
+
+    They know nothing of each other: windows of one JupyterLab that meet may load their page again.
+    """
+    with contextlib.ExitStack() as stack:
+        pages = {}
+        for name in OPENED:
+            window = browser.new_context(viewport={"width": 1280, "height": 1000})
+            stack.callback(window.close)
+            pages[name] = watched_page(window.new_page())
+            pages[name].goto(f"{lab}/lab/tree/{name}.ipynb")
         for page in pages.values():
             expect(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible()
             page.get_by_role("menuitem", name="Run", exact=True).click()
