@@ -147,8 +147,17 @@ def _given(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _visits(options: argparse.Namespace) -> dict[str, Any]:
-    """What the explorer is given: visits, if any are named, and knobs."""
+    """What the explorer is given: visits, if any are named, and knobs.
+
+    Raises
+    ------
+    ValueError
+        If something is given for visits and no visits are; stars may be masked in the bundled ones.
+    """
     config = config_from(options)
+    alone = _named(options, *(name for name in _OF_VISITS if name != "bright_objects"))
+    if alone and not options.paths:
+        raise ValueError(f"{alone[0]} needs the visits that it is for; got no PATH")
     bright = bright_objects_from(options)
     exposures = exposures_from(options) if options.paths else None
     template = planes = None

@@ -179,6 +179,8 @@ def test_a_path_may_follow_the_options(served, warps):
         (["--set", "n_subfilters=0"], "knob n_subfilters must be a whole number of at least 1"),
         (["--preset", "none"], "unknown preset 'none'"),
         (["none.fits"], "none.fits: must be a FITS file; got nothing there"),
+        (["--planes", "out"], "--planes needs the visits that it is for; got no PATH"),
+        (["--table", "visits.csv"], "--table needs the visits that it is for; got no PATH"),
     ],
 )
 def test_an_option_that_can_not_be_is_named(refused, words, told):
