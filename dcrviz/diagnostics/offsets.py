@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 
 import numpy as np
 import sep
@@ -163,15 +164,13 @@ def _lonely_sources(problem: Problem, reach: int) -> Ints:
     sep.set_extract_pixstack(max(sep.get_extract_pixstack(), 2 * image.size))
     found = sep.extract(image, _THRESHOLD_SIGMA * sky_noise(problem), minarea=4)
     places = np.stack([found["xpeak"], found["ypeak"]], axis=1).astype(np.int64)
-    peak = found["peak"]
-    disturbed = np.array([_is_disturbed(one, places, peak, reach) for one in range(len(peak))])
-    height, width = problem.shape
-    inside = (places >= reach).all(axis=1) & (places < np.array([width, height]) - reach).all(
-        axis=1
-    )
-    kept = np.flatnonzero(inside & ~disturbed.astype(bool))
-    brightest: Ints = places[kept[np.argsort(-peak[kept])][:_MOST_SOURCES]]
-    return brightest
+    peak, (height, width) = found["peak"], problem.shape
+    fits = (places >= reach) & (places < np.array([width, height]) - reach)
+    inside: Bools = fits[:, 0] & fits[:, 1]
+    brightest = (one for one in np.argsort(-peak) if inside[one])
+    # One by one, as of a large field most need not be looked at.
+    lonely = (one for one in brightest if not _is_disturbed(one, places, peak, reach))
+    return places[list(islice(lonely, _MOST_SOURCES))]
 
 
 def _is_disturbed(one: int, places: Ints, peak: Floats, reach: int) -> bool:
