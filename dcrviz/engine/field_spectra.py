@@ -90,7 +90,8 @@ class FieldSpectra:
         if self.of_white is None or self.of_white.is_alike:
             return self.problem.template.image
         planes = in_planes(self.white, self.shares)
-        spectrum = matched_spectrum(planes, self.phases_of_white(visit, self.phases(visit)))
+        phases = self.phases_of_white(visit, self.phases(visit))
+        spectrum = matched_spectrum(planes, phases, threads=threads)
         return self.grid.image(spectrum, threads=threads) + np.float32(self.level)
 
     def phases(self, visit: int) -> Phases:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from dcrviz.engine.grid import Grid
 from dcrviz.engine.seeing import VisitSeeing, blur_of
-from dcrviz.kernels.modes import Phases, Spectrum, matched_spectrum, shift_phases
+from dcrviz.kernels.modes import Phases, Spectra, empty_spectra, matched_spectrum, shift_phases
 from dcrviz.records import Cube, Plane, Shifts
 
 
@@ -30,13 +29,16 @@ def visit_phases(
     return replace(phases, blur=blur_of(seeing, visit, grid))
 
 
-def plane_spectra(planes: Cube, grid: Grid, *, threads: int = 1) -> list[Spectrum]:
+def plane_spectra(planes: Cube, grid: Grid, *, threads: int = 1) -> Spectra:
     """Transforms of (S, Y, X) planes."""
-    return [grid.spectrum(plane, threads=threads) for plane in planes]
+    spectra = empty_spectra(len(planes), grid.half)
+    for spectrum, plane in zip(spectra, planes, strict=True):
+        spectrum[:] = grid.spectrum(plane, threads=threads)
+    return spectra
 
 
 def fourier_template(
-    spectra: Sequence[Spectrum],
+    spectra: Spectra,
     shifts: Shifts,
     visit: int,
     grid: Grid,
@@ -45,5 +47,6 @@ def fourier_template(
     threads: int = 1,
 ) -> Plane:
     """Matched template of one visit, (Y, X), from the transforms of the planes."""
-    matched = matched_spectrum(spectra, visit_phases(shifts, visit, grid, seeing=seeing))
+    phases = visit_phases(shifts, visit, grid, seeing=seeing)
+    matched = matched_spectrum(spectra, phases, threads=threads)
     return np.ascontiguousarray(grid.image(matched, threads=threads))

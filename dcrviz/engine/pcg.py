@@ -193,7 +193,7 @@ def _apply(problem: Problem, memory: CgMemory, vector: Vector, *, threads: int) 
     total = np.zeros(vector.shape, np.complex64)
     for visit in _seen(problem):
         phases = visit_phases(problem.shifts, visit, grid, seeing=problem.seeing)
-        template = grid.image(matched_spectrum(spectra, phases), threads=threads)
+        template = grid.image(matched_spectrum(spectra, phases, threads=threads), threads=threads)
         _add_visit(problem, memory, visit, template, total, threads=threads)
     if memory.negative is not None:
         push = np.float32(_PUSH * mode_precision(problem).sum())
@@ -221,11 +221,12 @@ def _add_visit(
     add_back(spectrum, phases, float(mode_precision(problem)[visit]), total)
 
 
-def _plane_spectra(memory: CgMemory, vector: Vector) -> list[Vector]:
+def _plane_spectra(memory: CgMemory, vector: Vector) -> Vector:
     """B D times a vector, plane by plane."""
     prior = memory.system.prior
     scale = (prior.basis * prior.whitening.amplitudes).astype(np.float32)
-    return list(np.einsum("aj,jyx->ayx", scale, vector) * memory.root)
+    spectra: Vector = np.einsum("aj,jyx->ayx", scale, vector) * memory.root
+    return spectra
 
 
 def _to_unknowns(memory: CgMemory, planes: Vector) -> Vector:

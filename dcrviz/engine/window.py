@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from dcrviz.engine.grid import Grid
-from dcrviz.kernels.modes import Phases, Spectrum, matched_spectrum
+from dcrviz.kernels.modes import Phases, Spectra, Spectrum, matched_spectrum
 from dcrviz.kernels.neighbours import Taps, sum_neighbours
 from dcrviz.records import Floats, Frozen, Ints
 
@@ -99,9 +99,9 @@ def _as_one(phases: Phases, shares: Floats) -> Phases:
     )
 
 
-def in_planes(white: Spectrum, shares: Floats) -> list[Spectrum]:
+def in_planes(white: Spectrum, shares: Floats) -> Spectra:
     """A sky with one spectrum, plane by plane."""
-    return [white * np.float32(share) for share in shares]
+    return shares.astype(np.float32)[:, None, None] * white
 
 
 def window_for(grid: Grid, *, modes: int) -> Window:

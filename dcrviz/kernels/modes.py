@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dcrviz.kernels.blur import Blur, BlurArrays, Parts, blur_row, stacked_blurs
-from dcrviz.kernels.jit import compiled_freely, inlined
+from dcrviz.kernels.jit import compiled_freely, inlined, unwritable
 from dcrviz.kernels.pool import run_all
 from dcrviz.records import Floats, Frozen, Ints
 from dcrviz.rooms import fresh
@@ -141,17 +141,27 @@ def add_visits(
     run_all([partial(_add, *arguments, *block) for block in blocks], threads=threads)
 
 
-def matched_spectrum(planes: Sequence[Spectrum], phases: Phases) -> Spectrum:
-    """Transform of the sum of all planes, each moved by its shifts and blurred."""
-    total = np.zeros(planes[0].shape, np.complex64)
-    _match(
-        np.stack(planes).view(np.float32),
+def matched_spectrum(planes: Spectra, phases: Phases, *, threads: int = 1) -> Spectrum:
+    """Transform of the sum of all planes, each moved by its shifts and blurred.
+
+    Parameters
+    ----------
+    planes
+        (S, Y, X), their transforms.
+    """
+    spectra = np.ascontiguousarray(planes)
+    height, width = spectra.shape[1:]
+    total: Spectrum = empty_spectra(1, (height, width))[0]
+    arguments = (
+        unwritable(spectra.view(np.float32)),
         phases.along_y,
         phases.along_x,
         phases.sources,
         phases.blur.arrays,
         total.view(np.float32),
     )
+    blocks = [(top, min(top + _ROWS, height)) for top in range(0, height, _ROWS)]
+    run_all([partial(_match, *arguments, *block) for block in blocks], threads=threads)
     return total
 
 
@@ -302,13 +312,16 @@ def _match(
     sources: Ints,
     blur: BlurArrays,
     total: Parts,
+    top: int,
+    bottom: int,
 ) -> None:
-    number, height, width = planes.shape[0], planes.shape[1], planes.shape[2] // 2
+    number, width = planes.shape[0], planes.shape[2] // 2
     response = np.empty(2 * number * width, np.float32)
     room = np.empty((4, width), np.float32)
-    for y in range(height):
+    for y in range(top, bottom):
         respond(along_y, along_x, sources, blur, y, response, room)
         row = total[y]
+        row[:] = 0
         for a in range(number):
             source = planes[a, y]
             for x in range(width):
