@@ -38,8 +38,8 @@ def inner(one: Vector, other: Vector, *, width: int) -> float:
     width
         Of the images: an even one has its last column of modes once, not twice.
     """
-    pair = (unwritable(vector.view(np.float32)) for vector in (one, other))
-    return float(_inner(*pair, width % 2 == 0))
+    first, second = (unwritable(vector.view(np.float32)) for vector in (one, other))
+    return float(_inner(first, second, width % 2 == 0))
 
 
 @compiled_freely
