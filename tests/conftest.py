@@ -1,10 +1,14 @@
 """Fixtures that all tests share."""
 
 import importlib
+import os
 from pathlib import Path
 
 import pytest
 
+# The processes that share the tests have a core each; they begin with this. OpenBLAS would keep all
+# cores busy with waiting for the small products of matrices that tests make.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 ROOT = Path(__file__).parents[1]
 
 
