@@ -95,8 +95,9 @@ def width_error(image: Plane, usable: Bools, template: Plane, *, fwhm_px: float,
     counts = usable[inner]
     along = derivative[inner][counts].astype(float)
     residual = (image - template)[inner][counts].astype(float)
-    power = along @ along
-    return float(np.clip(along @ residual / power, -_MOST, _MOST)) if power > 0 else 0.0
+    # Summed without OpenBLAS, whose threads would wait for each other longer than they add.
+    power = (along * along).sum()
+    return float(np.clip((along * residual).sum() / power, -_MOST, _MOST)) if power > 0 else 0.0
 
 
 def _by_width(template: Plane, *, fwhm_px: float, psf: Psf) -> Plane:
