@@ -1,11 +1,20 @@
 """Fixtures that all tests share."""
 
+import compileall
 import importlib
+import os
 from pathlib import Path
 
 import pytest
 
+# The processes that share the tests have a core each; they begin with this. OpenBLAS would keep all
+# cores busy with waiting for the small products of matrices that tests make.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 ROOT = Path(__file__).parents[1]
+# Where Python is told to keep no bytecode, each command that a test starts would compile the whole
+# package; what is there and up to date is used even so.
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    compileall.compile_dir(ROOT / "dcrviz", quiet=2)
 
 
 def pytest_addoption(parser):

@@ -241,6 +241,21 @@ def result_of(exposures):
     return result
 
 
+@pytest.fixture(scope="module")
+def prepared(exposures):
+    """The problem of a configuration, and the parts that it was made of; each made once."""
+    done = {}
+
+    def prepare(config):
+        key = repr(sorted(config.changed().items()))
+        if key not in done:
+            reuse = Reuse()
+            done[key] = dcrviz.prepare(exposures, config, reuse=reuse), reuse
+        return done[key]
+
+    return prepare
+
+
 def _fingerprint(problem, steps):
     product = dcrviz.coadds(problem, steps[-1])
     history = [(h.gains, repr(h.metrics), h.outcome) for h in steps[-1].histories]
@@ -280,10 +295,10 @@ def test_the_idle_knobs_are_those_without_effect_and_say_why(reason):
 
 
 @every_knob
-def test_a_knob_that_acts_in_prepare_starts_anew_and_is_ignored_later(exposures, name):
+def test_a_knob_that_acts_in_prepare_starts_anew_and_is_ignored_later(prepared, name):
     value, awake = TURNED[name]
     config = AssembleConfig(**(_QUICK | awake))
-    problem = dcrviz.prepare(exposures, config)
+    problem, _ = prepared(config)
     turned = config.with_values(**{name: value})
     start = dcrviz.first_step(problem, config)
     assert starts_anew([name]) == (acts_in(name) == "prepare")
@@ -302,12 +317,13 @@ def test_one_knob_that_starts_anew_is_enough():
 
 
 @every_knob
-def test_a_preparation_that_takes_parts_again_is_the_same_to_the_last_bit(exposures, name):
+def test_a_preparation_that_takes_parts_again_is_the_same_to_the_last_bit(
+    exposures, prepared, name
+):
     value, awake = TURNED[name]
     before = AssembleConfig(**(_QUICK | awake))
-    after, reuse = before.with_values(**{name: value}), Reuse()
-    dcrviz.prepare(exposures, before, reuse=reuse)
-    again = dcrviz.prepare(exposures, after, reuse=reuse)
+    after, (_, parts) = before.with_values(**{name: value}), prepared(before)
+    again = dcrviz.prepare(exposures, after, reuse=parts.copy())
     assert _arrays(again) == _arrays(dcrviz.prepare(exposures, after))
 
 

@@ -26,10 +26,12 @@ SOLVERS = """
 import dcrviz
 from dcrviz.simulate import random_scene, read_conditions, simulate_exposures
 
-scene = random_scene(1, shape=(32, 32), n_stars=3, n_galaxies=0, n_quasars=0)
+scene = random_scene(1, shape=(25, 26), n_stars=2, n_galaxies=0, n_quasars=0)
 exposures = simulate_exposures(scene, read_conditions("hits2015")[:3], seed=1)
+quick = dcrviz.AssembleConfig(n_subfilters=2, max_iterations=1, interpolation_order=1)
+quick = quick.with_values(wavelengths_per_subfilter=2, fit_seeing="off")
 for solver in dcrviz.AssembleConfig.param.solver.objects:
-    config = dcrviz.AssembleConfig(solver=solver, n_subfilters=2, max_iterations=1)
+    config = quick.with_values(solver=solver)
     *_, last = dcrviz.assemble(dcrviz.prepare(exposures, config))
     print(solver, last.outcome.name)
 """

@@ -11,37 +11,27 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from typing import NoReturn
 
 from dcrviz.background import end_all
-from dcrviz.cli import (
-    ablate,
-    assemble,
-    diagnose,
-    explore,
-    export,
-    show_config,
-    simulate,
-    sweep,
-    template,
-    warp,
-)
 from dcrviz.cli.console import console
 from dcrviz.cli.options import one_setting_each
 from dcrviz.cli.signals import Terminated, ended_by_signals
 
-_COMMANDS = (
-    explore,
-    warp,
-    assemble,
-    diagnose,
-    ablate,
-    sweep,
-    template,
-    export,
-    simulate,
-    show_config,
-)
+# The module of each command, in the order of the help.
+_COMMANDS = {
+    "explore": "explore",
+    "warp": "warp",
+    "assemble": "assemble",
+    "diagnose": "diagnose",
+    "ablate": "ablate",
+    "sweep": "sweep",
+    "template": "template",
+    "export": "export",
+    "simulate": "simulate",
+    "config": "show_config",
+}
 # What shells add to the number of a signal.
 _SIGNALLED = 128
 
@@ -53,13 +43,16 @@ class _OneLineParser(argparse.ArgumentParser):
         raise ValueError(f"{message} (see {self.prog} --help)")
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """The parser of the whole command line."""
+def build_parser(asked: str = "") -> argparse.ArgumentParser:
+    """The parser of the whole command line, or of the command that is asked for alone.
+
+    What the other commands import, nobody waits for.
+    """
     parser = _OneLineParser(prog="dcrviz", description="DCR-matched coadds, step by step.")
     parser.add_argument("--version", action="version", version=f"dcrviz {_version()}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module in _COMMANDS:
-        module.add_parser(commands)
+    for name in [asked] if asked in _COMMANDS else _COMMANDS:
+        import_module(f"dcrviz.cli.{_COMMANDS[name]}").add_parser(commands)
     for command in commands.choices.values():
         command.add_argument(
             "--quiet", action="store_true", help="say nothing but warnings and errors"
@@ -83,7 +76,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit code is 0, 2 for a mistake told in one line, or a signal's."""
     words = sys.argv[1:] if arguments is None else arguments
     try:
-        options = build_parser().parse_args(one_setting_each(words))
+        asked = words[0] if words else ""
+        options = build_parser(asked).parse_args(one_setting_each(words))
         with ended_by_signals(), console(quiet=options.quiet) as options.console:
             options.run(options)
     except (ValueError, OSError) as error:

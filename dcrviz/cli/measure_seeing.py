@@ -7,7 +7,6 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
-from dcrviz.engine.measured_seeing import measured_seeing
 from dcrviz.io.visit_info import with_fwhm
 from dcrviz.records import Exposure
 
@@ -36,6 +35,9 @@ def _wanted(exposure: Exposure, which: str | None) -> bool:
 
 
 def _measured(exposure: Exposure) -> Exposure:
+    # Imported here, as the fit of a star needs more of scipy than all the rest.
+    from dcrviz.engine.measured_seeing import measured_seeing
+
     visit = exposure.visit
     try:
         found = measured_seeing(exposure)

@@ -95,17 +95,20 @@ def width_error(image: Plane, usable: Bools, template: Plane, *, fwhm_px: float,
     counts = usable[inner]
     along = derivative[inner][counts].astype(float)
     residual = (image - template)[inner][counts].astype(float)
-    power = along @ along
-    return float(np.clip(along @ residual / power, -_MOST, _MOST)) if power > 0 else 0.0
+    # Summed without OpenBLAS, whose threads would wait for each other longer than they add.
+    power = (along * along).sum()
+    return float(np.clip((along * residual).sum() / power, -_MOST, _MOST)) if power > 0 else 0.0
 
 
 def _by_width(template: Plane, *, fwhm_px: float, psf: Psf) -> Plane:
     """Derivative of a template by the logarithm of its stars' width."""
     height, width = template.shape
-    radius = np.hypot(fft.fftfreq(height)[:, None], fft.rfftfreq(width))
+    # Rows of opposite frequencies have one transfer function.
+    rows, of_row = np.unique(np.abs(fft.fftfreq(height)), return_inverse=True)
+    radius = np.hypot(rows[:, None], fft.rfftfreq(width))
     more, less = (
         np.log(np.maximum(psf.transfer(radius, fwhm_px=fwhm_px * factor), 1e-30))
         for factor in (1 + _STEP, 1 - _STEP)
     )
-    slope: Floats = (more - less) / (2 * _STEP)
+    slope: Floats = ((more - less) / (2 * _STEP))[of_row]
     return np.asarray(fft.irfft2(fft.rfft2(template) * slope, s=template.shape), np.float32)

@@ -11,7 +11,7 @@ import yaml
 
 from dcrviz.config import AssembleConfig
 from dcrviz.io.atomic import atomic_write
-from dcrviz.io.knob_values import lsst_names, plain, with_knob
+from dcrviz.io.knob_values import lsst_names, plain, with_knobs
 from dcrviz.suggest import unknown
 
 _HEADER = "# Knobs of a dcrviz run. null is automatic; a knob that is left out has its default.\n"
@@ -32,12 +32,11 @@ def read_config(path: str | Path, *, base: AssembleConfig | None = None) -> Asse
         If the file cannot be read, is no YAML mapping, repeats a key, has an unknown knob, or
         breaks a knob's rule; names the file.
     """
-    config = base or AssembleConfig()
-    for name, value in _entries(Path(path)).items():
-        if name not in AssembleConfig.knobs():
+    entries, known = _entries(Path(path)), AssembleConfig.knobs()
+    for name in entries:
+        if name not in known:
             raise ValueError(f"{path}: {_unknown_knob(str(name))}")
-        config = with_knob(config, name, value, where=f"{path}: ")
-    return config
+    return with_knobs(base or AssembleConfig(), entries, where=f"{path}: ")
 
 
 def config_text(config: AssembleConfig) -> str:

@@ -103,6 +103,23 @@ def with_knob(config: AssembleConfig, name: str, value: Any, *, where: str = "")
         raise ValueError(f"{where}knob {name} must be {rule(knob)}; got {value!r}") from error
 
 
+def with_knobs(
+    config: AssembleConfig, values: Mapping[str, Any], *, where: str = ""
+) -> AssembleConfig:
+    """As `with_knob`, with many at once, which takes no longer than one."""
+    knobs = AssembleConfig.knobs()
+    try:
+        converted = {name: from_plain(knobs[name], value) for name, value in values.items()}
+        if not any(_slips_through(knobs[name], value) for name, value in converted.items()):
+            return config.with_values(**converted)
+    except (ValueError, TypeError, OverflowError):
+        pass
+    # One of them breaks its rule: it is found, and told, one by one.
+    for name, value in values.items():
+        config = with_knob(config, name, value, where=where)
+    return config
+
+
 def rule(knob: Any) -> str:
     """What the knob accepts, to follow "must be"."""
     rules: dict[type, Callable[[], str]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dcrviz.kernels.flags import open_in_place
-from dcrviz.kernels.jit import compiled, inlined
+from dcrviz.kernels.jit import compiled, inlined, unwritable
 from dcrviz.records import Bytes, Plane
 
 
@@ -36,6 +36,7 @@ def clamp_rows(
     reach = 2 * radius_px
     first, last = max(0, top - reach), min(len(new), bottom + reach)
     room = np.empty((2, last - first, new.shape[1]), np.uint8)
+    level = unwritable(level)
     return _clamp(new, level, np.float32(factor), radius_px, out, first, top, bottom, *room)
 
 

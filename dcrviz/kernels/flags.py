@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from dcrviz.kernels.jit import compiled, inlined
+from dcrviz.kernels.jit import compiled, inlined, unwritable
 from dcrviz.records import Bools, Bytes, Ints
 
 
@@ -31,7 +31,8 @@ def grow_flags(flags: Bools, radius_px: float) -> Bools:
     reach = int(radius_px)
     widths = [int(math.sqrt(radius_px**2 - dy**2)) for dy in range(reach + 1)]
     grown = np.zeros(flags.shape, dtype=np.bool_)
-    _grow(np.ascontiguousarray(flags).view(np.uint8), np.array(widths), grown.view(np.uint8))
+    bits = unwritable(np.ascontiguousarray(flags).view(np.uint8))
+    _grow(bits, np.array(widths), grown.view(np.uint8))
     return grown
 
 

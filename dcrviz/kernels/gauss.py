@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from dcrviz.kernels.jit import compiled, inlined
+from dcrviz.kernels.jit import compiled, inlined, unwritable
 from dcrviz.kernels.sums import PAIRS, aligned, copy_line, filter_rows
 from dcrviz.records import Ints, Plane
 from dcrviz.rooms import fresh_like
@@ -57,7 +57,7 @@ def smooth_rows(
     if width_px == 0:
         out[slice(*rows)] = image[slice(*rows)]
     elif image.size:
-        _smooth(image, blur_of(width_px, image.shape[1], mode=mode), out, *rows)
+        _smooth(unwritable(image), blur_of(width_px, image.shape[1], mode=mode), out, *rows)
 
 
 def blur_of(width_px: float, columns: int, *, mode: Literal["constant", "reflect"]) -> Blur:

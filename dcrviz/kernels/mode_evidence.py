@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dcrviz.kernels.evidence_sums import sum_evidence
+from dcrviz.kernels.jit import unwritable
 from dcrviz.kernels.mode_factor import Doubles
 from dcrviz.records import Floats, Frozen
 
@@ -109,8 +110,8 @@ def weigh_evidence(
         sample.profile,
         trust,
         trust * sample.straying,
-        np.asarray(amplitudes, np.float64),
-        np.zeros(unknowns - 1) if mean is None else np.asarray(mean, np.float64),
+        unwritable(np.asarray(amplitudes, np.float64)),
+        unwritable(np.zeros(unknowns - 1) if mean is None else np.asarray(mean, np.float64)),
         sample.visits,
     )
     # numpy's logarithm is several times as fast as that of a compiled loop.

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from dcrviz.kernels.blur import Parts
-from dcrviz.kernels.jit import compiled_freely
+from dcrviz.kernels.jit import compiled_freely, unwritable
 from dcrviz.kernels.mode_factor import factor, radial, substitute, whiten_row
 from dcrviz.kernels.modes import NormalEquations, Spectra, empty_spectra
 from dcrviz.kernels.pool import run_all
@@ -73,7 +73,7 @@ def factor_modes(equations: NormalEquations, whitening: Whitening, *, threads: i
 def apply_inverse(factors: Parts, vector: Parts, *, threads: int = 1) -> Parts:
     """K^-1 times a vector (J, Y, X + 2) of interleaved complex numbers, from `factor_modes`."""
     out = np.empty_like(vector)
-    _by_rows(_apply_rows, (factors, vector, out), factors.shape[1], threads=threads)
+    _by_rows(_apply_rows, (unwritable(factors), vector, out), factors.shape[1], threads=threads)
     return out
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dcrviz.kernels.blur import BlurArrays, Parts
-from dcrviz.kernels.jit import compiled_freely
+from dcrviz.kernels.jit import compiled_freely, unwritable
 from dcrviz.kernels.modes import Phases, Spectrum, respond
 from dcrviz.records import Ints
 
@@ -38,7 +38,8 @@ def inner(one: Vector, other: Vector, *, width: int) -> float:
     width
         Of the images: an even one has its last column of modes once, not twice.
     """
-    return float(_inner(one.view(np.float32), other.view(np.float32), width % 2 == 0))
+    first, second = (unwritable(vector.view(np.float32)) for vector in (one, other))
+    return float(_inner(first, second, width % 2 == 0))
 
 
 @compiled_freely

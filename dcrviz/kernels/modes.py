@@ -86,9 +86,9 @@ def shift_phases(
     The transform of f(x - d) is exp(-2 pi i k d) times that of f.
     """
     height, width = shape
-    along_y = _phases(np.ascontiguousarray(shifts_px[:, 0]), height, height // 2 + 1)
+    along_y = _phases(unwritable(np.ascontiguousarray(shifts_px[:, 0])), height, height // 2 + 1)
     along_y *= weights[:, None, None]
-    along_x = _phases(np.ascontiguousarray(shifts_px[:, 1]), width, width // 2 + 1)
+    along_x = _phases(unwritable(np.ascontiguousarray(shifts_px[:, 1])), width, width // 2 + 1)
     mirrored = along_y[:, :, 1 : (height + 1) // 2][:, :, ::-1] * np.array([1, -1])[:, None]
     return Phases(
         along_y=np.concatenate([along_y, mirrored], axis=2).astype(np.float32),

@@ -17,7 +17,7 @@ def mean_plane(planes: Cube, *, threads: int = 1) -> Plane:
     """Mean of (S, Y, X) planes."""
     mean = fresh(*planes.shape[1:])
     if mean.size:
-        run_bands(partial(_mean, planes, mean), len(mean), threads=threads)
+        run_bands(partial(_mean, unwritable(planes), mean), len(mean), threads=threads)
     return mean
 
 
@@ -25,9 +25,8 @@ def amplified_planes(planes: Cube, factor: float, *, threads: int = 1) -> Cube:
     """Planes with their differences from the mean plane multiplied by a factor, (S, Y, X)."""
     out = fresh_like(planes)
     if out.size:
-        run_bands(
-            partial(_amplify, planes, np.float32(factor), out), planes.shape[1], threads=threads
-        )
+        loop = partial(_amplify, unwritable(planes), np.float32(factor), out)
+        run_bands(loop, planes.shape[1], threads=threads)
     return out
 
 
@@ -35,7 +34,8 @@ def brightness(planes: Cube, floor: float, *, threads: int = 1) -> Plane:
     """``|mean plane| + floor``, (Y, X)."""
     out = fresh(*planes.shape[1:])
     if out.size:
-        run_bands(partial(_brightness, planes, np.float32(floor), out), len(out), threads=threads)
+        loop = partial(_brightness, unwritable(planes), np.float32(floor), out)
+        run_bands(loop, len(out), threads=threads)
     return out
 
 
@@ -43,7 +43,8 @@ def corrected(old: Cube, correction: Cube, *, threads: int = 1) -> Cube:
     """Old planes plus their correction, the old where that is not finite."""
     new = fresh_like(correction)
     if new.size:
-        run_bands(partial(_correct, old, correction, new), new.shape[1], threads=threads)
+        loop = partial(_correct, unwritable(old), unwritable(correction), new)
+        run_bands(loop, new.shape[1], threads=threads)
     return new
 
 
@@ -68,7 +69,8 @@ def blended(new: Cube, old: Cube, gain: float, *, threads: int = 1) -> Cube:
     """(gain new + old) / (1 + gain) of (S, Y, X) planes."""
     out = fresh_like(new)
     if out.size:
-        run_bands(partial(_blend, new, old, np.float32(gain), out), out.shape[1], threads=threads)
+        loop = partial(_blend, unwritable(new), unwritable(old), np.float32(gain), out)
+        run_bands(loop, out.shape[1], threads=threads)
     return out
 
 
@@ -79,7 +81,13 @@ def blended_and_held(
     out = fresh_like(new)
     if out.size:
         loop = partial(
-            _blend_and_hold, new, old, np.float32(gain), unwritable(template), omega, out
+            _blend_and_hold,
+            unwritable(new),
+            unwritable(old),
+            np.float32(gain),
+            unwritable(template),
+            omega,
+            out,
         )
         run_bands(loop, out.shape[1], threads=threads)
     return out
@@ -106,8 +114,8 @@ def deviation(
     margin_px
         How far from the edge pixels must be to count.
     """
-    pixels = np.ascontiguousarray(image)
-    flags = np.ascontiguousarray(counted).view(np.uint8)
+    pixels = unwritable(np.ascontiguousarray(image))
+    flags = unwritable(np.ascontiguousarray(counted).view(np.uint8))
     sums = np.zeros((3, len(image)))
     loop = partial(_moments, pixels, flags, margin_px, sums)
     run_bands(loop, len(image), threads=threads)

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from dcrviz.kernels.jit import compiled_with_lists, inlined
+from dcrviz.kernels.jit import compiled_with_lists, inlined, unwritable
 from dcrviz.records import Bytes, Plane
 
 LEVELS = 254
@@ -38,7 +38,7 @@ def quantise(
     height, width = image.shape
     out = np.empty((math.ceil(height / bin_px), math.ceil(width / bin_px)), np.uint8)
     if out.size:
-        pixels = np.ascontiguousarray(image, np.float32)
+        pixels = unwritable(np.ascontiguousarray(image, np.float32))
         _quantise(pixels, 1 / unit, low, LEVELS / (high - low), bin_px, curved, out)
     return out
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -45,14 +46,26 @@ def read_lesson(name: str) -> Lesson:
         value.
     """
     paths = [path for path in _included() if path.stem[3:] == name]
-    path = paths[0] if paths else Path(name)
-    if not paths and not path.suffix and not path.exists():
+    if paths:
+        return _included_lesson(paths[0])
+    path = Path(name)
+    if not path.suffix and not path.exists():
         raise ValueError(unknown("lesson", name, lesson_names()))
+    return _lesson_in(path, name=path.stem)
+
+
+@cache
+def _included_lesson(path: Path) -> Lesson:
+    """Read once: every page asks for the titles of all."""
+    return _lesson_in(path, name=path.stem[3:])
+
+
+def _lesson_in(path: Path, *, name: str) -> Lesson:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ValueError(f"{path}: must be a text file; got {error}") from error
-    return lesson_from(text, where=str(path), name=name if paths else path.stem)
+    return lesson_from(text, where=str(path), name=name)
 
 
 def lesson_from(text: str, *, where: str, name: str) -> Lesson:

@@ -17,7 +17,7 @@ from dcrviz.io import coadd_of, read_start
 from dcrviz.io.config_files import read_config
 from dcrviz.io.entries import Entries, read_json
 from dcrviz.io.exposure_files import exposure_from
-from dcrviz.io.knob_values import with_knob
+from dcrviz.io.knob_values import with_knobs
 from dcrviz.io.lazy import image_plane
 from dcrviz.io.parts import images_of
 from dcrviz.io.read import reread
@@ -186,12 +186,11 @@ def _steps(record: Entries, stored: Stored) -> tuple[tuple[Step, ...], tuple[dic
 
 def _knobs(entry: Entries) -> dict[str, Any]:
     """Values of the solver's knobs; one that the run did not know yet has its default."""
-    config = AssembleConfig()
-    for name, value in entry.values.items():
-        if name not in AssembleConfig.knobs():
-            known = list(AssembleConfig.knobs())
+    known = AssembleConfig.knobs()
+    for name in entry.values:
+        if name not in known:
             raise ValueError(f"{entry.where}: {unknown('knob', name, known)}")
-        config = with_knob(config, name, value, where=f"{entry.where}: ")
+    config = with_knobs(AssembleConfig(), entry.values, where=f"{entry.where}: ")
     return {name: getattr(config, name) for name in SolverConfig.knobs()}
 
 

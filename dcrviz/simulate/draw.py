@@ -102,17 +102,19 @@ def _transform(
     psf: Psf,
 ) -> Transform:
     frequency_y, frequency_x = frequencies[0][:, None], frequencies[1][None, :]
-    radius = np.hypot(frequency_y, frequency_x)
+    # Rows of opposite frequencies look the same through the air.
+    height, of_row = np.unique(np.abs(frequencies[0]), return_inverse=True)
+    radius = np.hypot(height[:, None], frequency_x)
     pixel = np.sinc(frequency_y) * np.sinc(frequency_x)
     is_star = np.array([s.kind == "star" for s in sources], dtype=bool)
     galaxies = {i: disc_transfer(s, frequencies) for i, s in enumerate(sources) if not is_star[i]}
-    total = np.zeros(radius.shape, dtype=np.complex128)
+    total = np.zeros(pixel.shape, dtype=np.complex128)
     for width in np.unique(fwhm_px):
         alike = fwhm_px == width
         seen = _points(frequencies, places[is_star][:, alike], flux[is_star][:, alike])
         for i, profile in galaxies.items():
             seen += profile * _points(frequencies, places[i][alike], flux[i][alike])
-        total += psf.transfer(radius, fwhm_px=float(width)) * pixel * seen
+        total += psf.transfer(radius, fwhm_px=float(width))[of_row] * pixel * seen
     return total
 
 

@@ -14,7 +14,7 @@ from dcrviz.diagnostics.ablation import entry_of
 from dcrviz.diagnostics.fit_scores import Fit, Yardstick, timed_fit
 from dcrviz.engine import assemble, prepare
 from dcrviz.engine.reuse import Reuse
-from dcrviz.io.knob_values import with_knob
+from dcrviz.io.knob_values import with_knobs
 from dcrviz.records import Coadd, Exposure
 from dcrviz.simulate import Scene
 
@@ -146,6 +146,4 @@ def turned(config: AssembleConfig, knobs: Mapping[str, Any]) -> AssembleConfig:
     ValueError
         If a knob refuses its value.
     """
-    for name, value in knobs.items():
-        config = with_knob(config, name, value)
-    return config
+    return with_knobs(config, knobs)

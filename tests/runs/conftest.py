@@ -1,6 +1,7 @@
 """A small field in files, and a run on it."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -18,35 +19,55 @@ def simulated():
     return tuple(simulate_exposures(scene, read_conditions("hits2015")[:4], seed=1))
 
 
-@pytest.fixture
-def exposures(simulated, tmp_path):
-    """The same in files."""
-    folder = tmp_path / "visits"
-    folder.mkdir()
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory):
+    """Where the visits and a run on them are written once."""
+    return tmp_path_factory.mktemp("written")
+
+
+@pytest.fixture(scope="session")
+def exposures(simulated, folder):
+    """The same in files, which are not to be changed."""
+    visits = folder / "visits"
+    visits.mkdir()
     for exposure in simulated:
-        data_hdus(exposure).writeto(folder / f"warp_{exposure.visit.id}.fits")
-    return tuple(dcrviz.read_exposures(folder))
+        data_hdus(exposure).writeto(visits / f"warp_{exposure.visit.id}.fits")
+    return tuple(dcrviz.read_exposures(visits))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def run_of():
-    """Some steps of a run on these exposures."""
+    """Some steps of a run on these exposures, each made once."""
+    made = {}
 
     def make(exposures, *, steps=3, **knobs):
-        config = AssembleConfig(**{"max_iterations": 6, "interpolation_order": 1} | knobs)
-        problem = dcrviz.prepare(exposures, config)
-        done = [dcrviz.first_step(problem)]
+        key = tuple(exposures), repr(sorted(knobs.items()))
+        if key not in made:
+            config = AssembleConfig(**{"max_iterations": 6, "interpolation_order": 1} | knobs)
+            problem = dcrviz.prepare(exposures, config)
+            made[key] = problem, [dcrviz.first_step(problem)]
+        problem, done = made[key]
         while len(done) <= steps:
             done.append(dcrviz.advance(problem, done[-1]))
-        return Run(problem=problem, exposures=tuple(exposures), steps=tuple(done))
+        return Run(problem=problem, exposures=tuple(exposures), steps=tuple(done[: steps + 1]))
 
     return make
 
 
+@pytest.fixture(scope="session")
+def written(exposures, run_of, folder):
+    """A folder with a run of three iterations; not to be changed."""
+    save_run(folder / "run", run_of(exposures))
+    return folder / "run"
+
+
 @pytest.fixture
-def saved(exposures, run_of, tmp_path):
-    """A folder with a run of three iterations."""
-    save_run(tmp_path / "run", run_of(exposures))
+def saved(written, folder, tmp_path):
+    """A copy of it, beside a copy of its visits and nowhere else."""
+    shutil.copytree(written, tmp_path / "run")
+    shutil.copytree(folder / "visits", tmp_path / "visits")
+    record = tmp_path / "run" / "run.json"
+    record.write_text(record.read_text().replace(str(folder), str(tmp_path)))
     return tmp_path / "run"
 
 
