@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from dcrviz.kernels.blur import Blur, BlurArrays, Parts, blur_row, stacked_blurs
 from dcrviz.kernels.jit import compiled_freely, inlined, unwritable
-from dcrviz.kernels.pool import run_all
+from dcrviz.kernels.pool import run_all, run_bands
 from dcrviz.records import Floats, Frozen, Ints
 from dcrviz.rooms import fresh
 
@@ -160,8 +160,7 @@ def matched_spectrum(planes: Spectra, phases: Phases, *, threads: int = 1) -> Sp
         phases.blur.arrays,
         total.view(np.float32),
     )
-    blocks = [(top, min(top + _ROWS, height)) for top in range(0, height, _ROWS)]
-    run_all([partial(_match, *arguments, *block) for block in blocks], threads=threads)
+    run_bands(partial(_match, *arguments), height, threads=threads)
     return total
 
 
