@@ -8,11 +8,23 @@ function keepTooltipsHere() {
   if (target) target.options = { ...target.options, internal: true };
 }
 
-export function render({ model }) {
+// A view is drawn before all of its page is: what comes for a page before that is dropped.
+const LOOK_AGAIN_MS = 20;
+
+export function render({ model, view }) {
   keepTooltipsHere();
   const nothing = document.createElement("span");
   nothing.hidden = true;
-  // Never the same number twice, also after the notebook was loaded anew.
-  model.seen = performance.timeOrigin + performance.now();
+  let gone = false;
+  model.on("remove", () => {
+    gone = true;
+  });
+  const tell = () => {
+    if (gone) return;
+    // Never the same number twice, also after the notebook was loaded anew.
+    if (view.root.model.id in window.Bokeh.index) model.seen = performance.timeOrigin + performance.now();
+    else setTimeout(tell, LOOK_AGAIN_MS);
+  };
+  tell();
   return nothing;
 }
