@@ -10,25 +10,32 @@ import panel as pn
 import param
 
 from dcrviz.views.appearance import in_page_design
-from dcrviz.views.inputs import Quiet
 from dcrviz.views.layout import framed
+from dcrviz.views.telling import Message, Telling
 
 _JS = Path(__file__).parent / "js"
 
 
-class Here(Quiet):
+class Here(Telling):
     """Tells when the browser has come to hold what stands beside it.
 
-    What changes before that is lost on its way, and whoever changed it is told nothing.
+    What changes before that is lost on its way, and whoever changed it is told nothing. What the
+    browser tells may be lost as well: it tells again until it is answered.
     """
 
-    seen = param.Number(0, doc="When it was last shown, by the browser's clock, milliseconds.")
+    heard = param.Number(0, doc="The last showing that was told, by the browser's clock, ms.")
 
     _esm = _JS / "here.js"
 
     def __init__(self, told: Callable[[], None], **values: Any) -> None:
         super().__init__(width=0, height=0, margin=0, **values)
-        self.param.watch(lambda _: told(), "seen")
+        self._told = told
+        self.listen(self._hear)
+
+    def _hear(self, message: Message) -> None:
+        if message["shown"] != self.heard:
+            self.heard = message["shown"]
+            self._told()
 
 
 def kept_up(make: Callable[[], Any], *, changes: Callable[[], int]) -> pn.Column:

@@ -88,7 +88,7 @@ def test_the_image_of_a_star_follows_its_circumstances():
 def test_sliders_turn_the_star():
     star = StarView()
     box = star.__panel__()
-    only(box, Here).seen = 1.0
+    only(box, Here)._handle_msg({"shown": 1.0})
     (airmass,) = [one for one in box.select(Slider) if one.label == "Airmass"]
     airmass.value = 2.0
     assert star.airmass == 2.0
@@ -99,7 +99,7 @@ def test_a_part_is_there_once_the_browser_holds_its_place():
     made = []
     box = kept_up(lambda: made.append(len(made)) or pn.pane.HTML("part"), changes=lambda: 0)
     assert (len(made), len(box)) == (1, 1)
-    box[-1].seen = 1.0
+    box[-1]._handle_msg({"shown": 1.0})
     assert (len(made), len(box)) == (1, 2)
 
 
@@ -109,16 +109,24 @@ def test_a_part_that_has_changed_on_its_way_is_made_anew():
         lambda: made.append(len(made)) or pn.pane.HTML("part"), changes=lambda: changes[0]
     )
     changes[0] = 1
-    box[-1].seen = 1.0
+    box[-1]._handle_msg({"shown": 1.0})
     assert (len(made), len(box)) == (2, 2)
 
 
 def test_a_page_that_is_loaded_anew_gets_its_part_again():
     made = []
     box = kept_up(lambda: made.append(len(made)) or pn.pane.HTML("part"), changes=lambda: 0)
-    box[-1].seen = 1.0
-    box[-1].seen = 2.0
+    box[-1]._handle_msg({"shown": 1.0})
+    box[-1]._handle_msg({"shown": 2.0})
     assert (len(made), len(box)) == (2, 2)
+
+
+def test_a_page_that_tells_again_what_was_heard_keeps_its_part():
+    made = []
+    box = kept_up(lambda: made.append(len(made)) or pn.pane.HTML("part"), changes=lambda: 0)
+    for _ in range(2):
+        box[-1]._handle_msg({"shown": 1.0})
+    assert (len(made), box[-1].heard) == (1, 1.0)
 
 
 def test_a_gate_keeps_results_while_it_is_shut():
