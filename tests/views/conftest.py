@@ -1,5 +1,7 @@
 """A small field, and an explorer on it whose every result is there when a call returns."""
 
+from asyncio import _get_running_loop, _set_running_loop
+
 import pytest
 from on_disk import make_inputs, write_sweep
 
@@ -27,8 +29,12 @@ def session(exposures):
 
 @pytest.fixture(autouse=True)
 def no_page(monkeypatch):
-    """No page is the current one: a browser test's stopped server may have left its own."""
+    """No page is the current one, and no loop runs: browser tests may have left their own."""
     monkeypatch.setattr("bokeh.io.doc._PATCHED_CURDOCS", [])
+    loop = _get_running_loop()
+    _set_running_loop(None)
+    yield
+    _set_running_loop(loop)
 
 
 @pytest.fixture(scope="session")
