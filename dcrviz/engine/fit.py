@@ -17,13 +17,14 @@ from dcrviz.kernels.blocks import BLOCK
 from dcrviz.kernels.pool import bands_of, run_all
 from dcrviz.kernels.shift import add_shifts, add_weighted_shifts
 from dcrviz.kernels.spline import (
+    are_pixels,
     begin_coefficients,
     coefficients,
     end_coefficients,
     row_room,
     stack_coefficients,
 )
-from dcrviz.kernels.taps import Taps
+from dcrviz.kernels.taps import PAD, Taps
 from dcrviz.kernels.visit import SweepRoom, VisitPixels, misfit_sums, residual_and_misfit
 from dcrviz.records import Cube, Floats, Frozen, Ints, Plane
 from dcrviz.rooms import fresh, fresh_like
@@ -184,23 +185,26 @@ class _Sweep:
         rows = max(16, _PIXELS_AT_ONCE // (len(self.coefs) * max(width, 1)) // BLOCK * BLOCK)
         order, line = self.problem.order, row_room(width)
         room = SweepRoom.of([taps[visit].forward for visit in visits])
-        residual = np.empty((min(rows, height), width), np.float32)
+        scratch = np.empty((min(rows, height), width), np.float32)
+        in_place = coefs if are_pixels(order) else None
         for top in range(0, height, rows):
             for place, visit in enumerate(visits):
+                residual, edge = scratch[: height - top], 0
+                if in_place is not None:
+                    residual, edge = in_place[place, top : top + rows + 2 * PAD], PAD
                 sums[place] += residual_and_misfit(
                     self.coefs,
                     taps[visit].forward,
                     taps[visit].sources,
                     pixels[place],
                     self.importance,
-                    residual=residual[: height - top],
+                    residual=residual,
                     top=top,
+                    edge=edge,
                     room=room,
                 )
-                if coefs is not None:
-                    begin_coefficients(
-                        residual[: height - top], coefs[place], top=top, order=order, room=line
-                    )
+                if coefs is not None and in_place is None:
+                    begin_coefficients(residual, coefs[place], top=top, order=order, room=line)
         return [
             misfit(float(less), float(more), visit)
             for (less, more), visit in zip(sums, pixels, strict=True)

@@ -33,6 +33,11 @@ _NEAR = _TERMS - 1
 _FAR = _TERMS * _NEAR
 
 
+def are_pixels(order: SplineOrder) -> bool:
+    """Whether the coefficients are the pixels themselves, and nothing has to be begun."""
+    return order <= 1
+
+
 def coefficients(image: Plane, *, order: SplineOrder, out: Plane | None = None) -> Plane:
     """Coefficients of an image with `PAD` mirrored pixels on each side, (Y + 2 PAD, X + 2 PAD).
 

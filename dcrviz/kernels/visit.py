@@ -63,6 +63,7 @@ def residual_and_misfit(
     *,
     residual: Plane,
     top: int,
+    edge: int = 0,
     room: SweepRoom | None = None,
 ) -> tuple[float, float]:
     """Residual of a visit, and the two sums whose ratio is its metric.
@@ -77,9 +78,12 @@ def residual_and_misfit(
     importance
         (Y, X), the metric's weight of each pixel.
     residual
-        (R, X), into which R rows of image - template are written, 0 where not usable.
+        (R + 2 edge, X + 2 edge), into which R rows of image - template are written, 0 where not
+        usable; its edge is left.
     top
         The first of these rows.
+    edge
+        Pixels around what is written.
     room
         What is worked in; made anew if None.
 
@@ -99,6 +103,7 @@ def residual_and_misfit(
         importance,
         residual,
         top,
+        edge,
         PAD,
         room.ring,
         room.lines,
@@ -116,12 +121,13 @@ def _sweep(
     importance: Plane,
     residual: Plane,
     top: int,
+    edge: int,
     pad: int,
     ring: Ring,
     lines: Plane,
 ) -> tuple[float, float]:
-    width = residual.shape[1]
-    bottom = top + len(residual)
+    width = residual.shape[1] - 2 * edge
+    bottom = top + len(residual) - 2 * edge
     difference, total = 0.0, 0.0
     for x0 in range(0, width, STRIP):
         x1 = min(x0 + STRIP, width)
@@ -141,7 +147,7 @@ def _sweep(
                     usable[row, x0:x1],
                     detected[row, x0:x1],
                     importance[row, x0:x1],
-                    residual[row - top, x0:x1],
+                    residual[row - top + edge, x0 + edge : x1 + edge],
                 )
                 difference += less
                 total += more
