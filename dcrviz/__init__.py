@@ -15,21 +15,7 @@ from typing import TYPE_CHECKING, Any
 from dcrviz.bands import Band
 from dcrviz.bundled import bundled
 from dcrviz.config import AssembleConfig, ProblemConfig, SolverConfig
-from dcrviz.engine import (
-    Outcome,
-    Problem,
-    Step,
-    advance,
-    assemble,
-    coadds,
-    first_step,
-    matched_template,
-    prepare,
-    refined_visit,
-    start_from,
-)
 from dcrviz.records import Coadd, Coadds, Exposure, Shifts, Site, Visit, Weather
-from dcrviz.session import Session
 from dcrviz.throughput import Throughput
 
 if TYPE_CHECKING:
@@ -40,6 +26,19 @@ if TYPE_CHECKING:
     from dcrviz.diagnostics.planner import leave_one_out, plan_next, plan_night, plan_sky
     from dcrviz.diagnostics.verdict import Verdict
     from dcrviz.diagnostics.verdicts import verdicts
+    from dcrviz.engine import (
+        Outcome,
+        Problem,
+        Step,
+        advance,
+        assemble,
+        coadds,
+        first_step,
+        matched_template,
+        prepare,
+        refined_visit,
+        start_from,
+    )
     from dcrviz.engine.measured_seeing import MeasuredSeeing, measured_seeing
     from dcrviz.io import (
         read_coadds,
@@ -53,25 +52,35 @@ if TYPE_CHECKING:
     from dcrviz.io.config_files import read_config, write_config
     from dcrviz.io.lsst_config import from_lsst, to_lsst
     from dcrviz.runs import Run, SavedRun, open_run, save_run
+    from dcrviz.session import Session
     from dcrviz.views import explore
 
 __version__ = "0.1.0"
 
-# Imported when first asked for: files need astropy, the explorer needs panel.
+# Imported when first asked for: fits need numba, files astropy, the explorer panel.
 _LATER = {
     "Ablation": "dcrviz.diagnostics.ablation",
     "AblationRow": "dcrviz.diagnostics.ablation",
-    "ablation": "dcrviz.diagnostics.ablation",
     "Leverage": "dcrviz.diagnostics.leverage",
     "MeasuredSeeing": "dcrviz.engine.measured_seeing",
+    "Outcome": "dcrviz.engine",
+    "Problem": "dcrviz.engine",
     "Run": "dcrviz.runs",
     "SavedRun": "dcrviz.runs",
+    "Session": "dcrviz.session",
+    "Step": "dcrviz.engine",
     "Verdict": "dcrviz.diagnostics.verdict",
+    "ablation": "dcrviz.diagnostics.ablation",
+    "advance": "dcrviz.engine",
+    "assemble": "dcrviz.engine",
+    "coadds": "dcrviz.engine",
     "condition_map": "dcrviz.diagnostics.condition_map",
     "explore": "dcrviz.views",
+    "first_step": "dcrviz.engine",
     "from_lsst": "dcrviz.io.lsst_config",
     "leave_one_out": "dcrviz.diagnostics.planner",
     "leverage": "dcrviz.diagnostics.leverage",
+    "matched_template": "dcrviz.engine",
     "measured_seeing": "dcrviz.engine.measured_seeing",
     "night_of": "dcrviz.diagnostics.night",
     "open_run": "dcrviz.runs",
@@ -79,12 +88,15 @@ _LATER = {
     "plan_next": "dcrviz.diagnostics.planner",
     "plan_night": "dcrviz.diagnostics.planner",
     "plan_sky": "dcrviz.diagnostics.planner",
+    "prepare": "dcrviz.engine",
     "read_coadds": "dcrviz.io",
     "read_config": "dcrviz.io.config_files",
     "read_exposure": "dcrviz.io",
     "read_exposures": "dcrviz.io",
     "read_throughput": "dcrviz.io",
+    "refined_visit": "dcrviz.engine",
     "save_run": "dcrviz.runs",
+    "start_from": "dcrviz.engine",
     "to_lsst": "dcrviz.io.lsst_config",
     "verdicts": "dcrviz.diagnostics.verdicts",
     "write_coadds": "dcrviz.io",

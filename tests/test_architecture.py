@@ -44,6 +44,14 @@ def test_a_fresh_interpreter_brings_no_panel_unless_a_view_is_asked_for():
     assert fresh(code).strip() == "[]"
 
 
+def test_the_package_alone_brings_none_of_what_fits_and_files_need():
+    code = (
+        "import sys, dcrviz\n"
+        "print([name for name in ('numba', 'scipy', 'astropy', 'dask') if name in sys.modules])"
+    )
+    assert fresh(code).strip() == "[]"
+
+
 def test_the_names_that_are_imported_later_bring_no_panel_but_for_explore():
     names = [name for name in dcrviz.__all__ if name != "explore"]
     code = (
