@@ -88,11 +88,13 @@ class Choice(Frozen):
     undecided: tuple[Tried, ...]
 
 
-def choose_bend(measure: Measure) -> Choice:
+def choose_bend(offsets: Offsets, smears: Sequence[Smear], measure: Measure) -> Choice:
     """The bend that fits the places of the sources best.
 
     Parameters
     ----------
+    offsets, smears
+        What is measured under `QUARTERS`.
     measure
         The offsets of the sources with those of a sky without colours under some bends, and the
         smears of these.
@@ -102,7 +104,6 @@ def choose_bend(measure: Measure) -> Choice:
     Where all visits have one angle, a mirrored angle is a turned one: both are told. Beside the
     angles as given only `QUARTERS` count as undecided, which a mistake may well have made.
     """
-    offsets, smears = measure(QUARTERS)
     tried, best = _tried(QUARTERS, offsets, smears)
     turns = _turns(offsets, smears, best)
     if any(turn.is_clear(best) for turn in turns):

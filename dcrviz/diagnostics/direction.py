@@ -17,7 +17,7 @@ from dcrviz.diagnostics.bends import Choice, choose_bend
 from dcrviz.diagnostics.offsets import Offsets, measure_offsets, source_stamps
 from dcrviz.diagnostics.places import about_mean
 from dcrviz.diagnostics.shifted_visits import ShiftedVisit, without_shifted
-from dcrviz.diagnostics.smears import AS_GIVEN, Bend, Smear, any_of, smear_of
+from dcrviz.diagnostics.smears import AS_GIVEN, QUARTERS, Bend, Smear, any_of, smear_of
 from dcrviz.engine import Problem
 from dcrviz.records import Cube, Floats, Visit
 
@@ -136,12 +136,12 @@ def residual_direction(problem: Problem, planes: Cube) -> Direction | None:
         smears = [smear_of(problem, bend) for bend in bends]
         return measure_offsets(problem, planes, stamps, smears), smears
 
-    offsets, (smear,) = measure([Bend()])
+    offsets, smears = measure(QUARTERS)
     if len(offsets.x) < LEAST_SOURCES:
         return None
-    choice = choose_bend(measure)
+    choice = choose_bend(offsets, smears, measure)
     given, best = choice.tried[0], choice.best
-    along, across = _along_and_across(offsets, smear.span)
+    along, across = _along_and_across(offsets, smears[0].span)
     strength, error = _strength(offsets, without_shifted(offsets.weight, best.shifted))
     wrong = [
         *_about_angle(choice),
