@@ -14,6 +14,7 @@ from panel.theme.native import Native
 from panel.widgets import Widget
 
 from dcrviz.views.inputs import Quiet
+from dcrviz.views.modules import one_module
 from dcrviz.views.telling import BUTTON_CSS
 
 _HERE = Path(__file__).parent
@@ -53,5 +54,5 @@ class Appearance(Quiet):
     alone = param.Boolean(True, doc="Whether the whole document is this page.")
     room = param.Integer(800, doc="Height of the browser's window, CSS pixels.")
 
-    _esm = _HERE / "js" / "appearance.js"
+    _esm = one_module(_HERE / "js" / "appearance")
     _stylesheets: ClassVar[list[str]] = [BUTTON_CSS, _CSS]

@@ -1,16 +1,9 @@
 // The buttons that change how the page looks; what a person chose is remembered in the browser.
+import { leaveOutStylesheets } from "./figures.js";
+import { frameOf } from "./frame.js";
 
 const CHOSEN = "dcrviz-look";
 const NARROW_PX = 1150;
-
-// The box of the whole explorer, which may be a page or the output of a notebook's cell.
-function frameOf(element) {
-  for (let node = element; node; ) {
-    if (node instanceof Element && node.classList.contains("dcrviz")) return node;
-    node = node instanceof ShadowRoot ? node.host : node.parentNode;
-  }
-  return null;
-}
 
 // A browser may forbid that anything is remembered.
 function remembered() {
@@ -121,6 +114,9 @@ class Appearance {
     style.setProperty("--bokeh-base-font", inside.getPropertyValue("--bokeh-base-font"));
   }
 }
+
+// Before figures are painted for the first time, if the page is not sooner.
+leaveOutStylesheets();
 
 export function render({ model, el }) {
   const appearance = new Appearance(model, el);
