@@ -29,10 +29,22 @@ _HEADINGS = {
 }
 
 
+class _MadeWhenAsked(dict[str, KnobView]):
+    """Views of knobs by name: most are never looked at, and each would follow every other knob."""
+
+    def __init__(self, make: Callable[[str], KnobView]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, name: str) -> KnobView:
+        view = self[name] = self._make(name)
+        return view
+
+
 class KnobPanel(Viewer):
     """Every knob, grouped as it acts; presets and reset above.
 
-    `knobs` holds the view of each knob by name.
+    `knobs` gives the view of each knob by name.
     """
 
     def __init__(
@@ -44,10 +56,15 @@ class KnobPanel(Viewer):
     ) -> None:
         super().__init__()
         self._config = config
-        self.knobs = {
-            name: KnobView(config, name, refused=refused, grasped=grasped)
-            for name in config.knobs()
-        }
+        self._found: dict[str, float] = {}
+
+        def make(name: str) -> KnobView:
+            view = KnobView(config, name, refused=refused, grasped=grasped)
+            if self._found:
+                view.tell(self._found)
+            return view
+
+        self.knobs = _MadeWhenAsked(make)
         self._cards: list[tuple[str, pn.Card]] = []
         self.preset = pn.widgets.Select(
             label="Preset",
@@ -72,9 +89,12 @@ class KnobPanel(Viewer):
         if problem is None or problem.seeing is None:
             return
         planes = problem.seeing.planes
-        self.knobs["model_fwhm"].tell({"model_fwhm": planes.fwhm_px})
-        exponent = {"seeing_exponent": planes.profile.seeing_exponent}
-        self.knobs["seeing_exponent"].tell(exponent)
+        self._found = {
+            "model_fwhm": planes.fwhm_px,
+            "seeing_exponent": planes.profile.seeing_exponent,
+        }
+        for name in self._found.keys() & self.knobs.keys():
+            self.knobs[name].tell(self._found)
 
     def _apply(self) -> None:
         values = AssembleConfig.preset(self.preset.value).values()
@@ -118,8 +138,9 @@ class KnobPanel(Viewer):
         return card
 
     def _members(self, group: str) -> list[KnobView]:
-        return [view for view in self.knobs.values() if view.knob.group == group]
+        names = self._config.knobs()
+        return [self.knobs[name] for name in names if self._config.param[name].group == group]
 
     def _titled(self, group: str) -> str:
-        number = sum(view.changed for view in self._members(group))
+        number = sum(self._config.param[name].group == group for name in self._config.changed())
         return f"{group} ({number} changed)" if number else group

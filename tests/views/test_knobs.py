@@ -116,7 +116,15 @@ def turn(view, shown):
 
 
 def test_every_knob_has_a_widget(panel):
-    assert list(panel.knobs) == KNOBS == list(dict.fromkeys([*KNOBS, *TURNED]))
+    assert list(dict.fromkeys([*KNOBS, *TURNED])) == KNOBS
+    assert [panel.knobs[name].knob.name for name in KNOBS] == KNOBS
+
+
+def test_a_view_is_made_once_when_it_is_asked_for(panel):
+    assert not panel.knobs
+    view = panel.knobs["base_gain"]
+    assert panel.knobs["base_gain"] is view
+    assert list(panel.knobs) == ["base_gain"]
 
 
 def test_every_knob_is_under_one_heading(panel):

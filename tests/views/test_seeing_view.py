@@ -164,7 +164,10 @@ def test_the_width_of_a_star_image_stands_in_the_table_of_visits(started, blurre
 def test_automatic_knobs_show_what_they_stand_for_on_these_visits(started):
     session = started()
     panel = KnobPanel(session.config, refused=pytest.fail)
+    # One view was there before, the other is made afterwards.
+    early = panel.knobs["model_fwhm"]
     panel.tell(session.problem)
+    assert panel.knobs["model_fwhm"] is early
     planes = session.problem.seeing.planes
     for name, value in [
         ("model_fwhm", planes.fwhm_px),
