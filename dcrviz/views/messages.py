@@ -7,6 +7,7 @@ import math
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import Any, TypeGuard
 
@@ -34,19 +35,37 @@ def deliver_to_page() -> Deliver | None:
     if document is None:
         return _deliver_to_notebook()
 
+    loop = _running_loop()
+
     def hand_over(callback: Callable[[], None]) -> None:
-        # A page that has closed has nothing left to show a result on.
-        if not is_served(document):
-            return
         # Bokeh's books of a callback are found late by the garbage collector; the images that it
         # carries must not wait with them.
         carried = [callback]
-        document.add_next_tick_callback(in_one_message(lambda: carried.pop()()))
+
+        def ask() -> None:
+            # A page that has closed has nothing left to show a result on.
+            if is_served(document):
+                document.add_next_tick_callback(in_one_message(lambda: carried.pop()()))
+
+        if loop is None:
+            ask()
+            return
+        # In the page's thread: what another one asks for just as held changes are let go may stay
+        # among them, until there are others.
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(ask)
 
     gate = Gate(hand_over)
     gate.shut()
     pn.state.onload(gate.open)
     return gate.deliver
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
 
 
 class Gate:
@@ -83,9 +102,8 @@ class Gate:
 
 def _deliver_to_notebook() -> Deliver | None:
     """Through the loop in which a cell is being run, when nobody else changes what is shown."""
-    try:
-        loop = asyncio.get_running_loop()
-    except RuntimeError:
+    loop = _running_loop()
+    if loop is None:
         return None
 
     def deliver(callback: Callable[[], None]) -> None:

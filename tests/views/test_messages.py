@@ -1,5 +1,7 @@
 """Changes of a page go out together, and not more often than a browser can draw them."""
 
+import asyncio
+import threading
 import time
 import weakref
 from functools import partial
@@ -91,6 +93,20 @@ def test_what_was_delivered_is_not_kept(document):
     _, callback = document.asked.pop()
     callback()
     assert alive() is None
+
+
+def test_a_page_is_asked_in_its_own_thread(document):
+    asked_in = []
+    document.add_next_tick_callback = lambda _: asked_in.append(threading.get_ident())
+
+    async def page():
+        deliver = deliver_to_page()
+        document.load()
+        await asyncio.to_thread(deliver, lambda: None)
+        await asyncio.sleep(0)
+
+    asyncio.run(page())
+    assert asked_in == [threading.get_ident()]
 
 
 def test_a_closed_page_takes_nothing(document):
