@@ -108,6 +108,7 @@ def test_chips_follow_the_slider_and_a_class_reads_them_in_place(explorer):
     button(page, "Back").click()
     expect(chips(page).first).to_have_accessible_name("Good: Healthy")
     button(page, "Step").click()
+    expect(chips(page).first).to_have_accessible_name("Alarm: 1 hole")
     button(page, "Teacher").click()
     expect(page.get_by_role("tab", name="Diagnose")).to_be_hidden()
     chips(page).first.click()
