@@ -90,7 +90,7 @@ def end_coefficients(out: Plane, *, order: SplineOrder) -> None:
         return
     if order == 3 and min(height, width) > 1:
         _cubic_columns(out, height, width, PAD, np.zeros(width, np.float32))
-    elif order > 1:
+    elif not are_pixels(order):
         inside = out[PAD : PAD + height, PAD : PAD + width]
         inside[...] = _any_order(inside, _POLES[order])
     _mirror(out, height, width, PAD)

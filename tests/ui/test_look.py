@@ -42,6 +42,18 @@ def shared_page(share, exposures):
     return share(lambda: explorer_app(exposures, local=True), go_back, viewport=laptop)
 
 
+# Asked by Bokeh with each line and text that it paints, a page works out all of its styles anew.
+COUNT_ASKED = """() => {
+    const { prototype } = CSSStyleDeclaration;
+    const given = prototype.getPropertyValue;
+    window.askedByFigures = 0;
+    prototype.getPropertyValue = function (name) {
+        if (name.startsWith("--bk-")) window.askedByFigures += 1;
+        return given.call(this, name);
+    };
+}"""
+
+
 def opened(page, address):
     page.set_viewport_size({"width": 1280, "height": 800})
     page.goto(address)
@@ -133,6 +145,15 @@ def test_every_control_has_a_name_and_headings_are_in_order(explorer):
     levels = [level for role, _, level in found if role == "heading"]
     assert levels[0] == 1
     assert max(later - earlier for earlier, later in pairwise(levels)) <= 1
+
+
+def test_figures_are_painted_without_asking_for_stylesheets(explorer):
+    figure = explorer.get_by_role("img", name=re.compile("^Metric"))
+    before = settled(explorer, figure.screenshot)
+    explorer.evaluate(COUNT_ASKED)
+    step_to(explorer, 1)
+    settled(explorer, figure.screenshot, unlike=before)
+    assert explorer.evaluate("() => window.askedByFigures") == 0
 
 
 def test_dark_changes_page_widgets_figures_and_tables_and_is_remembered(watched, address):
