@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dcrviz.kernels.jit import compiled
+from dcrviz.kernels.jit import compiled, inlined
 from dcrviz.records import Bools, Bytes, Cube, Floats
 
 # Half the distance between the quartiles of a Gaussian, in units of its sigma.
@@ -78,7 +78,7 @@ def _clip(
             width = np.sqrt(squares / max(left - 1, 1))
 
 
-@compiled
+@inlined
 def _insert(values: Floats, number: int, value: float) -> None:
     """Put a value in its place among the first so many, which are in order."""
     place = number
@@ -88,7 +88,7 @@ def _insert(values: Floats, number: int, value: float) -> None:
     values[place] = value
 
 
-@compiled
+@inlined
 def _quantile(values: Floats, number: int, part: float) -> float:
     """Between the values in order, linearly."""
     place = part * (number - 1)

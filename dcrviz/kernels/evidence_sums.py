@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dcrviz.kernels.jit import compiled_freely, inlined, part_of_free
+from dcrviz.kernels.jit import compiled_freely, inlined, inlined_freely
 from dcrviz.kernels.leaning import lean_modes
 from dcrviz.kernels.mode_factor import ROUNDING, Doubles, factor, substitute
 from dcrviz.records import Floats
@@ -76,7 +76,7 @@ def sum_evidence(
     return pivots, fitted, single.sum(axis=2), sums
 
 
-@part_of_free
+@inlined_freely
 def _add_mean(
     mean: Doubles, vector: Doubles, astray: Doubles, single: Floats, fitted: Doubles, unknowns: int
 ) -> None:
@@ -94,7 +94,7 @@ def _add_mean(
             single[2, j, x] += mean[re + x] * mean[x] + mean[im + x] * mean[unknowns * number + x]
 
 
-@part_of_free
+@inlined_freely
 def _multiply_pivots(matrix: Doubles, product: Doubles, unknowns: int) -> None:
     """Write 1 / det K of a block of modes; K is factored."""
     number = len(product)
@@ -105,7 +105,7 @@ def _multiply_pivots(matrix: Doubles, product: Doubles, unknowns: int) -> None:
             product[x] *= matrix[pivot + x]
 
 
-@part_of_free
+@inlined_freely
 def _add_inverse(
     matrix: Doubles,
     profile: Doubles,
@@ -138,7 +138,7 @@ def _add_inverse(
             single[3, unknowns, x] -= 2 * astray[x] * astray[x] * told
 
 
-@part_of_free
+@inlined_freely
 def _add_row(
     first: Doubles,
     column: Doubles,
@@ -165,7 +165,7 @@ def _add_row(
         leaning[x] -= first[half + one + x] * first[half + other + x]
 
 
-@part_of_free
+@inlined_freely
 def _add_error(
     power: Doubles, trust: Doubles, astray: Doubles, visits: int, squares: Doubles, single: Floats
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dcrviz.kernels.jit import compiled, compiled_with_lists
+from dcrviz.kernels.jit import compiled_with_lists, inlined
 from dcrviz.records import Bools, Bytes, Plane
 
 
@@ -39,7 +39,7 @@ def _fill(image: Plane, known: Bytes) -> None:
         ring = following
 
 
-@compiled
+@inlined
 def _known_near(known: Bytes, y: int, x: int) -> int:
     number = 0
     for v in range(max(0, y - 1), min(known.shape[0], y + 2)):
@@ -48,7 +48,7 @@ def _known_near(known: Bytes, y: int, x: int) -> int:
     return number
 
 
-@compiled
+@inlined
 def _mean_near(image: Plane, known: Bytes, y: int, x: int) -> np.float32:
     total, number = 0.0, 0
     for v in range(max(0, y - 1), min(known.shape[0], y + 2)):

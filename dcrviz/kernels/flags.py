@@ -22,7 +22,7 @@ def open_flags(flags: Bools, radius_px: int) -> Bools:
     opened = np.array(flags, dtype=np.bool_)
     if opened.size:
         pixels = opened.view(np.uint8)
-        open_in_place(pixels, np.empty_like(pixels), radius_px)
+        _open(pixels, np.empty_like(pixels), radius_px)
     return opened
 
 
@@ -61,6 +61,11 @@ def grow_labels(labels: NDArray[np.int32], radius_px: float) -> NDArray[np.int32
 
 
 @compiled
+def _open(flags: Bytes, other: Bytes, radius: int) -> bool:
+    return open_in_place(flags, other, radius)
+
+
+@inlined
 def open_in_place(flags: Bytes, other: Bytes, radius: int) -> bool:
     """Open (Y, X) flags with the diamond of this radius; returns whether any are left.
 
@@ -80,7 +85,7 @@ def open_in_place(flags: Bytes, other: Bytes, radius: int) -> bool:
     return left
 
 
-@compiled
+@inlined
 def _cross(flags: Bytes, out: Bytes, erode: bool) -> bool:
     """Erode or grow by a cross; nothing is flagged outside. Returns whether any are left."""
     height, width = flags.shape

@@ -140,7 +140,7 @@ def _smooth(image: Plane, blur: Blur, out: Plane, top: int, bottom: int) -> None
             give_row(blur, y, height, target, y * width, width)
 
 
-@compiled
+@inlined
 def _reflected(index: int, length: int) -> int:
     """Index inside a line that mirroring about its edges, between pixels, leads to."""
     index = index % (2 * length)

@@ -1,4 +1,9 @@
-"""Compilation of the inner loops."""
+"""Compilation of the inner loops.
+
+A loop that others call is inlined in them. Were it compiled by itself, each process would take that
+copy of it which it loads first: its own, or the one that went into a caller, which is optimised
+together with it. Their last bits differ, and so would those of a run that is taken up again.
+"""
 
 from __future__ import annotations
 
@@ -56,17 +61,11 @@ def compiled_freely(loop: _Loop) -> _Loop:
     return _cached(loop, _FREE)
 
 
-def part_of_free(loop: _Loop) -> _Loop:
-    """Compile a part of loops that are compiled freely, together with each that calls it.
-
-    Notes
-    -----
-    Were it cached by itself, who calls it would be compiled with it in one process and beside it
-    in another, and the last bits of the two could differ.
-    """
+def inlined_freely(loop: _Loop) -> _Loop:
+    """Compile a loop whose sums may be reordered into every loop that calls it."""
     from numba import njit
 
-    return cast(_Loop, njit(**_FREE)(loop))
+    return cast(_Loop, njit(**_FREE, forceinline=True)(loop))
 
 
 def _cached(loop: _Loop, options: dict[str, Any]) -> _Loop:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dcrviz.kernels.jit import compiled_with_lists, unwritable
+from dcrviz.kernels.jit import compiled_with_lists, inlined, unwritable
 from dcrviz.records import Bools, Bytes, Floats, Frozen, Ints, Plane
 
 
@@ -64,7 +64,7 @@ def _flood(flags: Bytes, values: Plane) -> Floats:
     return table[:patches].copy()
 
 
-@compiled_with_lists
+@inlined
 def _flood_one(flags: Bytes, y: int, x: int, places: Ints) -> int:
     """Write the places of all pixels of a patch; returns how many there are."""
     height, width = flags.shape
@@ -83,7 +83,7 @@ def _flood_one(flags: Bytes, y: int, x: int, places: Ints) -> int:
     return size
 
 
-@compiled_with_lists
+@inlined
 def _measure(places: Ints, width: int, values: Plane, out: Floats) -> None:
     total, sum_x, sum_y, peak = 0.0, 0.0, 0.0, 0.0
     for place in places:

@@ -204,25 +204,14 @@ def _positive(image: Plane, out: Plane, top: int, bottom: int) -> None:
 
 @compiled
 def _blend(new: Cube, old: Cube, gain: np.float32, out: Cube, top: int, bottom: int) -> None:
-    whole = np.float32(1) + gain
-    number, _, width = out.shape
-    for a in range(number):
-        for y in range(top, bottom):
-            now, before, target = new[a, y], old[a, y], out[a, y]
-            for x in range(width):
-                target[x] = (gain * now[x] + before[x]) / whole
+    for y in range(top, bottom):
+        _blend_row(new, old, gain, out, y)
 
 
 @compiled
 def _hold(planes: Cube, template: Plane, omega: Plane, top: int, bottom: int) -> None:
-    one = np.float32(1)
-    number, _, width = planes.shape
-    parts = np.float32(number)
-    for a in range(number):
-        for y in range(top, bottom):
-            now, whole, weight = planes[a, y], template[y], omega[y]
-            for x in range(width):
-                now[x] = now[x] * weight[x] + whole[x] / parts * (one - weight[x])
+    for y in range(top, bottom):
+        _hold_row(planes, template[y], omega[y], y)
 
 
 @compiled
@@ -238,8 +227,26 @@ def _blend_and_hold(
 ) -> None:
     # Row by row, as a row is still in the cache when it is held.
     for y in range(top, bottom):
-        _blend(new, old, gain, out, y, y + 1)
-        _hold(out, template, omega, y, y + 1)
+        _blend_row(new, old, gain, out, y)
+        _hold_row(out, template[y], omega[y], y)
+
+
+@inlined
+def _blend_row(new: Cube, old: Cube, gain: np.float32, out: Cube, y: int) -> None:
+    whole = np.float32(1) + gain
+    for a in range(len(out)):
+        now, before, target = new[a, y], old[a, y], out[a, y]
+        for x in range(len(target)):
+            target[x] = (gain * now[x] + before[x]) / whole
+
+
+@inlined
+def _hold_row(planes: Cube, whole: Plane, weight: Plane, y: int) -> None:
+    one, parts = np.float32(1), np.float32(len(planes))
+    for a in range(len(planes)):
+        now = planes[a, y]
+        for x in range(len(now)):
+            now[x] = now[x] * weight[x] + whole[x] / parts * (one - weight[x])
 
 
 @compiled

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dcrviz.kernels.gauss import Blur, blur_of, give_row, reach_of, take_row
-from dcrviz.kernels.jit import compiled
+from dcrviz.kernels.jit import compiled, inlined
 from dcrviz.kernels.sums import aligned
 from dcrviz.records import Plane
 
@@ -90,14 +90,14 @@ def _smooth_ratio(
             _sharpen(ratios[y % number], soft, reference[y], out[y])
 
 
-@compiled
+@inlined
 def _divide(smoothed: Plane, floor: np.float32, level: Plane) -> None:
     """Replace in place by (smoothed + floor) / level, 0 where the level is: off all sources."""
     for x in range(len(level)):
         smoothed[x] = (smoothed[x] + floor) / level[x] if level[x] != 0 else np.float32(0)
 
 
-@compiled
+@inlined
 def _sharpen(sharp: Plane, soft: Plane, reference: Plane, target: Plane) -> None:
     more = np.float32(_SHARPER)
     for x in range(len(target)):

@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from dcrviz.kernels.jit import compiled, unwritable
+from dcrviz.kernels.jit import compiled, inlined, unwritable
 from dcrviz.kernels.pool import bands_of, run_all
 from dcrviz.kernels.sums import aligned, copy_line, filter_rows
 from dcrviz.kernels.taps import PAD
@@ -164,7 +164,7 @@ def _mirror(out: Plane, height: int, width: int, pad: int) -> None:
             row[pad + width - 1 + k] = row[pad + _reflected(width - 1 + k, width)]
 
 
-@compiled
+@inlined
 def _reflected(index: int, length: int) -> int:
     """Index inside a line of this length that mirroring about both end pixels leads to."""
     if length == 1:
