@@ -2,8 +2,6 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# Tests start hundreds of processes: without bytecode kept, each would compile the package anew.
-unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help explore test browser compiled docs lint format replay clean
 
