@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -11,6 +12,9 @@ from dcrviz.cores import available_cores
 
 # All but the switch itself.
 _OF_THE_SEARCH = [name for name in ArtifactConfig.knobs() if name != "find_artifacts"]
+# Where there are less, to wake another thread and to hand it the interpreter's lock takes longer
+# than what it spares.
+_PIXELS_OF_A_THREAD = 1 << 16
 
 
 USUAL_VALUES = {"model_fwhm": 4.0, "seeing_exponent": -0.2}
@@ -56,9 +60,19 @@ def most_iterations(config: AssembleConfig, *, prepared: AssembleConfig | None =
     return int(config.max_iterations or auto) + 2
 
 
-def threads_of(config: AssembleConfig) -> int:
-    """How many threads share a loop."""
+def most_threads(config: AssembleConfig) -> int:
+    """How many threads share a loop over a large field."""
     return int(config.n_threads or available_cores())
+
+
+def threads_of(config: AssembleConfig, shape: tuple[int, int]) -> int:
+    """How many threads share a loop over fields of this shape.
+
+    Unless the knob says, each has so much to do that it is worth its start.
+    """
+    if config.n_threads:
+        return int(config.n_threads)
+    return max(1, min(available_cores(), math.prod(shape) // _PIXELS_OF_A_THREAD))
 
 
 def acts_in(knob: str) -> str:

@@ -137,5 +137,5 @@ class SolverConfig(Config):
         bounds=(1, 256),
         softbounds=(1, 16),
         group="Computing",
-        doc="Threads that share the visits of an iteration; auto is one for each core.",
+        doc="Threads that share a field; auto is one for each core that has enough to do.",
     )

@@ -1,8 +1,9 @@
 """Fixtures that all tests share."""
 
-import compileall
+import gc
 import importlib
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,9 @@ import pytest
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 ROOT = Path(__file__).parents[1]
 # Where Python is told to keep no bytecode, each command that a test starts would compile the whole
-# package; what is there and up to date is used even so.
-if "PYTEST_XDIST_WORKER" not in os.environ:
-    compileall.compile_dir(ROOT / "dcrviz", quiet=2)
+# package, and each process that shares the tests all of them.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 
 def pytest_addoption(parser):
@@ -29,6 +30,11 @@ def pytest_collection_modifyitems(config, items):
         for item in items:
             if "ui" in item.keywords:
                 item.add_marker(skip)
+
+
+def pytest_collection_finish():
+    # What stays to the end need not be looked through for garbage a hundred times.
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -5,9 +5,10 @@ That every knob turns something is shown in ``test_knob_effects.py``.
 
 import pytest
 
+from dcrviz import config_rules
 from dcrviz.bands import Band
 from dcrviz.config import PRESETS, AssembleConfig
-from dcrviz.config_rules import USUAL_VALUES, auto_values
+from dcrviz.config_rules import USUAL_VALUES, auto_values, threads_of
 from dcrviz.cores import available_cores
 from dcrviz.knobs import Choice, Factor, Integer, Number
 
@@ -237,3 +238,15 @@ def test_automatic_values_follow_the_number_of_subfilters(n_subfilters, gain):
 def test_every_knob_that_may_be_none_has_an_automatic_value():
     automatic = {name for name in NUMBERS if KNOBS[name].allow_None}
     assert automatic == set(auto_values(3)) | set(USUAL_VALUES)
+
+
+@pytest.mark.parametrize(
+    ("shape", "threads"), [((1, 1), 1), ((256, 256), 1), ((512, 512), 4), ((4096, 4096), 8)]
+)
+def test_a_thread_is_started_where_it_has_enough_to_do(shape, threads, monkeypatch):
+    monkeypatch.setattr(config_rules, "available_cores", lambda: 8)
+    assert threads_of(AssembleConfig(), shape) == threads
+
+
+def test_as_many_threads_as_the_knob_says_share_a_field_of_any_size():
+    assert threads_of(AssembleConfig(n_threads=3), (1, 1)) == 3

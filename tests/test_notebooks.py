@@ -1,13 +1,12 @@
 """Every notebook is a short story, runs from top to bottom, and comes without outputs."""
 
 import ast
+import importlib
 import re
 import sys
 from pathlib import Path
 
-import nbformat
 import pytest
-from nbclient import NotebookClient
 
 FOLDER = Path(__file__).parents[1] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
@@ -18,23 +17,30 @@ ANSWER = "<details><summary>Answer</summary>\n\n"
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:jupyter_client")
 
 
+@pytest.fixture(scope="session")
+def nbformat():
+    """With all that it brings it takes seconds to import: no process does that has none to read."""
+    return importlib.import_module("nbformat")
+
+
 @pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
-def notebook(request):
+def notebook(request, nbformat):
     return nbformat.read(request.param, as_version=4)
 
 
 @pytest.fixture(scope="module")
-def kernel(tmp_path_factory):
+def kernel(tmp_path_factory, nbformat):
     """One for all: to start it and to import what they need takes longer than most of them."""
     folder = tmp_path_factory.mktemp("kernel")
     places = {"metadata": {"path": folder}}
-    client = NotebookClient(nbformat.v4.new_notebook(), timeout=120, resources=places)
+    nbclient = importlib.import_module("nbclient")
+    client = nbclient.NotebookClient(nbformat.v4.new_notebook(), timeout=120, resources=places)
     with client.setup_kernel():
         yield client, folder
 
 
 def run(cells, client):
-    client.nb = nbformat.v4.new_notebook(cells=cells)
+    client.nb.cells = cells
     client.reset_execution_trackers()
     for index, cell in enumerate(client.nb.cells):
         client.execute_cell(cell, index)
@@ -56,7 +62,7 @@ def test_they_are_numbered_and_named_by_what_one_does():
     assert all(re.fullmatch(r"\d\d(_[a-z]+){2,}", name) for name in names)
 
 
-def test_it_runs_and_shows_what_is_live_and_leaves_no_files(notebook, kernel):
+def test_it_runs_and_shows_what_is_live_and_leaves_no_files(notebook, kernel, nbformat):
     client, folder = kernel
     # So that nothing is known of those that ran before.
     run([nbformat.v4.new_code_cell("%reset -f")], client)

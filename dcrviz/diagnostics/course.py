@@ -116,7 +116,7 @@ def course_entry(
     """
     config = config or problem.config
     history, iteration = step.history, step.iteration
-    shown = shown_planes(step, threads=threads_of(problem.config))
+    shown = shown_planes(step, threads=threads_of(problem.config, problem.shape))
     # Returning to the best planes is no iteration: it has neither gain nor residual.
     iterated = iteration > 0 and not step.returned
     metrics = np.array(history.metrics[: iteration + 1])
@@ -225,7 +225,9 @@ def _metric_floor(problem: Problem) -> float:
 
 
 def _flux(problem: Problem, planes: Cube) -> Floats:
-    return counted_sums(planes, _counted(problem), threads=threads_of(problem.config))
+    return counted_sums(
+        planes, _counted(problem), threads=threads_of(problem.config, problem.shape)
+    )
 
 
 @lru_cache(maxsize=8)
@@ -234,7 +236,7 @@ def _template_flux(problem: Problem) -> float:
 
 
 def _change(problem: Problem, shown: Cube, before: Step) -> float:
-    counted, threads = _counted(problem), threads_of(problem.config)
+    counted, threads = _counted(problem), threads_of(problem.config, problem.shape)
     then = shown_planes(before, threads=threads)
     squares = squared_change(shown, then, counted, threads=threads)
     number = problem.n_subfilters * int(np.count_nonzero(counted))

@@ -221,7 +221,7 @@ def timed_fit(
     for _ in islice(steps(), 2):
         pass
     # Of a fit in one thread, what others do meanwhile is not its time.
-    cpu_clock = time.thread_time if threads_of(config) == 1 else time.process_time
+    cpu_clock = time.thread_time if threads_of(config, problem.shape) == 1 else time.process_time
     cpu_s, wall_s = cpu_clock(), time.perf_counter()
     *_, step = steps()
     return Fit(

@@ -100,7 +100,7 @@ def blemishes_in(problem: Problem, planes: Cube) -> tuple[Blemish, ...]:
         noise=sky_noise(problem),
         fwhm_px=planes_fwhm_px(problem) or _FWHM_PX,
         peaks=known_peaks(problem),
-        threads=threads_of(problem.config),
+        threads=threads_of(problem.config, problem.shape),
     )
 
 

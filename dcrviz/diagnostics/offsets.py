@@ -105,7 +105,7 @@ def source_stamps(problem: Problem, planes: Cube) -> Stamps:
         )
 
     tasks = [partial(cut, visit) for visit in range(len(problem.visits))]
-    found = run_all(tasks, threads=threads_of(problem.config))
+    found = run_all(tasks, threads=threads_of(problem.config, problem.shape))
     images, templates, usable = (np.stack(each) for each in zip(*found, strict=True))
     return Stamps(sources=sources, reach=reach, images=images, templates=templates, usable=usable)
 

@@ -74,7 +74,7 @@ def find_transients(problem: Problem, planes: Cube) -> tuple[Transient, ...]:
         return ()
     fwhm_px = {visit: visit_fwhm_px(problem, visit) or _FWHM_PX for visit in visits}
     template = template_maker_of(problem, planes)
-    threads = threads_of(problem.config)
+    threads = threads_of(problem.config, problem.shape)
 
     def filtered(visits: Sequence[int]) -> list[Plane]:
         tasks = [

@@ -74,7 +74,7 @@ def clean(
             pixels.images,
             weights / mean_variances(exposures, pixels.usable),
             config,
-            threads=threads_of(config),
+            threads=threads_of(config, exposures[0].shape),
         ),
     )
     leaves_out = config.on_artifact == "leave_out"

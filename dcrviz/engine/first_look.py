@@ -153,7 +153,7 @@ def _with_spectrum(problem: Problem, spectrum: tuple[float, ...]) -> Problem:
 
 def _priors(problem: Problem, choices: Sequence[VisitSeeing | None]) -> list[Prior]:
     """The prior that the visits ask for, for each seeing."""
-    threads = threads_of(problem.config)
+    threads = threads_of(problem.config, problem.shape)
     flux, basis = spectrum_of(problem)
     shares = flux.sum(axis=1)
     fields = [

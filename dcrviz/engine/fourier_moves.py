@@ -15,7 +15,7 @@ from dcrviz.records import Cube
 
 def move_directly(problem: Problem, _step: Step, _index: int, config: AssembleConfig) -> Move:
     """The closed-form solution, whatever the planes were."""
-    threads = threads_of(config)
+    threads = threads_of(config, problem.shape)
     system = closed_form(problem, threads=threads)
     planes = solve_directly(system, threads=threads)
     return Move(planes=_held(problem, planes), gain=1.0, covariance=system.covariance, residual=0.0)
@@ -23,7 +23,7 @@ def move_directly(problem: Problem, _step: Step, _index: int, config: AssembleCo
 
 def move_by_pcg(problem: Problem, step: Step, _index: int, config: AssembleConfig) -> Move:
     """The next iterate of conjugate gradients, the first from the closed-form solution."""
-    threads = threads_of(config)
+    threads = threads_of(config, problem.shape)
     known = step.memory
     memory = known if isinstance(known, CgMemory) else cg_start(problem, threads=threads)
     memory = cg_step(problem, memory, positivity=config.positivity, threads=threads)

@@ -41,7 +41,7 @@ def iterate(
     clamped, report = _clamp(
         problem, proposed(problem, old, tile, config, correction=correction), old, tile, config
     )
-    mixed = _mixed(problem, clamped, old, tile, gain, threads=threads_of(config))
+    mixed = _mixed(problem, clamped, old, tile, gain, threads=threads_of(config, tile.outer.shape))
     after = mixed if mixed.shape == planes.shape else planes.copy()
     if after is not mixed:
         after[:, *tile.inner.slices] = mixed[:, *tile.inner.within(tile.outer).slices]
@@ -69,11 +69,11 @@ def proposed(
 ) -> Cube:
     """What the residuals make of the old planes of a tile with its buffer, before any clamp."""
     if correction is None:
-        amplified = amplify(old, config.accelerate, threads=threads_of(config))
+        amplified = amplify(old, config.accelerate, threads=threads_of(config, tile.outer.shape))
         correction = stacked_residual(
-            problem, amplified, box=tile.outer, threads=threads_of(config)
+            problem, amplified, box=tile.outer, threads=threads_of(config, tile.outer.shape)
         )
-    return corrected(old, correction, threads=threads_of(config))
+    return corrected(old, correction, threads=threads_of(config, tile.outer.shape))
 
 
 def known_correction(step: Step, index: int, config: AssembleConfig) -> Cube | None:
@@ -87,7 +87,10 @@ def known_correction(step: Step, index: int, config: AssembleConfig) -> Cube | N
 def _clamp(
     problem: Problem, new: Cube, old: Cube, tile: Tile, config: AssembleConfig
 ) -> tuple[Cube, ClampReport]:
-    none, flux_before = np.zeros(len(new)), plane_sums(new, threads=threads_of(config))
+    none, flux_before = (
+        np.zeros(len(new)),
+        plane_sums(new, threads=threads_of(config, tile.outer.shape)),
+    )
     change = spectrum = Clamped(planes=new, high=none, low=none)
     if config.clamp_iterations:
         change = clamp_change(
@@ -95,7 +98,7 @@ def _clamp(
             old,
             factor=config.clamp_iterations,
             radius_px=config.clamp_width,
-            threads=threads_of(config),
+            threads=threads_of(config, tile.outer.shape),
         )
     # On a large field nothing is held that is not needed any more.
     del new
@@ -103,11 +106,11 @@ def _clamp(
         noise = clamp_noise(problem, change.planes, tile, config)
         spectrum = clamp_spectrum(
             change.planes,
-            mean_plane(old, threads=threads_of(config)),
+            mean_plane(old, threads=threads_of(config, tile.outer.shape)),
             factor=config.clamp_subfilters,
             radius_px=config.clamp_width,
             noise=noise,
-            threads=threads_of(config),
+            threads=threads_of(config, tile.outer.shape),
         )
     clamped = spectrum.planes if config.clamp_subfilters else change.planes
     report = ClampReport(
@@ -116,7 +119,7 @@ def _clamp(
         subfilter_high=spectrum.high,
         subfilter_low=spectrum.low,
         flux_before=flux_before,
-        flux_after=plane_sums(clamped, threads=threads_of(config)),
+        flux_after=plane_sums(clamped, threads=threads_of(config, tile.outer.shape)),
     )
     return clamped, report
 
@@ -128,5 +131,5 @@ def clamp_noise(problem: Problem, planes: Cube, tile: Tile, config: AssembleConf
         problem.background[tile.outer.slices],
         margin_px=_NOISE_MARGIN_PX,
         estimator=config.noise_estimator,
-        threads=threads_of(config),
+        threads=threads_of(config, tile.outer.shape),
     )

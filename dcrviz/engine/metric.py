@@ -23,7 +23,7 @@ def metric_of(problem: Problem, planes: Cube, index: int, config: AssembleConfig
         accelerate=amplification(problem, config),
         estimator=config.noise_estimator,
         empty=config.metric_of_empty_visits,
-        threads=threads_of(config),
+        threads=threads_of(config, problem.tiles[index].outer.shape),
     )
 
 

@@ -47,7 +47,7 @@ def weights_of(
     its brightness; of the background's variance they count as the sky around them.
     """
     weights, factors = visits
-    threads = threads_of(config)
+    threads = threads_of(config, exposures[0].shape)
     typical = np.array(
         run_all(
             [partial(_typical_variance, e, usable[i]) for i, e in enumerate(exposures)],

@@ -40,7 +40,9 @@ def read_pixels(
         partial(_read, exposure, clean, config, room)
         for exposure, clean in zip(exposures, draft.array, strict=True)
     ]
-    images, warnings = zip(*run_all(tasks, threads=threads_of(config)), strict=True)
+    images, warnings = zip(
+        *run_all(tasks, threads=threads_of(config, exposures[0].shape)), strict=True
+    )
     observed = draft.finish()
     return Pixels(
         images=images,
@@ -94,7 +96,7 @@ def detected_pixels(
         return [f"{label(exposure)}: no mask plane {names}; the template's is used"]
 
     tasks = [partial(detect, *pair) for pair in zip(exposures, draft.array, strict=True)]
-    borrowed = run_all(tasks, threads=threads_of(config))
+    borrowed = run_all(tasks, threads=threads_of(config, exposures[0].shape))
     return draft.finish(), [sentence for told in borrowed for sentence in told]
 
 

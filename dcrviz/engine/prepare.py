@@ -148,7 +148,7 @@ def prepare(
             shifts,
             order=config.interpolation_order,
             room=room,
-            threads=threads_of(config),
+            threads=threads_of(config, first.shape),
         ),
     )
     # Of the visits that are off nothing depends.

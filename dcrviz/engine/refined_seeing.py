@@ -35,7 +35,7 @@ def refined_seeing(problem: Problem) -> VisitSeeing:
     One step of Gauss and Newton for each visit after every fit: by how much of the template's
     derivative by the width the residual has in it.
     """
-    seeing, threads = problem.seeing, threads_of(problem.config)
+    seeing, threads = problem.seeing, threads_of(problem.config, problem.shape)
     assert seeing is not None
     free = (problem.precision > 0) & np.array([star is None for star in seeing.stars])
     for _ in range(_TURNS if free.any() else 0):

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from dcrviz.config_rules import threads_of
+from dcrviz.config_rules import most_threads
 from dcrviz.diagnostics.course import CourseEntry
 from dcrviz.diagnostics.holes import Blemish
 from dcrviz.diagnostics.ledger import Ledger
@@ -167,7 +167,7 @@ def identity(problem: Problem, files: Sequence[Path]) -> dict[str, Any]:
         },
         "number of files": len(states),
         "shifts": shifts.hexdigest(),
-        "number of threads": threads_of(problem.config),
+        "number of threads": most_threads(problem.config),
         **{f"version of {name}": _version(name) for name in _LIBRARIES},
     }
 

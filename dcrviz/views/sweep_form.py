@@ -178,7 +178,7 @@ def fit_seconds(session: Session) -> float:
     if not known:
         return math.nan
     iterations = most_iterations(session.config) + _BESIDE_ITERATIONS
-    return sum(known) / len(known) * iterations * threads_of(session.config)
+    return sum(known) / len(known) * iterations * threads_of(session.config, session.problem.shape)
 
 
 def plan_words(runs: int, lanes: int, *, fit_s: float) -> str:
