@@ -22,6 +22,14 @@ def pytest_addoption(parser):
     parser.addoption("--ui", action="store_true", help="run the tests that drive a real browser")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers():
+    from dcrviz.cores import available_cores
+
+    # Now and then each waits for a page or a process.
+    return available_cores() + 1
+
+
 def pytest_collection_modifyitems(config, items):
     # The longest come first, so that no worker is left alone with them at the end.
     items.sort(key=lambda item: "ui" not in item.keywords)
