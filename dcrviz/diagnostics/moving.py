@@ -6,14 +6,13 @@ import math
 
 import numpy as np
 
-from dcrviz.diagnostics.stamps import SPLINE_PX, moved, splines_of
+from dcrviz.diagnostics.stamps import splines_of
+from dcrviz.kernels.moving import SKY, follow
 from dcrviz.records import Bools, Cube, Floats
 
-_ITERATIONS = 12
+_TURNS = 12
 # Equations of a star at rest overshoot for one that is moved by more than its seeing.
 _DAMPING = 0.6
-# Columns of the fit: offset along y and x, sky, and then those that blur and dim the reference.
-_SKY, _TRANSPARENCY = 2, 3
 
 
 class Moving:
@@ -69,17 +68,13 @@ class Moving:
         told = np.linalg.matrix_rank(normal, hermitian=True) == normal.shape[-1]
         inverse = np.zeros_like(normal)
         inverse[told] = np.linalg.inv(normal[told])
-        solver, farthest = inverse @ columns, self._margin - SPLINE_PX
-        found = np.zeros((*stamps.shape[:2], normal.shape[-1]))
-        found[..., _TRANSPARENCY] = 1.0
-        for _ in range(_ITERATIONS):
-            left = (stamps - self._model(found)).reshape(*stamps.shape[:2], pixels)
-            found += _DAMPING * np.einsum("njp,inp->inj", solver, left)
-            found[..., :_SKY] = np.clip(found[..., :_SKY], -farthest, farthest)
-        variance = np.diagonal(inverse, axis1=1, axis2=2)[:, :_SKY].mean(axis=1)
-        return found[..., :_SKY], np.where(told, np.sqrt(variance), np.inf)
-
-    def _model(self, found: Floats) -> Floats:
-        """(I, N, Y, X)."""
-        splines = np.einsum("inj,njyx->inyx", found[..., _TRANSPARENCY:], self._splines)
-        return moved(splines, found[..., :_SKY], margin=self._margin) + found[..., _SKY, None, None]
+        found = follow(
+            stamps,
+            self._splines,
+            inverse @ columns,
+            margin=self._margin,
+            turns=_TURNS,
+            damping=_DAMPING,
+        )
+        variance = np.diagonal(inverse, axis1=1, axis2=2)[:, :SKY].mean(axis=1)
+        return found[..., :SKY], np.where(told, np.sqrt(variance), np.inf)

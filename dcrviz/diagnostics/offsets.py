@@ -15,11 +15,12 @@ from dcrviz.config_rules import threads_of
 from dcrviz.diagnostics.moving import Moving
 from dcrviz.diagnostics.pictures import sky_noise, source_pixels, typical_fwhm_px, visit_noise
 from dcrviz.diagnostics.smears import Smear
-from dcrviz.diagnostics.stamps import SPLINE_PX, cut_stamps, smeared, splines_of
+from dcrviz.diagnostics.stamps import cut_stamps, smeared, splines_of
 from dcrviz.engine import Problem
 from dcrviz.engine.psf_match import convolved
 from dcrviz.engine.seeing import kernel_of
 from dcrviz.engine.template import template_maker_of
+from dcrviz.kernels.moving import SPLINE_PX
 from dcrviz.kernels.pool import run_all
 from dcrviz.records import Bools, Cube, Floats, Frozen, Ints, Plane
 

@@ -1,18 +1,14 @@
-"""Small images about sources: cut, moved by parts of a pixel, and smeared."""
+"""Small images about sources: cut, and smeared."""
 
 from __future__ import annotations
 
 from typing import TypeVar
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from scipy import fft, ndimage
 
 from dcrviz.records import Floats, Ints
-
-# A cubic spline reaches two pixels.
-SPLINE_PX = 2
 
 _Pixel = TypeVar("_Pixel", np.float32, np.bool_)
 
@@ -30,39 +26,6 @@ def splines_of(stamps: Floats) -> Floats:
     """Coefficients of the cubic splines through (..., Y, X)."""
     along_y = ndimage.spline_filter1d(stamps, axis=-2, mode="mirror")
     return np.asarray(ndimage.spline_filter1d(along_y, axis=-1, mode="mirror"))
-
-
-def moved(splines: Floats, offsets: Floats, *, margin: int) -> Floats:
-    """Stamps moved by an offset each, and cut by the margin.
-
-    Parameters
-    ----------
-    splines : (..., Y + 2 margin, X + 2 margin)
-    offsets : (..., 2)
-        ``(y, x)`` in pixels, two less than the margin at most.
-
-    Returns
-    -------
-    (..., Y, X)
-    """
-    height, width = (side - 2 * margin for side in splines.shape[-2:])
-    first = np.floor(margin - offsets).astype(np.int64) + 1 - SPLINE_PX
-    reached = first[..., None] + np.arange(2 * SPLINE_PX)
-    along_y, along_x = np.moveaxis(_spline(offsets[..., None] + (reached - margin)), -2, 0)
-    near = _windows(splines, first, height + 2 * SPLINE_PX - 1, width + 2 * SPLINE_PX - 1)
-    taps = range(2 * SPLINE_PX)
-    rows = sum(along_y[..., tap, None, None] * near[..., tap : tap + height, :] for tap in taps)
-    return np.asarray(
-        sum(along_x[..., tap, None, None] * rows[..., tap : tap + width] for tap in taps)
-    )
-
-
-def _windows(stamps: Floats, first: Ints, height: int, width: int) -> Floats:
-    """(..., height, width) of each stamp, from its first pixel ``(y, x)`` on."""
-    flat = stamps.reshape(-1, *stamps.shape[-2:])
-    y, x = first.reshape(-1, 2).T
-    windows = sliding_window_view(flat, (height, width), axis=(1, 2))[np.arange(len(flat)), y, x]
-    return windows.reshape(*stamps.shape[:-2], height, width)
 
 
 def smeared(splines: Floats, places: Floats, weight: Floats, *, margin: int) -> Floats:
