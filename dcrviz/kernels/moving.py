@@ -35,7 +35,7 @@ def follow(
     -------
     (I, N, 3 + K)
         Offset along y and x [px], sky, and what each image counts; begun with the first image as
-        it is.
+        it is. Offsets of stamps that are not finite are NaN.
     """
     height, width = stamps.shape[2:]
     found = np.zeros((*stamps.shape[:2], solver.shape[1]))
@@ -77,6 +77,9 @@ def _follow(
                 _leave(stamps[i, n], splines[n], unknowns, margin, near, row, left)
                 for j in range(len(unknowns)):
                     unknowns[j] += damping * _product(solver[n, j], left)
+                # It would lead out of the arrays; planes that have run away are like that.
+                if np.isnan(unknowns[0]) or np.isnan(unknowns[1]):
+                    break
                 for axis in range(SKY):
                     unknowns[axis] = min(max(unknowns[axis], -farthest), farthest)
 

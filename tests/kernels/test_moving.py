@@ -65,3 +65,15 @@ def test_no_source_is_followed_without_complaint():
     solver = np.empty((0, 7, SIDE**2))
     found = follow(empty, splines, solver, margin=MARGIN, turns=3, damping=DAMPING)
     assert found.shape == (IMAGES, 0, 7)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_stamp_that_is_not_finite_leads_nowhere_and_spoils_no_other(case, value):
+    stamps, splines, solver = case
+    whole = follow(*case, margin=MARGIN, turns=3, damping=DAMPING)
+    stamps[1, 2] = value
+    found = follow(stamps, splines, solver, margin=MARGIN, turns=3, damping=DAMPING)
+    assert np.isnan(found[1, 2, :SKY]).any()
+    others = np.ones((IMAGES, SOURCES), bool)
+    others[1, 2] = False
+    np.testing.assert_array_equal(found[others], whole[others])
