@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-# The processes that share the tests have a core each; they begin with this. OpenBLAS would keep all
-# cores busy with waiting for the small products of matrices that tests make.
+# The processes that share the tests keep all cores at work; they begin with this. OpenBLAS would
+# keep them busy with waiting for the small products of matrices that tests make.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 ROOT = Path(__file__).parents[1]
 # Where Python is told to keep no bytecode, each command that a test starts would compile the whole

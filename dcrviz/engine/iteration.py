@@ -68,12 +68,11 @@ def proposed(
     correction: Cube | None = None,
 ) -> Cube:
     """What the residuals make of the old planes of a tile with its buffer, before any clamp."""
+    threads = threads_of(config, tile.outer.shape)
     if correction is None:
-        amplified = amplify(old, config.accelerate, threads=threads_of(config, tile.outer.shape))
-        correction = stacked_residual(
-            problem, amplified, box=tile.outer, threads=threads_of(config, tile.outer.shape)
-        )
-    return corrected(old, correction, threads=threads_of(config, tile.outer.shape))
+        amplified = amplify(old, config.accelerate, threads=threads)
+        correction = stacked_residual(problem, amplified, box=tile.outer, threads=threads)
+    return corrected(old, correction, threads=threads)
 
 
 def known_correction(step: Step, index: int, config: AssembleConfig) -> Cube | None:
@@ -87,10 +86,8 @@ def known_correction(step: Step, index: int, config: AssembleConfig) -> Cube | N
 def _clamp(
     problem: Problem, new: Cube, old: Cube, tile: Tile, config: AssembleConfig
 ) -> tuple[Cube, ClampReport]:
-    none, flux_before = (
-        np.zeros(len(new)),
-        plane_sums(new, threads=threads_of(config, tile.outer.shape)),
-    )
+    threads = threads_of(config, tile.outer.shape)
+    none, flux_before = np.zeros(len(new)), plane_sums(new, threads=threads)
     change = spectrum = Clamped(planes=new, high=none, low=none)
     if config.clamp_iterations:
         change = clamp_change(
@@ -98,7 +95,7 @@ def _clamp(
             old,
             factor=config.clamp_iterations,
             radius_px=config.clamp_width,
-            threads=threads_of(config, tile.outer.shape),
+            threads=threads,
         )
     # On a large field nothing is held that is not needed any more.
     del new
@@ -106,11 +103,11 @@ def _clamp(
         noise = clamp_noise(problem, change.planes, tile, config)
         spectrum = clamp_spectrum(
             change.planes,
-            mean_plane(old, threads=threads_of(config, tile.outer.shape)),
+            mean_plane(old, threads=threads),
             factor=config.clamp_subfilters,
             radius_px=config.clamp_width,
             noise=noise,
-            threads=threads_of(config, tile.outer.shape),
+            threads=threads,
         )
     clamped = spectrum.planes if config.clamp_subfilters else change.planes
     report = ClampReport(
@@ -119,7 +116,7 @@ def _clamp(
         subfilter_high=spectrum.high,
         subfilter_low=spectrum.low,
         flux_before=flux_before,
-        flux_after=plane_sums(clamped, threads=threads_of(config, tile.outer.shape)),
+        flux_after=plane_sums(clamped, threads=threads),
     )
     return clamped, report
 

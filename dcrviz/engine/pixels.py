@@ -40,9 +40,8 @@ def read_pixels(
         partial(_read, exposure, clean, config, room)
         for exposure, clean in zip(exposures, draft.array, strict=True)
     ]
-    images, warnings = zip(
-        *run_all(tasks, threads=threads_of(config, exposures[0].shape)), strict=True
-    )
+    threads = threads_of(config, exposures[0].shape)
+    images, warnings = zip(*run_all(tasks, threads=threads), strict=True)
     observed = draft.finish()
     return Pixels(
         images=images,

@@ -46,15 +46,14 @@ def static_sky(
     are stacked one after another, so that memory does not grow with the number of visits.
     """
     planes = _all_planes(exposures)
-    weights = visit_weights / mean_variances(
-        exposures, usable, threads=threads_of(config, exposures[0].shape)
-    )
     height, width = exposures[0].shape
+    threads = threads_of(config, (height, width))
+    weights = visit_weights / mean_variances(exposures, usable, threads=threads)
     rows = max(1, _PIXELS_AT_ONCE // (len(exposures) * width))
     recipe = _Recipe(planes, weights, config)
     stack = partial(_stack_band, exposures, images, usable, recipe)
     tasks = [partial(stack, slice(y, y + rows)) for y in range(0, height, rows)]
-    bands = run_all(tasks, threads=threads_of(config, exposures[0].shape))
+    bands = run_all(tasks, threads=threads)
     image, mask, variance = (np.concatenate(parts) for parts in zip(*bands, strict=True))
     detected = detect_sources(image, variance, fwhm_px=_typical_fwhm_px(exposures))
     mask[detected] |= np.int32(1 << planes["DETECTED"])
