@@ -41,9 +41,20 @@ class BackgroundThread(threading.Thread):
     ) -> None:
         super().__init__(target=target, name=name, daemon=True)
         self.wake = wake
+        self._interrupted = False
+
+    def run(self) -> None:
+        """Run the target; once it has been interrupted, however it ends is as good as any."""
+        try:
+            super().run()
+        except SystemError:
+            # What compiled loops make of an interrupt that meets them as they give several arrays.
+            if not self._interrupted:
+                raise
 
     def interrupt(self) -> None:
         """Have the thread end at its next line of Python."""
+        self._interrupted = True
         self.wake()
         ctypes.pythonapi.PyThreadState_SetAsyncExc(
             ctypes.c_ulong(self.ident or 0), ctypes.py_object(SystemExit)

@@ -62,11 +62,56 @@ def work():
 BackgroundThread(work, name="destroying").start()
 started.wait()
 """
+# An interrupt that meets a loop as it gives its arrays becomes an error of another kind.
+COMPILED = """
+import threading
+import numpy as np
+from numba import njit
+from dcrviz.background import BackgroundThread
+
+@njit(nogil=True)
+def roots(number):
+    total = np.zeros(1)
+    for index in range(number):
+        total[0] += index**0.5
+    return total, total
+
+started = threading.Event()
+
+def work():
+    roots(1)
+    try:
+        while True:
+            started.set()
+            roots(20_000_000)
+    finally:
+        print("ended", flush=True)
+
+BackgroundThread(work, name="compiled").start()
+started.wait()
+"""
+OTHER_FAULT = """
+from dcrviz.background import BackgroundThread
+
+def work():
+    raise SystemError("of its own")
+
+thread = BackgroundThread(work, name="faulty")
+thread.start()
+thread.join()
+"""
 
 
-@pytest.mark.parametrize("code", [BUSY, IDLE, DESTROYING])
+@pytest.mark.parametrize("code", [BUSY, IDLE, DESTROYING, COMPILED])
 def test_a_process_ends_without_a_word_once_its_threads_have(code):
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "ended\n", "")
+
+
+def test_a_fault_of_a_threads_own_is_told():
+    done = subprocess.run(
+        [sys.executable, "-c", OTHER_FAULT], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.stderr.endswith("SystemError: of its own\n")
