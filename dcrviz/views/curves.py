@@ -34,7 +34,7 @@ class CourseView(Viewer):
     ) -> None:
         super().__init__()
         self._session, self._worker, self._only = session, worker, only
-        self._dark = False
+        self._dark, self._on_show = False, True
         self._told: list[Callable[[], None]] = []
         self._known: dict[int, CourseEntry] = {}
         self._overlaid: dict[str, tuple[CourseEntry, ...]] = {}
@@ -58,6 +58,12 @@ class CourseView(Viewer):
     def tell(self, told: Callable[[], None]) -> None:
         """Call this whenever there are new numbers of any run."""
         self._told.append(told)
+
+    def turn(self, on_show: bool) -> None:
+        """Draw from now on, or no more until the curves are on show again."""
+        self._on_show = on_show
+        if on_show:
+            self._draw_soon.at_once()
 
     def paint(self, *, dark: bool) -> None:
         """Draw on a dark page, or on a light one."""
@@ -105,6 +111,8 @@ class CourseView(Viewer):
         self._session.error = sentence
 
     def _draw(self) -> None:
+        if not self._on_show:
+            return
         session, entries = self._session, self.entries
         # A course of which nothing is known yet leaves the last one on show: knobs that move make
         # one after the other.

@@ -220,6 +220,7 @@ class Explorer(Viewer):
         }
         self.tabs = Tabs("Curves and diagnosis", parts)
         self.tabs.tell(lambda name: self.diagnose.turn(name == "Diagnose"))
+        self.tabs.tell(lambda name: self.curves.turn(name == "Curves"))
 
     def _make_sweep(self, engine: Worker, deliver: Deliver | None, *, local: bool) -> None:
         around = Surroundings(

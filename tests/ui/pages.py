@@ -83,6 +83,15 @@ def begun(page, make, serve):
     return page
 
 
+def without_curves(explorer):
+    """The explorer, opened at another tab: its curves cost a browser as much as all else.
+
+    For those who look at something else; they are made once somebody asks for them.
+    """
+    explorer.tabs.bar.value = "Sweep"
+    return explorer
+
+
 class SharedPage:
     """A page that tests have one after the other; after one that failed they get another.
 

@@ -2,6 +2,7 @@
 
 import pytest
 from on_page import button, expect_start
+from pages import without_curves
 from playwright.sync_api import expect
 
 from dcrviz.simulate import (
@@ -27,7 +28,7 @@ def exposures():
 
 def test_a_person_finds_the_trail_in_its_visit_and_sees_it_clipped(watched, serve, exposures):
     watched.set_viewport_size({"width": 1280, "height": 1000})
-    watched.goto(serve(lambda: explorer_app(exposures).__panel__()))
+    watched.goto(serve(lambda: without_curves(explorer_app(exposures)).__panel__()))
     expect_start(watched)
     expect(watched.get_by_text("Nobody looked for artifacts")).to_be_attached()
     button(watched, "Artifacts").first.click()

@@ -6,6 +6,7 @@ import time
 
 import pytest
 from on_page import button, expect_start, settled, slider, wait_until, words
+from pages import without_curves
 from playwright.sync_api import expect
 
 from dcrviz.config import AssembleConfig
@@ -28,7 +29,7 @@ def iteration(page):
 
 @pytest.fixture(scope="module")
 def shared_page(share):
-    return share(lambda: explorer_app(config=LONG))
+    return share(lambda: without_curves(explorer_app(config=LONG)))
 
 
 def test_pause_and_stop_are_told_while_the_engine_is_still_at_work(explorer, hold_engine):

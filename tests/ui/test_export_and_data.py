@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from astropy.io import fits
 from on_page import button, expect_start, knobs_at_defaults, open_section, to_start, words
+from pages import without_curves
 from playwright.sync_api import expect
 
 import dcrviz
@@ -26,7 +27,7 @@ def shared_page(share):
         knobs_at_defaults(page)
         to_start(page)
 
-    return share(lambda: explorer_app(local=True), go_back)
+    return share(lambda: without_curves(explorer_app(local=True)), go_back)
 
 
 def open_data(page):
@@ -137,7 +138,7 @@ def test_a_field_is_made_with_chosen_seeing(explorer):
 
 
 def test_a_link_that_is_refused_in_part_says_which(watched, serve):
-    address = serve(lambda: explorer_app(local=True).__panel__())
+    address = serve(lambda: without_curves(explorer_app(local=True)).__panel__())
     good = config_code(AssembleConfig(n_subfilters=2))
     watched.goto(f"{address}/?cfg={good}&data=paths.xx")
     expect(watched.get_by_text("Not at their defaults: n subfilters")).to_be_visible()
@@ -174,7 +175,7 @@ def test_files_are_uploaded(explorer):
 
 
 def test_a_public_page_has_no_fields_for_paths(watched, serve):
-    watched.goto(serve(lambda: explorer_app().__panel__()))
+    watched.goto(serve(lambda: without_curves(explorer_app()).__panel__()))
     expect_start(watched)
     button(watched, "Data").click()
     expect(button(watched, "Open scene")).to_be_visible()

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from on_page import button, knobs_at_defaults, wait_until, words
+from pages import without_curves
 from playwright.sync_api import expect
 
 from dcrviz import AssembleConfig
@@ -16,7 +17,7 @@ FAST = AssembleConfig(solver="direct", hold_to_template=True)
 
 @pytest.fixture(scope="module")
 def shared_page(share):
-    return share(explorer_app, knobs_at_defaults)
+    return share(lambda: without_curves(explorer_app()), knobs_at_defaults)
 
 
 def test_a_changed_knob_is_marked_counted_and_reset(explorer):
@@ -51,7 +52,7 @@ def test_all_knobs_go_back_at_once(explorer):
 
 
 def test_the_result_follows_a_slider_that_is_dragged(open_page):
-    page = open_page(lambda: explorer_app(config=FAST))
+    page = open_page(lambda: without_curves(explorer_app(config=FAST)))
     button(page, "Play").click()
     expect(words(page)).to_contain_text("Solved in closed form")
     button(page, "Weights").click()

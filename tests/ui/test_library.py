@@ -18,6 +18,7 @@ from on_page import (
     wait_until,
     words,
 )
+from pages import without_curves
 from playwright.sync_api import expect
 
 from dcrviz.simulate import LIBRARY
@@ -49,7 +50,7 @@ FIRST_CHIP = {
 @pytest.fixture(scope="module")
 def shared_page(share):
     def make():
-        explorer = explorer_app()
+        explorer = without_curves(explorer_app())
         # Every iteration is painted: of what is looked at here, this row is enough.
         explorer.wall.show_rows("minus_mean")
         return explorer
@@ -198,7 +199,7 @@ def test_the_scene_of_variable_seeing_is_cured_by_fitting_it_and_shows_what_each
         expect(drawn).to_be_visible()
     rows = explorer.get_by_role("table", name="Sharpness of each visit").locator("tbody tr")
     expect(rows).to_have_count(10)
-    explorer.get_by_role("tab", name="Curves").click()
+    explorer.get_by_role("tab", name="Sweep").click()
 
 
 def test_scenes_that_are_read_wrongly(explorer, ill, cured):

@@ -13,6 +13,7 @@ from on_page import (
     wait_until,
     words,
 )
+from pages import without_curves
 from playwright.sync_api import expect
 
 from dcrviz.simulate import random_scene, read_conditions, simulate_exposures
@@ -34,7 +35,8 @@ def shared_page(share, exposures):
         to_start(page)
         forget_runs(page)
 
-    return share(lambda: explorer_app(exposures), go_back, viewport={"width": 1280, "height": 1000})
+    laptop = {"width": 1280, "height": 1000}
+    return share(lambda: without_curves(explorer_app(exposures)), go_back, viewport=laptop)
 
 
 def table(page, name):

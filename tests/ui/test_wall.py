@@ -4,6 +4,7 @@ import re
 
 import pytest
 from on_page import button, expect_start, painted_sum, settled, slider, to_start, wait_until
+from pages import without_curves
 from playwright.sync_api import expect
 
 from dcrviz import AssembleConfig
@@ -25,7 +26,7 @@ def shared_page(share):
         page.get_by_label("flux: find limits").click()
         to_start(page)
 
-    return share(lambda: Explorer(bundled_exposures(), CONFIG), go_back)
+    return share(lambda: without_curves(Explorer(bundled_exposures(), CONFIG)), go_back)
 
 
 @pytest.fixture
@@ -154,7 +155,7 @@ def test_every_iteration_can_be_read_exactly(explorer):
 def test_a_deep_zoom_becomes_as_sharp_as_the_data(open_page):
     scene = random_scene(3, shape=(480, 480), n_stars=30, n_galaxies=1, n_quasars=0)
     exposures = simulate_exposures(scene, read_conditions("hits2015")[:4], seed=1)
-    page = open_page(lambda: Explorer(exposures, CONFIG))
+    page = open_page(lambda: without_curves(Explorer(exposures, CONFIG)))
     step(page, 1)
     wall = page.locator(".wall")
     page.locator('.box[data-key="plane 0"]').hover()
@@ -165,7 +166,7 @@ def test_a_deep_zoom_becomes_as_sharp_as_the_data(open_page):
 
 def test_a_full_browser_lets_go_of_iterations_and_gets_them_again(open_page):
     def make():
-        explorer = Explorer(bundled_exposures(), CONFIG)
+        explorer = without_curves(Explorer(bundled_exposures(), CONFIG))
         # Room for three iterations of 101 x 100 pixels in about 16 panels.
         explorer.wall.canvas.budget = 600_000
         return explorer

@@ -78,6 +78,18 @@ def test_going_back_sends_only_the_mark(session, charts, monkeypatch):
     assert {mark.location for mark in charts.marks} == {1}
 
 
+def test_curves_that_nobody_sees_are_drawn_once_they_are_on_show_again(session, view, charts):
+    session.step()
+    view.turn(False)
+    held = charts.source.data
+    session.play()
+    assert charts.source.data is held
+    assert len(view.entries) == len(session.moments)
+    view.turn(True)
+    assert charts.source.data["index"] == [step.index for step in session.steps]
+    assert {mark.location for mark in charts.marks} == {session.current.index}
+
+
 def test_starting_anew_takes_the_old_course_away(session, charts):
     session.play()
     session.reset()
