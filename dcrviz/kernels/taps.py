@@ -55,31 +55,26 @@ def tap_table(shifts_px: Floats, shape: tuple[int, int], *, order: SplineOrder) 
     only if ``0 <= k - s <= n - 1``, decided in double precision: what lies outside by any amount
     is zero.
     """
-    axes = [
-        [_axis(float(shift[axis]), shape[axis], order) for axis in (0, 1)] for shift in shifts_px
-    ]
-    number, taps = len(axes), order + 1
-    return Taps(
-        first=np.array([[a[0] for a in pair] for pair in axes], np.int64).reshape(number, 2),
-        span=np.array([[a[1] for a in pair] for pair in axes], np.int64).reshape(number, 2, 2),
-        weights=np.array([[a[2] for a in pair] for pair in axes], np.float32).reshape(
-            number, 2, taps
-        ),
-    )
-
-
-def _axis(shift_px: float, length: int, order: int) -> tuple[int, tuple[int, int], Floats]:
-    place = np.arange(length) - shift_px
-    inside = np.flatnonzero((place >= 0) & (place <= length - 1))
-    if inside.size == 0:
-        return 0, (0, 0), np.zeros(order + 1)
-    middle = int(inside[inside.size // 2])
-    centre = float(place[middle])
-    nearest = int(np.floor(centre + 0.5) if order % 2 == 0 else np.floor(centre))
+    last = np.array(shape) - 1
+    shifts = np.asarray(shifts_px, np.float64).reshape(-1, 2)
+    begin = np.clip(np.ceil(shifts), 0, last + 1)
+    # One or two too many, as a sum is rounded; each pixel is judged by its own difference.
+    end = np.clip(np.floor(last + shifts) + 2, 0, last + 1)
+    for _ in range(2):
+        end = np.where((end > 0) & (end - 1 - shifts > last), end - 1, end)
+    exists = end > begin
+    begin, end = np.where(exists, begin, 0), np.where(exists, end, 0)
+    middle = begin + (end - begin) // 2
+    centre = middle - shifts
+    nearest = np.floor(centre + 0.5) if order % 2 == 0 else np.floor(centre)
     start = nearest - order // 2
-    places: Floats = centre - np.arange(start, start + order + 1, dtype=np.float64)
-    weights = spline_weights(places, order=order)
-    return start - middle, (int(inside[0]), int(inside[-1]) + 1), weights
+    distance = centre[..., None] - (start[..., None] + np.arange(order + 1))
+    weights = np.where(exists[..., None], spline_weights(distance, order=order), 0)
+    return Taps(
+        first=np.where(exists, start - middle, 0).astype(np.int64),
+        span=np.stack([begin, end], axis=-1).astype(np.int64),
+        weights=weights.astype(np.float32),
+    )
 
 
 def spline_weights(distance: Floats, *, order: int) -> Floats:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 
 import numpy as np
@@ -96,11 +97,16 @@ def fit_star(
     free, first = _free(fwhm_px, drawn_out=drawn_out_px is not None)
     line = np.zeros(2) if drawn_out_px is None else drawn_out_px
 
+    @lru_cache(maxsize=1)
+    def model(values: bytes) -> tuple[Floats, Floats]:
+        return _model(places, free @ np.frombuffer(values), line)
+
+    # The slopes are asked for where the model has just been.
     def left(values: Floats) -> Floats:
-        return np.asarray(_model(places, free @ values, line)[0] - light)
+        return np.asarray(model(values.tobytes())[0] - light)
 
     def slopes(values: Floats) -> Floats:
-        return np.asarray(_model(places, free @ values, line)[1] @ free)
+        return np.asarray(model(values.tobytes())[1] @ free)
 
     found = least_squares(
         left, first, jac=slopes, method="lm", max_nfev=_MOST_STEPS, ftol=_ENOUGH, xtol=_ENOUGH

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import product
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -130,7 +129,11 @@ def _points(frequencies: tuple[Floats, Floats], places: Floats, flux: Floats) ->
 
 
 def _waves(frequency: Floats, place: Floats) -> Transform:
-    waves: NDArray[Any] = np.exp(-2j * np.pi * place[:, None] * frequency)
+    phase = -2 * np.pi * place[:, None] * frequency
+    waves: Transform = np.empty(phase.shape, dtype=np.complex128)
+    # The same to the last bit as the exponential of imaginary numbers, which takes longer.
+    np.cos(phase, out=waves.real)
+    np.sin(phase, out=waves.imag)
     return waves
 
 
