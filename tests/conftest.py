@@ -16,6 +16,8 @@ ROOT = Path(__file__).parents[1]
 # package, and each process that shares the tests all of them.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+# Nothing that is imported to collect the tests is garbage.
+gc.disable()
 
 
 def pytest_addoption(parser):
@@ -43,6 +45,7 @@ def pytest_collection_modifyitems(config, items):
 def pytest_collection_finish():
     # What stays to the end need not be looked through for garbage a hundred times.
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

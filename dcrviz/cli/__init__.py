@@ -12,11 +12,13 @@ import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from types import ModuleType
 from typing import NoReturn
 
 from dcrviz.background import end_all
 from dcrviz.cli.console import console
-from dcrviz.cli.options import one_setting_each
+from dcrviz.cli.garbage import kept_for_good
+from dcrviz.cli.settings import one_setting_each
 from dcrviz.cli.signals import Terminated, ended_by_signals
 
 # The module of each command, in the order of the help.
@@ -51,8 +53,8 @@ def build_parser(asked: str = "") -> argparse.ArgumentParser:
     parser = _OneLineParser(prog="dcrviz", description="DCR-matched coadds, step by step.")
     parser.add_argument("--version", action="version", version=f"dcrviz {_version()}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name in [asked] if asked in _COMMANDS else _COMMANDS:
-        import_module(f"dcrviz.cli.{_COMMANDS[name]}").add_parser(commands)
+    for module in _modules(asked):
+        module.add_parser(commands)
     for command in commands.choices.values():
         command.add_argument(
             "--quiet", action="store_true", help="say nothing but warnings and errors"
@@ -60,8 +62,15 @@ def build_parser(asked: str = "") -> argparse.ArgumentParser:
     return parser
 
 
+def _modules(asked: str) -> list[ModuleType]:
+    names = [asked] if asked in _COMMANDS else list(_COMMANDS)
+    return [import_module(f"dcrviz.cli.{_COMMANDS[name]}") for name in names]
+
+
 def command() -> NoReturn:
     """Run the command as a process of its own, which ends at once if a signal asks for it."""
+    with kept_for_good():
+        _modules(_asked(sys.argv[1:]))
     code = main()
     if code > _SIGNALLED:
         end_all()
@@ -76,8 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit code is 0, 2 for a mistake told in one line, or a signal's."""
     words = sys.argv[1:] if arguments is None else arguments
     try:
-        asked = words[0] if words else ""
-        options = build_parser(asked).parse_args(one_setting_each(words))
+        options = build_parser(_asked(words)).parse_args(one_setting_each(words))
         with ended_by_signals(), console(quiet=options.quiet) as options.console:
             options.run(options)
     except (ValueError, OSError) as error:
@@ -89,6 +97,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _stopped("interrupted", signal.SIGINT)
     return 0
+
+
+def _asked(words: Sequence[str]) -> str:
+    return words[0] if words else ""
 
 
 def _stopped(how: str, number: signal.Signals) -> int:

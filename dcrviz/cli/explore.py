@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from dcrviz.cli.garbage import kept_for_good
 from dcrviz.cli.numbers import whole
 from dcrviz.cli.options import (
     add_inputs,
@@ -100,8 +101,9 @@ def run(options: argparse.Namespace) -> None:
         )
     given = _given(options)
     # Only here, so that no other command waits for the libraries of the page.
-    from dcrviz.views.page import Explorer
-    from dcrviz.views.serve import Address, explorer_app, serve
+    with kept_for_good():
+        from dcrviz.views.page import Explorer
+        from dcrviz.views.serve import Address, explorer_app, serve
 
     options.console.open()
     # Who lets others in does not let them at the files of this machine.

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from dcrviz.bands import WAVELENGTH_RANGE_NM, Band
 from dcrviz.bright import BrightObject
 from dcrviz.cli.measure_seeing import with_measured_seeing
 from dcrviz.cli.numbers import real
+from dcrviz.cli.settings import SET
 from dcrviz.config import PRESETS, AssembleConfig
 from dcrviz.engine.check import check_grid
 from dcrviz.io import coadd_of, read_catalogue, read_exposures, read_start, read_throughput
@@ -22,22 +22,6 @@ from dcrviz.io.settings import apply_settings
 from dcrviz.records import Coadd, Exposure
 
 _log = logging.getLogger(__name__)
-_SET = "--set"
-_SETTING = re.compile(r"[\w.]+=.*", re.DOTALL)
-
-
-def one_setting_each(words: Sequence[str]) -> list[str]:
-    """The words of a command line with ``--set A=1 B=2`` as ``--set A=1 --set B=2``.
-
-    A path may follow the settings then: it is no third one.
-    """
-    spread: list[str] = []
-    among_settings = False
-    for word in words:
-        after_set = bool(spread) and spread[-1] == _SET
-        among_settings = after_set or (among_settings and bool(_SETTING.fullmatch(word)))
-        spread += [word] if after_set or not among_settings else [_SET, word]
-    return spread
 
 
 def add_inputs(parser: argparse.ArgumentParser, *, needed: bool) -> None:
@@ -67,7 +51,7 @@ def add_knobs(parser: argparse.ArgumentParser) -> None:
     knobs.add_argument("--preset", metavar="NAME", default="default", help=", ".join(PRESETS))
     knobs.add_argument("--config", metavar="FILE", help="YAML, or LSST overrides (*.py)")
     knobs.add_argument(
-        _SET,
+        SET,
         dest="settings",
         action="append",
         default=[],

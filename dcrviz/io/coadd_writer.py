@@ -66,6 +66,7 @@ def write_coadds(
     """
     folder = Path(directory)
     shared = {**(header or {}), **_shared_keys(result)}
+    inputs = inputs_hdu(result.inputs, result.input_weights)
     with AtomicFiles() as files:
         for subfilter in range(len(result.planes)):
             coadd = Coadd(
@@ -75,8 +76,9 @@ def write_coadds(
                 planes=result.mask_planes,
             )
             keys = shared | subfilter_keys(result.model, subfilter)
-            _coadd_hdus(result, coadd, keys).writeto(files.add(folder / subfilter_name(subfilter)))
-        hdus = _coadd_hdus(result, result.corrected, shared)
+            hdus = _coadd_hdus(result, coadd, keys, inputs)
+            hdus.writeto(files.add(folder / subfilter_name(subfilter)))
+        hdus = _coadd_hdus(result, result.corrected, shared, inputs)
         if result.model.wavelength_nm:
             hdus.append(model_hdu(result.model))
         hdus.writeto(files.add(folder / COADD_NAME))
@@ -102,9 +104,11 @@ def _shared_keys(result: Coadds) -> dict[str, Any]:
     }
 
 
-def _coadd_hdus(result: Coadds, coadd: Coadd, keys: Mapping[str, Any]) -> fits.HDUList:
+def _coadd_hdus(
+    result: Coadds, coadd: Coadd, keys: Mapping[str, Any], inputs: fits.BinTableHDU
+) -> fits.HDUList:
     hdus = exposure_hdus(coadd, wcs=result.wcs, xy0=result.xy0, header=keys)
-    hdus.append(inputs_hdu(result.inputs, result.input_weights))
+    hdus.append(inputs)
     if result.psf is not None:
         hdus.append(psf_hdu(result.psf))
     return hdus

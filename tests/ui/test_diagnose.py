@@ -4,6 +4,7 @@ import re
 
 import pytest
 from on_page import PATIENCE, button, forget_runs, knobs_at_defaults, step_to, to_start, words
+from pages import without_curves
 from playwright.sync_api import expect
 
 from dcrviz.diagnostics.verdict import Place, Remedy, Verdict
@@ -46,12 +47,12 @@ def judged(*given):
 @pytest.fixture(scope="module")
 def shared_page(share, exposures):
     def make():
-        explorer = explorer_app(exposures)
+        explorer = without_curves(explorer_app(exposures))
         explorer.verdicts.judge = judged
         return explorer
 
     def go_back(page):
-        page.get_by_role("tab", name="Curves").click()
+        page.get_by_role("tab", name="Sweep").click()
         knobs_at_defaults(page)
         to_start(page)
         forget_runs(page)
@@ -122,6 +123,7 @@ def test_chips_follow_the_slider_and_a_class_reads_them_in_place(explorer):
 
 def test_the_tabs_are_turned_with_the_keyboard(explorer):
     curves = explorer.get_by_role("tab", name="Curves")
+    curves.click()
     metric = explorer.get_by_role("img", name=re.compile("^Metric"))
     expect(metric).to_be_visible(timeout=PATIENCE)
     curves.focus()

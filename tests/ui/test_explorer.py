@@ -8,6 +8,7 @@ import time
 
 import pytest
 from on_page import button, expect_start, knobs_at_defaults, slider, to_start, wait_until, words
+from pages import without_curves
 from playwright.sync_api import expect
 
 from dcrviz.bundled import bundled
@@ -117,7 +118,7 @@ def test_a_person_chooses_a_solver_and_plays_it_to_its_end(explorer, solver, end
 
 
 def test_a_second_session_is_not_blocked_by_the_first(watched, serve, context):
-    address = serve(lambda: explorer_app().__panel__())
+    address = serve(lambda: without_curves(explorer_app()).__panel__())
     watched.goto(address)
     expect_start(watched)
     other = context.new_page()
