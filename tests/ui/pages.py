@@ -19,12 +19,13 @@ def watched_page(page):
         if host not in ("localhost", "127.0.0.1"):
             page.left.append(request.url)
 
+    def note_complaint(message):
+        if message.type == "error":
+            page.complaints.append(f"{message.text} ({message.location['url']})")
+
     page.on("request", note_request)
     page.on("pageerror", lambda error: page.complaints.append(str(error)))
-    page.on(
-        "console",
-        lambda message: page.complaints.append(message.text) if message.type == "error" else None,
-    )
+    page.on("console", note_complaint)
     page.set_default_timeout(PATIENCE)
     return page
 
