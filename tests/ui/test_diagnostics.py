@@ -4,6 +4,7 @@ import re
 
 import pytest
 from on_page import painted_colours, settled, step_to, wait_until
+from pages import without_curves
 from playwright.sync_api import expect
 
 from dcrviz import AssembleConfig
@@ -25,7 +26,7 @@ def shared_page(share):
 def open_explorer(open_page):
     def start(*, painter="fastest", **knobs):
         def make():
-            explorer = Explorer(bundled_exposures(), AssembleConfig(**knobs))
+            explorer = without_curves(Explorer(bundled_exposures(), AssembleConfig(**knobs)))
             explorer.wall.canvas.painter = painter
             return explorer
 
