@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
 from types import ModuleType
 from typing import NoReturn
@@ -69,9 +70,7 @@ def _modules(asked: str) -> list[ModuleType]:
 
 def command() -> NoReturn:
     """Run the command as a process of its own, which ends at once if a signal asks for it."""
-    with kept_for_good():
-        _modules(_asked(sys.argv[1:]))
-    code = main()
+    code = main(importing=kept_for_good())
     if code > _SIGNALLED:
         end_all()
         for stream in (sys.stdout, sys.stderr):
@@ -81,10 +80,22 @@ def command() -> NoReturn:
     sys.exit(code)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; the exit code is 0, 2 for a mistake told in one line, or a signal's."""
+def main(
+    arguments: Sequence[str] | None = None,
+    *,
+    importing: AbstractContextManager[None] | None = None,
+) -> int:
+    """Run the command; the exit code is 0, 2 for a mistake told in one line, or a signal's.
+
+    Parameters
+    ----------
+    importing
+        Around what the command imports.
+    """
     words = sys.argv[1:] if arguments is None else arguments
     try:
+        with importing or nullcontext():
+            _modules(_asked(words))
         options = build_parser(_asked(words)).parse_args(one_setting_each(words))
         with ended_by_signals(), console(quiet=options.quiet) as options.console:
             options.run(options)

@@ -54,6 +54,19 @@ serve.Explorer = Playing
 serve._GRACE_MS = 600_000
 """
 COMMAND = PLAYING + "from dcrviz.cli import command\ncommand()"
+# A command that is interrupted as soon as it imports one of its libraries.
+HASTY = """
+import os, signal, sys
+
+class Interrupting:
+    def find_spec(self, name, path, target=None):
+        if name == "numba":
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Interrupting())
+from dcrviz.cli import command
+command()
+"""
 APP = PLAYING + "serve.explorer_app({exposures}, {config}).servable()"
 
 
@@ -131,6 +144,13 @@ def test_a_signal_ends_a_fit_in_one_line_and_leaves_nothing(
     assert said.splitlines()[-1] == line
     assert "Traceback" not in said
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_interrupt_amid_the_imports_is_told_in_one_line(tmp_path, started):
+    _, code, line = ENDINGS[0]
+    process = started(sys.executable, "-c", HASTY, "assemble", tmp_path, "--out", tmp_path / "out")
+    said = process.communicate(timeout=PATIENCE_S)[0]
+    assert (process.returncode, said) == (code, f"{line}\n")
 
 
 @pytest.mark.parametrize("ending", ENDINGS, ids=["SIGINT", "SIGTERM"])
