@@ -13,7 +13,6 @@ import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
-from types import ModuleType
 from typing import NoReturn
 
 from dcrviz.background import end_all
@@ -54,18 +53,13 @@ def build_parser(asked: str = "") -> argparse.ArgumentParser:
     parser = _OneLineParser(prog="dcrviz", description="DCR-matched coadds, step by step.")
     parser.add_argument("--version", action="version", version=f"dcrviz {_version()}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module in _modules(asked):
-        module.add_parser(commands)
+    for name in [asked] if asked in _COMMANDS else _COMMANDS:
+        import_module(f"dcrviz.cli.{_COMMANDS[name]}").add_parser(commands)
     for command in commands.choices.values():
         command.add_argument(
             "--quiet", action="store_true", help="say nothing but warnings and errors"
         )
     return parser
-
-
-def _modules(asked: str) -> list[ModuleType]:
-    names = [asked] if asked in _COMMANDS else list(_COMMANDS)
-    return [import_module(f"dcrviz.cli.{_COMMANDS[name]}") for name in names]
 
 
 def command() -> NoReturn:
@@ -95,8 +89,8 @@ def main(
     words = sys.argv[1:] if arguments is None else arguments
     try:
         with importing or nullcontext():
-            _modules(_asked(words))
-        options = build_parser(_asked(words)).parse_args(one_setting_each(words))
+            parser = build_parser(words[0] if words else "")
+        options = parser.parse_args(one_setting_each(words))
         with ended_by_signals(), console(quiet=options.quiet) as options.console:
             options.run(options)
     except (ValueError, OSError) as error:
@@ -108,10 +102,6 @@ def main(
     except KeyboardInterrupt:
         return _stopped("interrupted", signal.SIGINT)
     return 0
-
-
-def _asked(words: Sequence[str]) -> str:
-    return words[0] if words else ""
 
 
 def _stopped(how: str, number: signal.Signals) -> int:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 def kept_for_good() -> Iterator[None]:
     """What is made in the block, such as modules, is never garbage, nor looked through for any.
 
-    Looking for it takes a quarter of the time in which the libraries of the page are imported.
+    Looking for it would take a good part of the time in which libraries are imported.
     """
     gc.disable()
     try:

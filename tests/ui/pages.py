@@ -85,7 +85,7 @@ def begun(page, make, serve):
 
 
 def without_curves(explorer):
-    """The explorer, opened at another tab: its curves cost a browser as much as all else.
+    """The explorer, opened at another tab: its curves keep a browser busy with every step.
 
     For those who look at something else; they are made once somebody asks for them.
     """

@@ -88,6 +88,18 @@ def test_the_explorer_can_be_shown_twice(exposures):
         explorer.close()
 
 
+def test_curves_are_drawn_only_while_their_tab_is_on_show(exposures, monkeypatch):
+    explorer = Explorer(exposures)
+    turned = []
+    monkeypatch.setattr(explorer.curves, "turn", turned.append)
+    try:
+        for name in ("Diagnose", "Sweep", "Curves"):
+            explorer.tabs.bar.value = name
+        assert turned == [False, False, True]
+    finally:
+        explorer.close()
+
+
 async def made_in_a_cell():
     """An explorer of a notebook, whose cells run in an event loop."""
     return Explorer()
