@@ -14,11 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from dcrviz.diagnostics.bends import Choice, choose_bend
-from dcrviz.diagnostics.offsets import Offsets, measure_offsets, source_stamps
+from dcrviz.diagnostics.offsets import Offsets, StampCutter, Stamps, measure_offsets
 from dcrviz.diagnostics.places import about_mean
 from dcrviz.diagnostics.shifted_visits import ShiftedVisit, without_shifted
 from dcrviz.diagnostics.smears import AS_GIVEN, QUARTERS, Bend, Smear, any_of, smear_of
 from dcrviz.engine import Problem
+from dcrviz.engine.template import template_maker_of
 from dcrviz.records import Cube, Floats, Visit
 
 LEAST_SOURCES = 3
@@ -101,13 +102,17 @@ class Direction:
         )
 
 
-def residual_direction(problem: Problem, planes: Cube) -> Direction | None:
+def residual_direction(
+    problem: Problem, planes: Cube, stamps: Stamps | None = None
+) -> Direction | None:
     """Test the visits' angles, the sign of refraction, and their astrometry.
 
     Parameters
     ----------
     planes
         (S, Y, X), as they become coadds.
+    stamps
+        What is seen of their templates, if it is known already.
 
     Returns
     -------
@@ -130,7 +135,7 @@ def residual_direction(problem: Problem, planes: Cube) -> Direction | None:
     if np.count_nonzero(problem.factors) < LEAST_VISITS:
         return None
 
-    stamps = source_stamps(problem, planes)
+    stamps = stamps or StampCutter(problem).stamps(template_maker_of(problem, planes))
 
     def measure(bends: Sequence[Bend]) -> tuple[Offsets, list[Smear]]:
         smears = [smear_of(problem, bend) for bend in bends]

@@ -10,16 +10,17 @@ from itertools import islice
 
 import numpy as np
 import sep
+from numpy.typing import NDArray
 
 from dcrviz.config_rules import threads_of
 from dcrviz.diagnostics.moving import Moving
 from dcrviz.diagnostics.pictures import sky_noise, source_pixels, typical_fwhm_px, visit_noise
 from dcrviz.diagnostics.smears import Smear
-from dcrviz.diagnostics.stamps import cut_stamps, smeared, splines_of
+from dcrviz.diagnostics.stamps import Pixel, Smearing, cut_stamps
 from dcrviz.engine import Problem
 from dcrviz.engine.psf_match import convolved
 from dcrviz.engine.seeing import kernel_of
-from dcrviz.engine.template import template_maker_of
+from dcrviz.engine.template import TemplateMaker
 from dcrviz.kernels.moving import SPLINE_PX
 from dcrviz.kernels.pool import run_all
 from dcrviz.records import Bools, Cube, Floats, Frozen, Ints, Plane
@@ -86,29 +87,43 @@ class Stamps(Frozen):
     usable: Bools
 
 
-def source_stamps(problem: Problem, planes: Cube) -> Stamps:
-    """What offsets are measured on.
+class StampCutter:
+    """Cuts stamps of the bright and lonely sources of a problem out of its visits' templates.
 
-    Parameters
-    ----------
-    planes
-        (S, Y, X), as they become coadds; from a step of this problem or made elsewhere.
+    A template is much to compute: those that are made for something else are cut on their way.
     """
-    reach = _reach_px(problem)
-    sources = _lonely_sources(problem, reach)
-    template = template_maker_of(problem, planes)
 
-    def cut(visit: int) -> tuple[Plane, Plane, Bools]:
-        return (
-            cut_stamps(problem.images[visit], sources, reach=reach),
-            cut_stamps(template(visit), sources, reach=reach),
-            cut_stamps(problem.observed[visit], sources, reach=reach),
+    def __init__(self, problem: Problem) -> None:
+        self._problem, self._reach = problem, _reach_px(problem)
+        self._sources = _lonely_sources(problem, self._reach)
+        self._templates: dict[int, Cube] = {}
+
+    def beside(self, template: TemplateMaker) -> TemplateMaker:
+        """The same templates, each of which is cut when it is made."""
+
+        def noted(visit: int) -> Plane:
+            image = template(visit)
+            self._templates[visit] = self._cut(image)
+            return image
+
+        return noted
+
+    def stamps(self, template: TemplateMaker) -> Stamps:
+        """What offsets are measured on; visits of which no template came along are made here."""
+        problem, noted = self._problem, self.beside(template)
+        visits = range(len(problem.visits))
+        lacking = [partial(noted, visit) for visit in visits if visit not in self._templates]
+        run_all(lacking, threads=threads_of(problem.config, problem.shape))
+        return Stamps(
+            sources=self._sources,
+            reach=self._reach,
+            images=np.stack([self._cut(problem.images[visit]) for visit in visits]),
+            templates=np.stack([self._templates[visit] for visit in visits]),
+            usable=np.stack([self._cut(problem.observed[visit]) for visit in visits]),
         )
 
-    tasks = [partial(cut, visit) for visit in range(len(problem.visits))]
-    found = run_all(tasks, threads=threads_of(problem.config, problem.shape))
-    images, templates, usable = (np.stack(each) for each in zip(*found, strict=True))
-    return Stamps(sources=sources, reach=reach, images=images, templates=templates, usable=usable)
+    def _cut(self, image: NDArray[Pixel]) -> NDArray[Pixel]:
+        return cut_stamps(image, self._sources, reach=self._reach)
 
 
 def measure_offsets(
@@ -119,7 +134,7 @@ def measure_offsets(
     Parameters
     ----------
     planes, stamps
-        (S, Y, X), as they become coadds, and the stamps of `source_stamps` with them.
+        (S, Y, X), as they become coadds, and what a `StampCutter` has of their templates.
     smears
         By which the sum of the planes is seen in the visits, if it has no colours.
     """
@@ -129,17 +144,18 @@ def measure_offsets(
     around = partial(cut_stamps, places=sources, reach=reach + margin)
     at_rest = planes.sum(axis=0)
     moving = Moving(around(problem.template.image), margin=margin)
-    sky = splines_of(around(at_rest).astype(np.float64))
+    smeared = Smearing(around(at_rest).astype(np.float64), margin=margin)
     offsets = np.zeros((2 + len(smears), len(sources), len(visits), 2))
     weight = np.zeros(offsets.shape[1:3])
     for visit in visits:
         if problem.seeing is not None and not problem.seeing.is_alike:
             # Of another width than its reference a source seems to lie aside.
             blurred = around(convolved(at_rest, kernel_of(problem.seeing, visit)))
-            moving, sky = Moving(blurred, margin=margin), splines_of(blurred.astype(np.float64))
+            moving = Moving(blurred, margin=margin)
+            smeared = Smearing(blurred.astype(np.float64), margin=margin)
         usable = stamps.usable[visit]
         seen = [each[visit].astype(np.float64) for each in (stamps.images, stamps.templates)]
-        seen += [smeared(sky, s.places[visit], s.weight, margin=margin) for s in smears]
+        seen += [smeared(smear.places[visit], smear.weight) for smear in smears]
         offsets[:, :, visit], error = moving.offsets(np.stack(seen), usable)
         noise = visit_noise(problem, visit) or sky_noise(problem)
         told = (noise * error < _LARGEST_SIGMA_PX) & (usable.mean(axis=(1, 2)) >= _LEAST_USABLE)

@@ -8,17 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft, ndimage
 
+from dcrviz.kernels.taps import spline_weights
 from dcrviz.records import Floats, Ints
 
-_Pixel = TypeVar("_Pixel", np.float32, np.bool_)
+Pixel = TypeVar("Pixel", np.float32, np.bool_)
 
 
-def cut_stamps(image: NDArray[_Pixel], places: Ints, *, reach: int) -> NDArray[_Pixel]:
+def cut_stamps(image: NDArray[Pixel], places: Ints, *, reach: int) -> NDArray[Pixel]:
     """(N, 2 reach + 1, 2 reach + 1) about N places, (N, 2) in x and y; 0 outside the image."""
     padded = np.pad(image, reach)
     across = np.arange(2 * reach + 1)
     x, y = places[:, 0, None] + across, places[:, 1, None] + across
-    stamps: NDArray[_Pixel] = padded[y[:, :, None], x[:, None, :]]
+    stamps: NDArray[Pixel] = padded[y[:, :, None], x[:, None, :]]
     return stamps
 
 
@@ -28,36 +29,36 @@ def splines_of(stamps: Floats) -> Floats:
     return np.asarray(ndimage.spline_filter1d(along_y, axis=-1, mode="mirror"))
 
 
-def smeared(splines: Floats, places: Floats, weight: Floats, *, margin: int) -> Floats:
-    """Stamps as the weighted sum of themselves at K places, and cut by the margin.
+class Smearing:
+    """Stamps as the weighted sum of themselves at several places.
 
     Parameters
     ----------
-    splines : (N, Y + 2 margin, X + 2 margin)
-    places : (K, 2)
-        ``(y, x)`` in pixels, two less than the margin at most.
-    weight : (K,)
-
-    Returns
-    -------
-    (N, Y, X)
+    stamps : (N, Y + 2 margin, X + 2 margin)
+    margin
+        Two more than the largest move [px], by which the stamps are cut.
     """
-    taps = _taps(places, margin)
-    kernel = np.einsum("k,ky,kx->yx", weight, taps[:, 0], taps[:, 1])
-    shape = splines.shape[1:]
-    spectra = fft.rfft2(splines) * np.conj(fft.rfft2(kernel, s=shape))
-    # What wraps around is in the rows and columns that are cut.
-    whole = fft.irfft2(spectra, s=shape)
-    return np.asarray(whole[:, : shape[0] - 2 * margin, : shape[1] - 2 * margin])
 
+    def __init__(self, stamps: Floats, *, margin: int) -> None:
+        sides = stamps.shape[1:]
+        self._margin = margin
+        self._inside = tuple(slice(side - 2 * margin) for side in sides)
+        # The way around is longer than what is kept of it.
+        self._around = tuple(fft.next_fast_len(side, real=True) for side in sides)
+        self._spectra = fft.rfft2(splines_of(stamps), s=self._around)
 
-def _taps(offsets: Floats, margin: int) -> Floats:
-    """(..., 2 margin + 1), the cubic B-spline at an offset from each of the pixels about 0."""
-    return _spline(offsets[..., None] + np.arange(-margin, margin + 1))
+    def __call__(self, places: Floats, weight: Floats) -> Floats:
+        """(N, Y, X), the sum of the stamps moved to K places with their weights.
 
-
-def _spline(away: Floats) -> Floats:
-    """The cubic B-spline at some distances from its middle."""
-    away = np.abs(away)
-    near = 2 / 3 - away**2 * (1 - away / 2)
-    return np.where(away < 1, near, np.maximum(2 - away, 0) ** 3 / 6)
+        Parameters
+        ----------
+        places : (K, 2)
+            ``(y, x)`` in pixels.
+        weight : (K,)
+        """
+        away = np.arange(-self._margin, self._margin + 1)
+        taps = spline_weights(places[..., None] + away, order=3)
+        kernel = np.einsum("k,ky,kx->yx", weight, taps[:, 0], taps[:, 1])
+        spectra = self._spectra * np.conj(fft.rfft2(kernel, s=self._around))
+        whole = fft.irfft2(spectra, s=self._around)
+        return np.asarray(whole[:, *self._inside])

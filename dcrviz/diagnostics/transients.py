@@ -13,13 +13,13 @@ from dcrviz.config_rules import threads_of
 from dcrviz.diagnostics.pictures import visit_fwhm_px
 from dcrviz.engine import Problem
 from dcrviz.engine.detect import FWHM_PER_SIGMA
-from dcrviz.engine.template import template_maker_of
+from dcrviz.engine.template import TemplateMaker
 from dcrviz.kernels import grow_flags
 from dcrviz.kernels.gauss import smooth
 from dcrviz.kernels.patches import find_patches
 from dcrviz.kernels.pool import run_all
 from dcrviz.kernels.ranks import Ranks
-from dcrviz.records import Bools, Cube, Plane
+from dcrviz.records import Bools, Plane
 
 LEAST_SIGMA = 8.0
 """Of a residual that is matched-filtered by the PSF."""
@@ -59,21 +59,20 @@ class Transient:
     pixels: int
 
 
-def find_transients(problem: Problem, planes: Cube) -> tuple[Transient, ...]:
+def find_transients(problem: Problem, template: TemplateMaker) -> tuple[Transient, ...]:
     """What one of three visits or more has on its residual and the others have not, largest first.
 
     Nothing within the FWHM of what the search for artifacts has clipped: that is known.
 
     Parameters
     ----------
-    planes
-        (S, Y, X), as they become coadds.
+    template
+        That of the planes as they become coadds; threads call it, for a few visits twice.
     """
     visits = np.flatnonzero((problem.factors > 0) & problem.observed.any(axis=(1, 2))).tolist()
     if len(visits) < 3:
         return ()
     fwhm_px = {visit: visit_fwhm_px(problem, visit) or _FWHM_PX for visit in visits}
-    template = template_maker_of(problem, planes)
     threads = threads_of(problem.config, problem.shape)
 
     def filtered(visits: Sequence[int]) -> list[Plane]:

@@ -11,6 +11,7 @@ from dcrviz.diagnostics.before import before_verdicts
 from dcrviz.diagnostics.course import CourseEntry, course_entry
 from dcrviz.diagnostics.direction import residual_direction
 from dcrviz.diagnostics.during import during_verdicts
+from dcrviz.diagnostics.offsets import StampCutter
 from dcrviz.diagnostics.pictures import shown_planes
 from dcrviz.diagnostics.transients import find_transients
 from dcrviz.diagnostics.verdict import (
@@ -22,6 +23,7 @@ from dcrviz.diagnostics.verdict import (
     Verdict,
 )
 from dcrviz.engine import Outcome, Problem, Step
+from dcrviz.engine.template import template_maker_of
 from dcrviz.records import Cube
 
 RUNAWAY = 1.9
@@ -167,8 +169,8 @@ def planes_verdicts(problem: Problem, planes: Cube) -> tuple[Verdict, ...]:
     planes
         (S, Y, X), as they become coadds.
     """
-    return after_verdicts(
-        problem,
-        direction=residual_direction(problem, planes),
-        transients=find_transients(problem, planes),
-    )
+    template, cutter = template_maker_of(problem, planes), StampCutter(problem)
+    # What is made to look for transients is looked at for the direction, too.
+    transients = find_transients(problem, cutter.beside(template))
+    direction = residual_direction(problem, planes, cutter.stamps(template))
+    return after_verdicts(problem, direction=direction, transients=transients)

@@ -17,6 +17,9 @@ from dcrviz.kernels.shift import add_shifts
 from dcrviz.kernels.spline import stack_coefficients
 from dcrviz.records import Cube, Plane, Shifts, SplineOrder
 
+TemplateMaker = Callable[[int], Plane]
+"""Matched template of a visit by its index; threads may share it."""
+
 
 def amplify(planes: Cube, accelerate: float, *, threads: int = 1) -> Cube:
     """Planes with their differences from the mean plane amplified, (S, Y, X).
@@ -35,7 +38,7 @@ def share_of_template(problem: Problem) -> Plane:
     return problem.template.image / np.float32(problem.n_subfilters)
 
 
-def template_maker_of(problem: Problem, amplified: Cube) -> Callable[[int], Plane]:
+def template_maker_of(problem: Problem, amplified: Cube) -> TemplateMaker:
     """The matched template of a problem's visit as a function of its index.
 
     Parameters
@@ -74,8 +77,8 @@ def template_maker(
     *,
     order: SplineOrder | None,
     seeing: VisitSeeing | None = None,
-) -> Callable[[int], Plane]:
-    """The matched template of a visit as a function of its index, which threads may share."""
+) -> TemplateMaker:
+    """The matched template of a visit as a function of its index."""
     amplified = np.ascontiguousarray(amplified, dtype=np.float32)
     shape = (amplified.shape[1], amplified.shape[2])
     if order is None:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import logging
-import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, wait
 from concurrent.futures.process import BrokenProcessPool
-from typing import Any, TypeVar
+from typing import Any
 
 from dcrviz.cores import available_cores
+from dcrviz.sweep.workers import Result, Task, do_task, worker_pool
 
 _log = logging.getLogger(__name__)
-Task = TypeVar("Task")
-Result = TypeVar("Result")
 _TRIES = 3
 # A scheduler that is there answers sooner.
 _PATIENCE_S = 10
@@ -75,19 +73,15 @@ def _until_one_dies(
     function: Callable[[Task], Result], tasks: dict[int, Task], workers: int
 ) -> Iterator[tuple[int, Result]]:
     """Results of one pool of processes, as far as it goes; `tasks` may shrink meanwhile."""
-    # Spawned, as forks of a process with threads hang; and numba's threads would not follow.
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(max_workers=workers, mp_context=context)
-    try:
-        waiting = {pool.submit(function, task): place for place, task in tasks.items()}
-        while waiting:
-            done, _ = wait(waiting, return_when=FIRST_COMPLETED)
-            for future in done:
-                yield waiting.pop(future), future.result()
-    except BrokenProcessPool:
-        return
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+    with worker_pool(workers, module=function.__module__) as pool:
+        waiting = {pool.submit(do_task, function, task): place for place, task in tasks.items()}
+        try:
+            while waiting:
+                done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+                for future in done:
+                    yield waiting.pop(future), future.result()
+        except BrokenProcessPool:
+            return
 
 
 def _on_cluster(

@@ -146,6 +146,26 @@ def test_a_signal_ends_a_fit_in_one_line_and_leaves_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("ending", ENDINGS, ids=["SIGINT", "SIGTERM"])
+def test_a_signal_ends_a_sweep_in_one_line_and_what_is_done_stays(
+    simulated, tmp_path, started, ending
+):
+    number, code, line = ending
+    words = ["sweep", simulated, "--out", tmp_path, "--grid", "max_iterations=1,10000000"]
+    words += ["--set", "min_iterations=1", "use_convergence=false"]
+    process = started(sys.executable, "-m", "dcrviz.cli", *words)
+    wait_for(process, "visits read")
+    deadline = time.monotonic() + SILENCE_S
+    while not list(tmp_path.glob("trial_*/coadd.fits")):
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    said = end(process, number)
+    assert process.returncode == code, said
+    assert said == f"{line}\n"
+    assert [path.name for path in tmp_path.glob("trial_*")] == ["trial_0"]
+
+
 def test_an_interrupt_amid_the_imports_is_told_in_one_line(tmp_path, started):
     _, code, line = ENDINGS[0]
     process = started(sys.executable, "-c", HASTY, "assemble", tmp_path, "--out", tmp_path / "out")

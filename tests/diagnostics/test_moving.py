@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dcrviz.diagnostics.moving import Moving
-from dcrviz.diagnostics.stamps import cut_stamps, smeared, splines_of
+from dcrviz.diagnostics.stamps import Smearing, cut_stamps
 
 MARGIN = 6
 
@@ -38,8 +38,8 @@ def test_neither_transparency_nor_sky_moves_a_star():
 
 
 def smeared_star(places, weight):
-    splines = splines_of(star(15 + 2 * MARGIN)[None])
-    return smeared(splines, np.array(places), np.array(weight), margin=MARGIN)[0]
+    smeared = Smearing(star(15 + 2 * MARGIN)[None], margin=MARGIN)
+    return smeared(np.array(places), np.array(weight))[0]
 
 
 def test_a_smear_to_one_place_moves_a_stamp_there():

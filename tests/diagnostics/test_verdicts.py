@@ -15,6 +15,7 @@ from dcrviz.diagnostics.leverage import leverage
 from dcrviz.diagnostics.pictures import shown_planes
 from dcrviz.diagnostics.transients import find_transients
 from dcrviz.diagnostics.verdict import verdict_record
+from dcrviz.engine.template import template_maker_of
 from dcrviz.simulate import MadeField, made_exposures, made_scene, made_visits, simulate_exposures
 
 SPREAD = MadeField(n_stars=16, size_px=112, n_visits=8)
@@ -157,7 +158,7 @@ def test_visits_that_do_not_tell_their_seeing_can_not_be_cured_by_fitting_it(exp
 
 def test_a_transient_is_found_in_its_visit_and_nowhere_else(run, exposures):
     problem, steps = run
-    assert find_transients(problem, shown_planes(steps[-1])) == ()
+    assert find_transients(problem, template_maker_of(problem, shown_planes(steps[-1]))) == ()
     marred = list(exposures)
     image = np.array(exposures[2].image[:])
     rows, columns = np.indices(image.shape)

@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -33,3 +34,26 @@ def note(task):
     time.sleep(0.3)
     (Path(folder) / f"ran_{number}").write_text("")
     return number
+
+
+def linger(task):
+    """Say that it has begun, and at its end, however that comes, that it has tidied up."""
+    folder, number = task
+    (Path(folder) / f"began_{number}").write_text(str(os.getpid()))
+    try:
+        time.sleep(60)
+    finally:
+        (Path(folder) / f"tidied_{number}").write_text("")
+
+
+def stubborn(task):
+    """Go on whatever happens."""
+    folder, number = task
+    (Path(folder) / f"began_{number}").write_text(str(os.getpid()))
+    while True:
+        with suppress(KeyboardInterrupt):
+            time.sleep(60)
+
+
+def own_number(_):
+    return os.getpid()

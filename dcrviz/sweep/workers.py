@@ -1,0 +1,98 @@
+"""Processes on this machine that do tasks, and leave off once nobody wants the results."""
+
+from __future__ import annotations
+
+import _thread
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import BaseContext
+from typing import Any, TypeVar
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+# What a task may take to put away what it has half written.
+_GRACE_S = 3.0
+# Of a process of a pool.
+_at_work = threading.Lock()
+_unwanted = threading.Event()
+
+
+@contextmanager
+def worker_pool(workers: int, *, module: str) -> Iterator[ProcessPoolExecutor]:
+    """A pool of so many processes for tasks of a module, which are done by `do_task`.
+
+    Whoever leaves it with an error, or goes no further, waits until what is at work has been
+    interrupted and has tidied up. The processes do the same if this one is killed.
+    """
+    context = _context(module)
+    leash, hand = context.Pipe(duplex=False)
+    pool = ProcessPoolExecutor(
+        max_workers=workers, mp_context=context, initializer=_begin, initargs=(leash,)
+    )
+    try:
+        yield pool
+    except BaseException:
+        hand.close()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+        leash.close()
+        hand.close()
+
+
+def do_task(function: Callable[[Task], Result], task: Task) -> Result:
+    """Call a function, in a process of a pool."""
+    with _at_work:
+        if _unwanted.is_set():
+            raise KeyboardInterrupt
+        return function(task)
+
+
+def _context(module: str) -> BaseContext:
+    """How processes begin: as forks of one that has imported the module, and does nothing else.
+
+    Forks of a process with threads hang; and to import everything takes longer than a small fit.
+    """
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([module])
+    return context
+
+
+def _begin(leash: Connection) -> None:
+    signal.signal(signal.SIGINT, _interrupt)
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    threading.Thread(target=_watch, args=(parent.sentinel, leash), daemon=True).start()
+
+
+def _interrupt(*_: Any) -> None:
+    """End the task at hand; between tasks the pool tells what is next."""
+    if _at_work.locked():
+        raise KeyboardInterrupt
+
+
+def _interrupt_main() -> None:
+    if hasattr(signal, "pthread_kill"):
+        # Wakes it from a wait, too.
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+    else:
+        _thread.interrupt_main()
+
+
+def _watch(parent: int, leash: Connection) -> None:
+    """Interrupt the task once the leash is let go; end the process if its parent has ended."""
+    wait([parent, leash])
+    _unwanted.set()
+    _interrupt_main()
+    if _at_work.acquire(timeout=_GRACE_S):
+        _at_work.release()
+        wait([parent])
+    os._exit(1)
