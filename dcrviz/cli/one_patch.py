@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import math
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -105,7 +106,9 @@ def _progress(step: Step, clamps: list[Any], course: list[Any]) -> Progress:
 
 def _shown(step: Step) -> dict[str, Any]:
     """What the bar tells of a step: the residual, too, where the solver has one to bring down."""
-    shown: dict[str, Any] = {"metric": f"{step.metric:.5f}"}
+    shown: dict[str, Any] = {}
+    if not math.isnan(step.metric):
+        shown["metric"] = f"{step.metric:.5f}"
     residuals = step.history.residuals
     if residuals and residuals[-1] > 0:
         shown["residual"] = f"{residuals[-1]:.1e}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -18,11 +19,18 @@ RISE = 0.01
 _WHOLE = 10
 
 
+def metric_words(metric: float) -> str:
+    """The metric of a step, which is not a number where nobody wants to know it."""
+    return "metric not measured" if math.isnan(metric) else f"metric {metric:.5f}"
+
+
 def progress_sentence(course: Sequence[CourseEntry], outcome: Outcome, *, solver: str) -> str:
     """How the fit goes, or how it has ended."""
     if outcome is not Outcome.RUNNING:
         return outcome.sentence_for(solver)
     metrics = metrics_of(course)
+    if metrics.size and math.isnan(metrics[-1]):
+        return "Nobody knows whether the fit improves: its metric is not measured."
     known = metrics.size > 1 and metrics[-2] > 0
     change = float(metrics[-1] / metrics[-2] - 1) if known else 0.0
     if change > LEAST_CHANGE:

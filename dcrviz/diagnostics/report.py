@@ -14,6 +14,7 @@ from dcrviz.config import AssembleConfig
 from dcrviz.diagnostics.colouring import binned, coloured, limits_of
 from dcrviz.diagnostics.history_table import history_rows
 from dcrviz.diagnostics.panels import Row, Scene, images, rows_of
+from dcrviz.diagnostics.progress import metric_words
 from dcrviz.diagnostics.svg import curve_svg
 from dcrviz.engine import Problem, Step
 from dcrviz.io.png import png_bytes
@@ -58,7 +59,7 @@ def report_html(
     body = [
         "<h1>dcrviz: report of a run</h1>",
         f"<p><b>{html.escape(last.outcome.name)}</b> {html.escape(last.outcome.sentence)} "
-        f"{len(steps) - 1} stored steps; metric {step.metric:.5f} at step {step.index}, whose "
+        f"{len(steps) - 1} stored steps; {metric_words(step.metric)} at step {step.index}, whose "
         "images are shown.</p>",
         *_warnings(problem),
         "<h2>Knobs that differ from their defaults</h2>",

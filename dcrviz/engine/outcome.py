@@ -41,8 +41,6 @@ class Outcome(Enum):
 _BY_METRIC = {
     Outcome.CONVERGED: "Converged: the last iteration improved the metric by less than the "
     "threshold.",
-    Outcome.EXHAUSTED: "Maximum reached: the iterations ran out before the metric stopped "
-    "improving.",
     Outcome.DIVERGED: "Diverged: the metric ended worse than its best value.",
 }
 _IN_ITS_WORDS = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dcrviz.diagnostics.progress import metric_words
 from dcrviz.engine import Step
 
 
@@ -19,7 +20,7 @@ def step_words(step: Step, *, solver: str) -> str:
 
 
 def _numbers(step: Step, solver: str) -> str:
-    metric = f"metric {step.metric:.5f}"
+    metric = metric_words(step.metric)
     if not step.iteration:
         return f"the starting model, {metric}"
     if solver == "direct":

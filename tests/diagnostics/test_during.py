@@ -12,6 +12,7 @@ from dcrviz.diagnostics.holes import Blemish
 from dcrviz.diagnostics.ledger import Ledger
 from dcrviz.engine import Outcome
 from dcrviz.simulate import MadeField, made_exposures
+from dcrviz.views.step_words import step_words
 
 
 @pytest.fixture(scope="module")
@@ -252,3 +253,15 @@ def test_a_run_that_had_nothing_to_compare_is_not_called_healthy(problem, outcom
 def test_a_metric_that_was_not_measured_is_not_judged(problem, metrics):
     found = told(problem, course(*metrics))
     assert not {"ping_pong", "diverging", "stalled"} & set(found)
+
+
+def test_a_fit_whose_metric_is_not_measured_is_not_said_to_be_at_rest(problem):
+    sentence = told(problem, course(np.nan, np.nan))["healthy"].sentence
+    assert sentence.endswith("Nobody knows whether the fit improves: its metric is not measured.")
+
+
+def test_nothing_says_that_a_metric_which_is_not_measured_is_no_number(exposures):
+    knobs = {"use_convergence": False, "min_iterations": 1, "max_iterations": 1}
+    *_, step = assemble(prepare(exposures, AssembleConfig(**knobs)))
+    assert step_words(step, solver="iterative").endswith(": metric not measured, gain 0.50.")
+    assert "metric" not in step.outcome.sentence_for("iterative")

@@ -98,7 +98,7 @@ def test_it_says_of_each_step_what_the_explorer_says(run, made):
     for place, step in enumerate(run.steps):
         found = during_verdicts(run.problem, course[: place + 1], step.outcome)
         assert said[place] == [verdict.sentence for verdict in found]
-    assert told(made)["steps"][-1]["words"].endswith("the metric stopped improving.")
+    assert told(made)["steps"][-1]["words"].endswith("ran out before the run converged.")
 
 
 def test_it_tells_the_knobs_that_are_turned_and_what_made_it(made):
