@@ -68,14 +68,18 @@ class FieldSpectra:
         return self.problem.grid
 
     def batches(self, *, threads: int = 1) -> Iterator[tuple[Ints, Spectra]]:
-        """Numbers and transforms of the visits that have a usable pixel, a few at a time."""
+        """Numbers and transforms of the visits that have a usable pixel, a few at a time.
+
+        The next few are written over the transforms before.
+        """
         seen = np.flatnonzero(self.problem.precision > 0)
+        room = empty_spectra(min(_AT_ONCE, len(seen)), self.grid.half)
         for start in range(0, len(seen), _AT_ONCE):
             few = seen[start : start + _AT_ONCE]
-            spectra = empty_spectra(len(few), self.grid.half)
+            spectra = room[: len(few)]
             for spectrum, visit in zip(spectra, few, strict=True):
                 above = self._above(int(visit), threads=threads)
-                spectrum[:] = self.grid.spectrum(above, threads=threads)
+                self.grid.spectrum(above, out=spectrum, threads=threads)
             yield few, spectra
 
     def _above(self, visit: int, *, threads: int) -> Plane:

@@ -33,7 +33,7 @@ def plane_spectra(planes: Cube, grid: Grid, *, threads: int = 1) -> Spectra:
     """Transforms of (S, Y, X) planes."""
     spectra = empty_spectra(len(planes), grid.half)
     for spectrum, plane in zip(spectra, planes, strict=True):
-        spectrum[:] = grid.spectrum(plane, threads=threads)
+        grid.spectrum(plane, out=spectrum, threads=threads)
     return spectra
 
 

@@ -48,10 +48,15 @@ class Grid(Frozen):
         frequency_y, frequency_x = self.frequencies
         return np.hypot(frequency_y[:, None], frequency_x)
 
-    def spectrum(self, image: Plane, *, threads: int = 1) -> Spectrum:
-        """Transform of an image with empty sky around it."""
+    def spectrum(self, image: Plane, *, out: Spectrum | None = None, threads: int = 1) -> Spectrum:
+        """Transform of an image with empty sky around it, in `out` if that is given."""
         rows = fft.rfft(image, n=self.shape[1], axis=1, workers=threads)
-        whole: Spectrum = fft.fft(rows, n=self.shape[0], axis=0, workers=threads, overwrite_x=True)
+        whole = np.empty(self.half, rows.dtype) if out is None else out
+        whole[: len(rows)], whole[len(rows) :] = rows, 0
+        # It is in its place already, unless scipy has had to copy it.
+        found = fft.fft(whole, axis=0, workers=threads, overwrite_x=True)
+        if not np.may_share_memory(found, whole):
+            whole[:] = found
         return whole
 
     def image(self, spectrum: Spectrum, *, threads: int = 1) -> Plane:

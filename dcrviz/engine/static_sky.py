@@ -55,7 +55,7 @@ def static_sky(
     tasks = [partial(stack, slice(y, y + rows)) for y in range(0, height, rows)]
     bands = run_all(tasks, threads=threads)
     image, mask, variance = (np.concatenate(parts) for parts in zip(*bands, strict=True))
-    detected = detect_sources(image, variance, fwhm_px=_typical_fwhm_px(exposures))
+    detected = detect_sources(image, variance, fwhm_px=_typical_fwhm_px(exposures), threads=threads)
     mask[detected] |= np.int32(1 << planes["DETECTED"])
     return Coadd(image=image, mask=mask, variance=variance, planes=planes)
 

@@ -80,3 +80,18 @@ def test_bands_of_rows_find_the_same_pixels(noise, monkeypatch, rows):
     whole = detected(image)
     monkeypatch.setattr("dcrviz.engine.detect._ROWS", rows)
     np.testing.assert_array_equal(detected(image), whole)
+
+
+def test_a_pixel_counts_by_the_noise_of_all_that_the_filter_adds_up(noise):
+    """As the matched filter is defined, on an image that is smaller than its kernel."""
+    image, variance = noise[:9, :11] + 1.2, np.random.default_rng(7).uniform(0.3, 2, (9, 11))
+    variance[3, 4] = np.inf
+    rows, columns = np.mgrid[:9, :11]
+    expected = np.zeros((9, 11))
+    for y, x in np.ndindex(9, 11):
+        kernel = np.exp(-((rows - y) ** 2 + (columns - x) ** 2) / (2 * SIGMA_PX**2))
+        kernel[(abs(rows - y) > 6) | (abs(columns - x) > 6)] = 0
+        expected[y, x] = (kernel * image / variance).sum() / np.sqrt((kernel**2 / variance).sum())
+    assert expected.max() > 5
+    assert expected.min() < 5
+    np.testing.assert_array_equal(detected(image, variance), grow_flags(expected > 5, 2 * SIGMA_PX))
