@@ -8,7 +8,7 @@ the visit's: so the places tell which angles fit, whatever colours a fit has fou
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -103,7 +103,7 @@ class Direction:
 
 
 def residual_direction(
-    problem: Problem, planes: Cube, stamps: Stamps | None = None
+    problem: Problem, planes: Cube, see: Callable[[], Stamps] | None = None
 ) -> Direction | None:
     """Test the visits' angles, the sign of refraction, and their astrometry.
 
@@ -111,8 +111,8 @@ def residual_direction(
     ----------
     planes
         (S, Y, X), as they become coadds.
-    stamps
-        What is seen of their templates, if it is known already.
+    see
+        Gives what is seen of their templates, if they are made for something else, too.
 
     Returns
     -------
@@ -135,7 +135,7 @@ def residual_direction(
     if np.count_nonzero(problem.factors) < LEAST_VISITS:
         return None
 
-    stamps = stamps or StampCutter(problem).stamps(template_maker_of(problem, planes))
+    stamps = see() if see else StampCutter(problem).stamps(template_maker_of(problem, planes))
 
     def measure(bends: Sequence[Bend]) -> tuple[Offsets, list[Smear]]:
         smears = [smear_of(problem, bend) for bend in bends]

@@ -172,5 +172,5 @@ def planes_verdicts(problem: Problem, planes: Cube) -> tuple[Verdict, ...]:
     template, cutter = template_maker_of(problem, planes), StampCutter(problem)
     # What is made to look for transients is looked at for the direction, too.
     transients = find_transients(problem, cutter.beside(template))
-    direction = residual_direction(problem, planes, cutter.stamps(template))
+    direction = residual_direction(problem, planes, lambda: cutter.stamps(template))
     return after_verdicts(problem, direction=direction, transients=transients)

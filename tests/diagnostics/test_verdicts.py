@@ -214,3 +214,19 @@ def test_what_masked_pixels_hold_changes_no_verdict(exposures, held):
         return [verdict_record(v) for v in dcrviz.verdicts(problem, list(assemble(problem)))]
 
     assert json.dumps(spoilt(held), allow_nan=False) == json.dumps(spoilt(0.0))
+
+
+def test_a_template_that_two_tests_look_at_is_made_once(run, monkeypatch):
+    made = []
+
+    def counted(problem, planes):
+        template = template_maker_of(problem, planes)
+        return lambda visit: made.append(visit) or template(visit)
+
+    monkeypatch.setattr("dcrviz.diagnostics.verdicts.template_maker_of", counted)
+    problem, steps = run
+    dcrviz.verdicts(problem, steps)
+    assert sorted(made) == list(range(len(problem.visits)))
+    made.clear()
+    dcrviz.verdicts(replace(problem, wcs=None, factors=np.eye(len(problem.visits))[0]), steps)
+    assert made == []
