@@ -6,6 +6,7 @@ import _thread
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -57,9 +58,10 @@ def do_task(function: Callable[[Task], Result], task: Task) -> Result:
 def _context(module: str) -> BaseContext:
     """How processes begin: as forks of one that has imported the module, and does nothing else.
 
-    Forks of a process with threads hang; and to import everything takes longer than a small fit.
+    Forks of a process with threads hang, and to import everything takes longer than a small fit.
+    Where libraries of the system may start threads themselves, each process begins afresh.
     """
-    if "forkserver" not in multiprocessing.get_all_start_methods():
+    if sys.platform != "linux":
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([module])
