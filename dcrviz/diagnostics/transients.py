@@ -20,6 +20,7 @@ from dcrviz.kernels.patches import find_patches
 from dcrviz.kernels.pool import run_all
 from dcrviz.kernels.ranks import Ranks
 from dcrviz.records import Bools, Plane
+from dcrviz.rooms import fresh_like
 
 LEAST_SIGMA = 8.0
 """Of a residual that is matched-filtered by the PSF."""
@@ -122,7 +123,8 @@ def _filtered(
 ) -> Plane:
     """The residual after the matched filter, in units of its own noise and what is allowed."""
     usable, template = problem.observed[visit], template_of()
-    residual = np.zeros_like(template)
+    residual = fresh_like(template)
+    residual[:] = 0
     np.subtract(problem.images[visit], template, out=residual, where=usable)
     residual = smooth(_finite(residual), width_px, mode="constant")
     light = smooth(_finite(np.abs(template, out=template)), width_px, mode="constant")

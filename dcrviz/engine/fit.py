@@ -228,8 +228,8 @@ class _Sweep:
         """
         assert self.problem.seeing is not None
         kernel, pixels = kernel_of(self.problem.seeing, visit), self.pixels(visit)
-        template = np.zeros(self.box.shape, np.float32)
-        add_shifts(self.coefs, taps.forward, taps.sources, template[None])
+        template = fresh(*self.box.shape)
+        add_shifts(self.coefs, taps.forward, taps.sources, template[None], anew=True)
         template = convolved(template, kernel)
         if coefs is not None:
             residual = np.where(pixels.usable, pixels.image - template, np.float32(0))

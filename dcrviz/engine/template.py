@@ -16,6 +16,7 @@ from dcrviz.kernels.planes import amplified_planes
 from dcrviz.kernels.shift import add_shifts
 from dcrviz.kernels.spline import stack_coefficients
 from dcrviz.records import Cube, Plane, Shifts, SplineOrder
+from dcrviz.rooms import fresh
 
 TemplateMaker = Callable[[int], Plane]
 """Matched template of a visit by its index; threads may share it."""
@@ -88,8 +89,8 @@ def template_maker(
     coefs, taps = stack_coefficients(amplified, order=order), visit_taps(shifts, shape, order)
 
     def shifted(visit: int) -> Plane:
-        template = np.zeros(shape, dtype=np.float32)
-        add_shifts(coefs, taps[visit].forward, taps[visit].sources, template[None])
+        template = fresh(*shape)
+        add_shifts(coefs, taps[visit].forward, taps[visit].sources, template[None], anew=True)
         return template if seeing is None else convolved(template, kernel_of(seeing, visit))
 
     return shifted

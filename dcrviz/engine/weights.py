@@ -16,6 +16,7 @@ from dcrviz.kernels.spline import coefficients
 from dcrviz.kernels.taps import PAD, tap_table
 from dcrviz.physics.geometry import airmass_of
 from dcrviz.records import Bools, Cube, Floats, Plane, Shifts, SplineOrder, Visit
+from dcrviz.rooms import fresh
 from dcrviz.scratch import Room
 
 # A single visit arrives as 1 but for the rounding of its taps: it must not pass for more than one.
@@ -108,10 +109,10 @@ def _coefs(image: Plane | Bools, order: SplineOrder) -> Plane:
 
 def _moved_back(coefs: Plane, shifts: Shifts, which: tuple[int, int], order: SplineOrder) -> Plane:
     """The image of these coefficients, shifted back from a visit into a subfilter."""
-    out = np.zeros((coefs.shape[0] - 2 * PAD, coefs.shape[1] - 2 * PAD), np.float32)
+    out = fresh(coefs.shape[0] - 2 * PAD, coefs.shape[1] - 2 * PAD)
     if out.size:
         taps = tap_table(-shifts.midpoint[which][None], out.shape, order=order)
-        add_shifts(coefs[None], taps, np.zeros(1, np.int64), out[None])
+        add_shifts(coefs[None], taps, np.zeros(1, np.int64), out[None], anew=True)
     return out
 
 
