@@ -11,8 +11,9 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from importlib import import_module
+from pathlib import Path
 from typing import NoReturn
 
 from dcrviz.background import end_all
@@ -36,6 +37,8 @@ _COMMANDS = {
 }
 # What shells add to the number of a signal.
 _SIGNALLED = 128
+# Not every system has it.
+_SIGPIPE = 13
 
 
 class _OneLineParser(argparse.ArgumentParser):
@@ -64,6 +67,10 @@ def build_parser(asked: str = "") -> argparse.ArgumentParser:
 
 def command() -> NoReturn:
     """Run the command as a process of its own, which ends at once if a signal asks for it."""
+    for name in ("stdout", "stderr"):
+        # A shell may have closed it; what is told there is told nowhere.
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
     code = main(importing=kept_for_good())
     if code > _SIGNALLED:
         end_all()
@@ -93,12 +100,15 @@ def main(
         options = parser.parse_args(one_setting_each(words))
         with ended_by_signals(), console(quiet=options.quiet) as options.console:
             options.run(options)
+            sys.stdout.flush()
+    except BrokenPipeError:
+        return _unread()
     except (ValueError, OSError) as error:
         return _failed(str(error))
     except MemoryError as error:
         return _failed(f"the data must fit into memory; {error or 'it is full'}")
-    except Terminated:
-        return _stopped("terminated", signal.SIGTERM)
+    except Terminated as end:
+        return _stopped("terminated", end.number)
     except KeyboardInterrupt:
         return _stopped("interrupted", signal.SIGINT)
     return 0
@@ -107,6 +117,13 @@ def main(
 def _stopped(how: str, number: signal.Signals) -> int:
     print(f"dcrviz: {how}; no file is left half written", file=sys.stderr)
     return _SIGNALLED + number
+
+
+def _unread() -> int:
+    """Nobody reads on, which is no mistake: what is left to be said goes nowhere."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return _SIGNALLED + _SIGPIPE
 
 
 def _failed(sentence: str) -> int:

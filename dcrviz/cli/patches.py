@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,8 +72,12 @@ def run_patch(patch: Patch) -> PatchEnd:
     try:
         with console(quiet=True) as options.console:
             assemble_patch(options)
-    except (ValueError, OSError) as error:
-        return PatchEnd(refusal=str(error))
+    except (ValueError, OSError, MemoryError) as error:
+        return PatchEnd(refusal=str(error) or "the data must fit into memory")
+    except Exception as error:
+        # A fault of this program; the other patches are not to suffer.
+        _log.exception("%s", patch.name)
+        return PatchEnd(refusal=f"{type(error).__name__}: {error}")
     history = json.loads((Path(options.out) / HISTORY_NAME).read_text(encoding="utf-8"))
     return PatchEnd(outcome=history["outcome"], sentence=history["sentence"])
 
@@ -103,13 +108,17 @@ def _named(paths: Sequence[str]) -> dict[str, str]:
     """The path of each patch by its name, which must be its own."""
     named: dict[str, str] = {}
     for path in paths:
-        name = Path(path).name.split(".fit")[0]
+        # Whole: of `..` the last part is no name, and a product in the folder would lie above it.
+        whole = os.path.abspath(Path(path).expanduser())  # noqa: PTH100 - links keep their names
+        name = Path(whole).name.split(".fit")[0]
+        if not name:
+            raise ValueError(f"{path}: a patch must have a name; got {whole}")
         if name in named:
             raise ValueError(
                 f"{path}: patches must have names of their own; {name} is also that of "
                 f"{named[name]}"
             )
-        named[name] = str(Path(path).expanduser().absolute())
+        named[name] = whole
     return named
 
 

@@ -81,7 +81,7 @@ def before_the_fit(case: Case) -> list[Section]:
     colours = Section(
         name="leverage",
         title="What the visits can tell",
-        sentences=(found.sentence, without.sentence),
+        sentences=(found.sentence, without.sentence) if visits else (found.sentence,),
         values=_plain({**found.as_mapping(), "visits": visits}),
     )
     return [colours, *told]
@@ -221,8 +221,9 @@ def hold_out_section(case: Case, visits: Sequence[HeldOut]) -> Section:
     if on < LEAST_VISITS:
         sentence = f"Holding out a visit needs {LEAST_VISITS} visits or more; got {on}."
         return Section(name="hold_out", title=title, sentences=(sentence,), values={"visits": []})
+    judged = [visit for visit in visits if visit.is_judged]
     mean = {
-        name: float(np.nanmean([getattr(visit, name) for visit in visits]))
+        name: float(np.mean([getattr(visit, name) for visit in judged])) if judged else math.nan
         for name in ("model_sigma", "coadd_sigma", "model_dipoles", "coadd_dipoles")
     }
     better = sum(visit.model_sigma < visit.coadd_sigma for visit in visits)

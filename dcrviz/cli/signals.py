@@ -13,18 +13,34 @@ from types import FrameType
 from typing import NoReturn
 
 from dcrviz.background import unheard
+from dcrviz.uninterrupted import heeded
 
 # After this long a signal that has not ended the command is told again.
 _PATIENCE_S = 1.0
 
 
 class Terminated(KeyboardInterrupt):
-    """The machine has asked the process to end."""
+    """The machine has asked the process to end, by the signal `number`."""
+
+    number = signal.SIGTERM
+
+
+class HungUp(Terminated):
+    """The terminal is gone."""
+
+    number = getattr(signal, "SIGHUP", signal.SIGTERM)
+
+
+_RAISED: dict[int, type[KeyboardInterrupt]] = {
+    signal.SIGINT: KeyboardInterrupt,
+    signal.SIGTERM: Terminated,
+    HungUp.number: HungUp if hasattr(signal, "SIGHUP") else Terminated,
+}
 
 
 @contextmanager
 def ended_by_signals() -> Iterator[None]:
-    """Have Ctrl-C raise KeyboardInterrupt and SIGTERM `Terminated` in the block, wherever it is.
+    """Have Ctrl-C raise KeyboardInterrupt and other ends `Terminated` in the block, wherever it is.
 
     Notes
     -----
@@ -43,9 +59,9 @@ def ended_by_signals() -> Iterator[None]:
         timer.daemon = True
         timer.start()
         again.append(timer)
-        raise Terminated if number == signal.SIGTERM else KeyboardInterrupt
+        raise _RAISED[number]
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, stop) for number in heeded()}
     complain = unheard(KeyboardInterrupt)
     try:
         yield

@@ -11,6 +11,7 @@ from typing import Any
 from dcrviz.engine import matched_template, refined_visit
 from dcrviz.engine.check import check_complete, check_grid
 from dcrviz.io import read_coadds, read_exposure, visit_header, write_template
+from dcrviz.io.coadd_keys import COADD_NAME, is_product_name
 from dcrviz.io.filters import band_of_filter
 from dcrviz.records import Coadds, Exposure
 
@@ -44,6 +45,7 @@ def run(options: argparse.Namespace) -> None:
     """Read the coadds and the visit, write the template."""
     result = read_coadds(options.folder)
     exposure = read_exposure(options.visit, table=options.table)
+    _check_free(options)
     _check(exposure, result, folder=options.folder)
     visit = refined_visit(result, exposure) if options.refine_seeing else exposure.visit
     if visit.psf_fwhm_px != exposure.visit.psf_fwhm_px:
@@ -58,6 +60,17 @@ def run(options: argparse.Namespace) -> None:
     header = visit_header(replace(exposure.visit, weight=1.0, scale=1.0))
     write_template(Path(options.out), template, wcs=result.wcs, xy0=result.xy0, header=header)
     _log.info("%s: template of visit %s", options.out, exposure.visit.id)
+
+
+def _check_free(options: argparse.Namespace) -> None:
+    """Raise if the template would take the place of what it is made of."""
+    out = Path(options.out).resolve()
+    coadd = out.name == COADD_NAME or is_product_name(out.name)
+    in_folder = coadd and out.parent == Path(options.folder).expanduser().resolve()
+    if in_folder or out == Path(options.visit).expanduser().resolve():
+        raise ValueError(
+            f"{options.out}: the template must be a file of its own; got one that it is made of"
+        )
 
 
 def _check(exposure: Exposure, result: Coadds, *, folder: str) -> None:

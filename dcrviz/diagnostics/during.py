@@ -16,6 +16,9 @@ from dcrviz.diagnostics.visit_verdicts import over_fitting, visit_verdicts
 from dcrviz.engine import Outcome, Problem
 from dcrviz.records import Cube
 
+# What leaves the starting model as it is: nothing was done to judge.
+_UNTOUCHED = (Outcome.RUNNING, Outcome.STOPPED, Outcome.TOO_FEW_VISITS)
+
 
 def during_verdicts(
     problem: Problem,
@@ -41,8 +44,8 @@ def during_verdicts(
     if not course:
         return ()
     config = config or problem.config
-    if course[-1].iteration == 0 and outcome is Outcome.RUNNING:
-        return (_start(course[-1]),)
+    if course[-1].iteration == 0 and outcome in _UNTOUCHED:
+        return (_start(course[-1], outcome),)
     of_metric = metric_verdicts(problem, course, outcome, config)
     # Where all goes wrong, no visit is to blame.
     blamed = () if of_metric else visit_verdicts(problem, course, config)
@@ -72,13 +75,14 @@ def standing_verdicts(problem: Problem, planes: Cube) -> tuple[Verdict, ...]:
     return tuple(replace(verdict, steps=()) for verdict in told)
 
 
-def _start(entry: CourseEntry) -> Verdict:
+def _start(entry: CourseEntry, outcome: Outcome) -> Verdict:
+    ending = "" if outcome is Outcome.RUNNING else f" {outcome.sentence}"
     return Verdict(
         kind="start",
         when="during",
         severity="notice",
         title="Start",
-        sentence="The start: all planes are alike, so no source has a colour yet.",
+        sentence=f"The start: all planes are alike, so no source has a colour yet.{ending}",
         rule="Said of the starting model.",
         confidence=1.0,
         steps=(entry.index,),

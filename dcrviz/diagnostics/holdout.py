@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -42,6 +43,11 @@ class HeldOut:
     coadd_sigma: float
     model_dipoles: int
     coadd_dipoles: int
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether it has a pixel near sources to be predicted."""
+        return math.isfinite(self.model_sigma) and math.isfinite(self.coadd_sigma)
 
 
 def held_out(
@@ -100,8 +106,11 @@ def held_out_sentences(visits: Sequence[HeldOut]) -> tuple[str, ...]:
     """What held-out visits tell, in words; nothing without any."""
     if not visits:
         return ()
+    visits = [visit for visit in visits if visit.is_judged]
+    if not visits:
+        return ("No visit has a usable pixel near a source by which it could be predicted.",)
     model, coadd = (
-        float(np.nanmean([getattr(visit, name) for visit in visits]))
+        float(np.mean([getattr(visit, name) for visit in visits]))
         for name in ("model_sigma", "coadd_sigma")
     )
     better = sum(visit.model_sigma < visit.coadd_sigma for visit in visits)

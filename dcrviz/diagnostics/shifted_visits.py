@@ -69,7 +69,9 @@ def shifted_visits(seen: Floats, weight: Floats, spans: Floats) -> tuple[Shifted
         off, error = _common_shift(left(seen, rests[visit], spans)[weight[:, visit] > 0, visit])
         shrink = math.sqrt(before / max(misfits[visit], 1e-30))
         size = float(np.hypot(*off))
-        if size < max(LEAST_SHIFT_PX, _LEAST_SIGMA * error) or shrink < _LEAST_SHRINK:
+        # False for NaN, too: planes that have run away put sources nowhere.
+        far = size >= max(LEAST_SHIFT_PX, _LEAST_SIGMA * error)
+        if not (far and shrink >= _LEAST_SHRINK):
             break
         found.append(
             ShiftedVisit(

@@ -70,7 +70,9 @@ def verdicts_on(
     told = list(before_verdicts(problem))
     if last is not None:
         told += during_verdicts(problem, course, last.outcome, config)
-        if last.outcome is not Outcome.RUNNING and not course[-1].metric > RUNAWAY:
+        # Of the starting model, and of planes that have run away, there is nothing to test.
+        fitted = course[-1].iteration > 0 and not course[-1].metric > RUNAWAY
+        if last.outcome is not Outcome.RUNNING and fitted:
             told += planes_verdicts(problem, shown_planes(last))
     return with_what_helps(told, config or problem.config)
 

@@ -64,19 +64,16 @@ def clean(
     weights
         (V,), of each visit beside its variance.
     """
-    if not config.find_artifacts:
+    found: Artifacts | None = None
+    if config.find_artifacts:
+        found = reuse.part(
+            "artifacts",
+            (*exposures, pixels, weights.tobytes(), *_search_knobs(config)),
+            lambda: _search(exposures, pixels, weights, config),
+        )
+    if found is None:
         return Clean(exposures=exposures, pixels=pixels, stacked=pixels)
-    artifacts = reuse.part(
-        "artifacts",
-        (*exposures, pixels, weights.tobytes(), *_search_knobs(config)),
-        lambda: find_artifacts(
-            exposures,
-            pixels.images,
-            weights / mean_variances(exposures, pixels.usable),
-            config,
-            threads=threads_of(config, exposures[0].shape),
-        ),
-    )
+    artifacts = found
     leaves_out = config.on_artifact == "leave_out"
     offsets = refraction_offsets(shifts) if leaves_out else None
     stacked, with_marks, anywhere = reuse.part(
@@ -98,6 +95,17 @@ def clean(
         clipped=anywhere,
         artifacts=artifacts,
     )
+
+
+def _search(
+    exposures: Sequence[Exposure], pixels: Pixels, weights: Floats, config: AssembleConfig
+) -> Artifacts | None:
+    """None where no visit has a pixel to be compared."""
+    in_sky = weights / mean_variances(exposures, pixels.usable)
+    if not in_sky.any():
+        return None
+    threads = threads_of(config, exposures[0].shape)
+    return find_artifacts(exposures, pixels.images, in_sky, config, threads=threads)
 
 
 def _clipped(

@@ -73,7 +73,7 @@ def left_out_fraction(
     total = weights.sum()
 
     def fraction(left_out: Bools) -> Floats:
-        if not left_out.any():
+        if not left_out.any() or total == 0:
             return np.zeros(left_out.shape[1:])
         return np.asarray((weights[:, None, None] * left_out).sum(axis=0) / total)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from dcrviz.io.uninterrupted import uninterrupted
+from dcrviz.uninterrupted import uninterrupted
 
 
 class AtomicFiles:

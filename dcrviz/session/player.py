@@ -131,6 +131,7 @@ class Player(Timeline):
     def reset(self) -> None:
         """Go back to the starting model; the run so far becomes a branch."""
         self._drop_late_results()
+        self.error = ""
         self._leave([replace(m, step=resumed(m.step)) for m in self.moments[:1]])
 
     def close(self) -> None:

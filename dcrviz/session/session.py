@@ -42,6 +42,7 @@ class Session(Follower):
         """Put a left run on show again, in exchange for the present one."""
         self._drop_late_results()
         branch = self._exchange(index)
+        self.error, self._refused = "", False
         self._start = branch.start
         with self._no_restart():
             self.exposures = list(branch.exposures)
@@ -128,7 +129,7 @@ class Session(Follower):
     def take_run(self, run: SavedRun, problem: Problem) -> None:
         """Put a saved run with its prepared problem on show; the present one becomes a branch."""
         self._drop_late_results()
-        self._refused = False
+        self.error, self._refused = "", False
         with self._no_restart():
             self._keep_as_branch()
             self.exposures = list(run.exposures)

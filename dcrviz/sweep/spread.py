@@ -10,6 +10,7 @@ from typing import Any
 
 from dcrviz.cores import available_cores
 from dcrviz.sweep.workers import Result, Task, do_task, worker_pool
+from dcrviz.uninterrupted import uninterrupted
 
 _log = logging.getLogger(__name__)
 _TRIES = 3
@@ -74,7 +75,9 @@ def _until_one_dies(
 ) -> Iterator[tuple[int, Result]]:
     """Results of one pool of processes, as far as it goes; `tasks` may shrink meanwhile."""
     with worker_pool(workers, module=function.__module__) as pool:
-        waiting = {pool.submit(do_task, function, task): place for place, task in tasks.items()}
+        # A process that is just beginning can't be interrupted, and would miss what it is told.
+        with uninterrupted():
+            waiting = {pool.submit(do_task, function, task): place for place, task in tasks.items()}
         try:
             while waiting:
                 done, _ = wait(waiting, return_when=FIRST_COMPLETED)

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
 from typing import Any, TypeVar
@@ -22,6 +23,7 @@ _GRACE_S = 3.0
 # Of a process of a pool.
 _at_work = threading.Lock()
 _unwanted = threading.Event()
+_terminated = threading.Event()
 
 
 @contextmanager
@@ -52,7 +54,11 @@ def do_task(function: Callable[[Task], Result], task: Task) -> Result:
     with _at_work:
         if _unwanted.is_set():
             raise KeyboardInterrupt
-        return function(task)
+        try:
+            return function(task)
+        finally:
+            if _terminated.is_set():
+                os._exit(1)
 
 
 def _context(module: str) -> BaseContext:
@@ -65,11 +71,30 @@ def _context(module: str) -> BaseContext:
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([module])
+    with _left_alone(signal.SIGINT):
+        forkserver.ensure_running()
     return context
+
+
+@contextmanager
+def _left_alone(number: signal.Signals) -> Iterator[None]:
+    """Have what begins in the block ignore a signal: Ctrl-C reaches all processes of a terminal."""
+    if threading.current_thread() is not threading.main_thread():
+        # No signal is handled in another thread.
+        yield
+        return
+    before = signal.signal(number, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(number, before)
 
 
 def _begin(leash: Connection) -> None:
     signal.signal(signal.SIGINT, _interrupt)
+    signal.signal(signal.SIGTERM, _terminate)
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, _terminate)
     parent = multiprocessing.parent_process()
     assert parent is not None
     threading.Thread(target=_watch, args=(parent.sentinel, leash), daemon=True).start()
@@ -79,6 +104,14 @@ def _interrupt(*_: Any) -> None:
     """End the task at hand; between tasks the pool tells what is next."""
     if _at_work.locked():
         raise KeyboardInterrupt
+
+
+def _terminate(*_: Any) -> None:
+    """End the process, after its task has tidied up."""
+    if not _at_work.locked():
+        os._exit(1)
+    _terminated.set()
+    raise KeyboardInterrupt
 
 
 def _interrupt_main() -> None:

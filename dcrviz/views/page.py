@@ -38,7 +38,7 @@ from dcrviz.views.inspector import Inspector
 from dcrviz.views.layout import laid_out, show_details
 from dcrviz.views.lazy import Later, lazy_card
 from dcrviz.views.lesson_view import LessonView
-from dcrviz.views.messages import Gate, deliver_to_page, served_document
+from dcrviz.views.messages import Gate, Seldom, deliver_to_page, served_document
 from dcrviz.views.runs_view import RunsView
 from dcrviz.views.sweep_view import SweepView
 from dcrviz.views.sweeping import Surroundings, Sweeping
@@ -179,7 +179,8 @@ class Explorer(Viewer):
         self.appearance = Appearance(alone=alone, margin=(5, 10))
         self._make_class(background)
         self.welcome = Welcome(self.data, teach=self.for_class.teach, local=source.local)
-        self.appearance.param.watch(lambda event: self._turn_dark(event.new), "dark")
+        turned = Seldom(self._turn_dark, pause_s=0)
+        self.appearance.param.watch(lambda _: turned.at_once(), "dark")
         self._warnings = Words("", sizing_mode="stretch_width", margin=(0, 10))
 
     def _make_class(self, background: Background) -> None:
@@ -308,8 +309,9 @@ class Explorer(Viewer):
         self.wall.mark_visit(visit)
         self.inspector.look_at(x, y)
 
-    def _turn_dark(self, dark: bool) -> None:
+    def _turn_dark(self) -> None:
         """What is drawn on canvases can't follow the stylesheets."""
+        dark = self.appearance.dark
         self.wall.canvas.dark = dark
         self.curves.paint(dark=dark)
         self.diagnose.paint(dark=dark)

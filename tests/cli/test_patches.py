@@ -1,5 +1,6 @@
 """Many patches by one command: each as a command of its own would fit it."""
 
+import importlib
 import json
 import os
 import shutil
@@ -73,6 +74,25 @@ def test_patches_of_one_name_are_refused(simulated, tmp_path, refused):
     words = ["--out", tmp_path / "out"]
     line = refused("assemble", "--patches", simulated, simulated, *words)
     assert "patches must have names of their own" in line
+
+
+def test_the_folder_above_is_a_patch_by_its_own_name(patches, tmp_path, run, monkeypatch):
+    inside = patches[0] / "inside"
+    inside.mkdir()
+    monkeypatch.chdir(inside)
+    out = tmp_path / "out"
+    assert run("assemble", "--patches", "..", "--out", out, *FAST, "--workers", 1).code == 0
+    assert sorted(path.name for path in out.iterdir()) == ["one", "patches.json"]
+
+
+def test_a_patch_at_which_the_program_fails_is_refused_by_itself(monkeypatch):
+    def fail(_):
+        raise IndexError("list index out of range")
+
+    module = importlib.import_module("dcrviz.cli.patches")
+    monkeypatch.setattr(module, "assemble_patch", fail)
+    end = module.run_patch(module.Patch(name="one", options={}))
+    assert end.refusal == "IndexError: list index out of range"
 
 
 def test_a_scheduler_without_patches_is_refused(simulated, tmp_path, refused):

@@ -2,6 +2,7 @@
 
 import os
 import pty
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -23,6 +24,24 @@ def test_a_good_run_exits_with_0_and_logs_on_stderr(simulated, tmp_path):
     assert "INFO Selected airmasses" in done.stderr
     assert (tmp_path / "out" / "coadd.fits").is_file()
     assert "it/s" not in done.stderr
+
+
+def test_without_a_standard_error_a_run_is_as_good(simulated, tmp_path):
+    words = [*MODULE, "assemble", simulated, "--out", tmp_path / "out", *FEW]
+    done = subprocess.run(
+        ["sh", "-c", '"$@" 2>&-', "sh", *map(str, words)], stdout=subprocess.PIPE, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, b"")
+    assert (tmp_path / "out" / "coadd.fits").is_file()
+
+
+def test_to_read_no_further_is_no_mistake():
+    read, write = os.pipe()
+    os.close(read)
+    words = [*MODULE, "config", "--preset", "lsst-2019"]
+    done = subprocess.run(words, stdout=write, stderr=subprocess.PIPE, check=False)
+    os.close(write)
+    assert (done.returncode, done.stderr) == (128 + signal.SIGPIPE, b"")
 
 
 def test_a_mistake_exits_with_2_and_one_line_on_stderr(simulated, tmp_path):

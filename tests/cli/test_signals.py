@@ -26,6 +26,8 @@ ENDINGS = [
     (signal.SIGINT, 130, "dcrviz: interrupted; no file is left half written"),
     (signal.SIGTERM, 143, "dcrviz: terminated; no file is left half written"),
 ]
+# Of a terminal that is closed.
+HANGUP = (signal.SIGHUP, 129, "dcrviz: terminated; no file is left half written")
 # An explorer that begins to iterate by itself and says so.
 PLAYING = """
 import os
@@ -127,8 +129,8 @@ def visit(address):
 # The signal is caught in one place for all solvers; each has loops of its own to be amid.
 @pytest.mark.parametrize(
     ("solver", "ending"),
-    [("iterative", ENDINGS[0]), ("anderson", ENDINGS[1]), ("pcg", ENDINGS[0])],
-    ids=["iterative-SIGINT", "anderson-SIGTERM", "pcg-SIGINT"],
+    [("iterative", HANGUP), ("anderson", ENDINGS[1]), ("pcg", ENDINGS[0])],
+    ids=["iterative-SIGHUP", "anderson-SIGTERM", "pcg-SIGINT"],
 )
 def test_a_signal_ends_a_fit_in_one_line_and_leaves_nothing(
     simulated, tmp_path, started, solver, ending
@@ -204,7 +206,16 @@ def test_panel_serve_ends_amid_a_fit_without_a_trace(simulated, tmp_path, starte
     assert "Traceback" not in said
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_that_is_ignored_stays_so():
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with ended_by_signals():
+            signal.raise_signal(signal.SIGHUP)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_amid_the_renaming_waits_until_all_files_have_their_names(
     tmp_path, monkeypatch, number
 ):

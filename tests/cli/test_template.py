@@ -206,3 +206,11 @@ def test_an_output_below_a_file_is_an_error(refused, fitted, unseen, tmp_path):
     (tmp_path / "taken").write_text("mine")
     line = refused("template", fitted, unseen, "--out", tmp_path / "taken" / "t.fits")
     assert f"{tmp_path}/taken: must be a directory to write into; got a file" in line
+
+
+def test_it_does_not_take_the_place_of_what_it_is_made_of(refused, fitted, unseen, tmp_path):
+    visit = tmp_path / "visit.fits"
+    shutil.copy(unseen, visit)
+    for out in (visit, fitted / "coadd.fits", fitted / "dcrCoadd_0.fits"):
+        line = refused("template", fitted, visit, "--out", out)
+        assert f"{out}: the template must be a file of its own" in line

@@ -13,6 +13,7 @@ from dcrviz import AssembleConfig, assemble, prepare
 from dcrviz.diagnostics.direction import residual_direction
 from dcrviz.diagnostics.pictures import shown_planes
 from dcrviz.diagnostics.places import left, misfit
+from dcrviz.diagnostics.shifted_visits import shifted_visits
 from dcrviz.simulate import MadeField, made_exposures
 
 SEEDS = (1, 2, 3)
@@ -202,3 +203,8 @@ def test_visits_that_are_off_do_not_count():
     problem = prepare(exposures, AssembleConfig(solver="direct", visit_factors=off))
     *_, step = assemble(problem)
     assert residual_direction(problem, shown_planes(step)) is None
+
+
+def test_sources_that_lie_nowhere_shift_no_visit():
+    seen = np.full((6, 8, 2), np.nan)
+    assert shifted_visits(seen, np.ones((6, 8)), np.ones((8, 2))) == ()

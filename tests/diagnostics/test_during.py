@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dcrviz import AssembleConfig, assemble, first_step, prepare
+from dcrviz import AssembleConfig, assemble, first_step, prepare, verdicts
 from dcrviz.diagnostics.course import CourseEntry, course_entry
 from dcrviz.diagnostics.during import during_verdicts
 from dcrviz.diagnostics.holes import Blemish
@@ -265,3 +265,14 @@ def test_nothing_says_that_a_metric_which_is_not_measured_is_no_number(exposures
     *_, step = assemble(prepare(exposures, AssembleConfig(**knobs)))
     assert step_words(step, solver="iterative").endswith(": metric not measured, gain 0.50.")
     assert "metric" not in step.outcome.sentence_for("iterative")
+
+
+@pytest.mark.parametrize("outcome", [Outcome.STOPPED, Outcome.TOO_FEW_VISITS])
+def test_a_run_that_ended_where_it_began_is_neither_healthy_nor_ill(exposures, outcome):
+    problem = prepare(exposures)
+    step = first_step(problem)
+    histories = tuple(replace(history, outcome=outcome) for history in step.histories)
+    found = verdicts(problem, [replace(step, histories=histories, outcome=outcome)])
+    (one,) = (verdict for verdict in found if verdict.when != "before")
+    assert (one.kind, one.severity) == ("start", "notice")
+    assert one.sentence.endswith(outcome.sentence)

@@ -1,5 +1,7 @@
 """Held-out visits: predicted without having been fitted."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -83,3 +85,10 @@ def test_in_words_the_visit_stands_out_for_which_least_is_gained():
 
 def test_without_a_held_out_visit_there_is_nothing_to_say():
     assert held_out_sentences([]) == ()
+
+
+def test_visits_that_have_no_pixel_to_be_predicted_are_told_in_words(predicted):
+    blind = [replace(visit, model_sigma=np.nan, coadd_sigma=np.nan) for visit in predicted]
+    (sentence,) = held_out_sentences(blind)
+    assert sentence.startswith("No visit has a usable pixel")
+    assert "5 visits" in held_out_sentences([*predicted[:5], blind[0]])[0]

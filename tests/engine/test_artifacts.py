@@ -193,6 +193,11 @@ def test_a_visit_that_is_off_is_not_searched(spoilt):
     assert VISIT not in {visit for visit, _ in fates(problem)}
 
 
+def test_where_no_visit_has_a_pixel_nothing_is_looked_for(exposures):
+    blind = [replace(e, image=np.full(e.shape, np.nan, np.float32)) for e in exposures]
+    assert searched(blind).artifacts is None
+
+
 def test_one_sentence_tells_what_was_found(found):
     (sentence,) = (one for one in found.warnings if one.startswith("artifacts: "))
     assert sentence.startswith("artifacts: 1 of ")

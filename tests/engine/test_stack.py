@@ -164,3 +164,9 @@ def test_the_left_out_fraction_is_by_weight_and_counts_what_carries_the_plane():
     fractions = left_out_fraction(carries, used, WEIGHTS)
     np.testing.assert_allclose(fractions["SAT"], WEIGHTS[1] / WEIGHTS.sum())
     np.testing.assert_allclose(fractions["CR"], WEIGHTS[:2].sum() / WEIGHTS.sum())
+
+
+def test_without_any_weight_nothing_was_left_out():
+    carries = {"BAD": np.ones((3, 2, 2), bool)}
+    found = left_out_fraction(carries, np.zeros((3, 2, 2), bool), np.zeros(3))
+    np.testing.assert_array_equal(found["BAD"], np.zeros((2, 2)))

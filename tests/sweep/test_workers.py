@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,16 @@ def test_work_that_does_not_leave_off_is_ended_after_a_while(tmp_path):
     with pytest.raises(ConnectionError):
         leave_amid_work(tmp_path, stubborn)
     assert not any(map(is_running, begun(tmp_path).values()))
+
+
+def test_a_process_that_is_terminated_tidies_up_first(tmp_path):
+    with worker_pool(1, module="tasks") as pool:
+        future = pool.submit(do_task, linger, (str(tmp_path), 0))
+        soon(lambda: begun(tmp_path))
+        os.kill(begun(tmp_path)["0"], signal.SIGTERM)
+        with pytest.raises(BrokenProcessPool):
+            future.result(PATIENCE_S)
+    assert tidied(tmp_path) == {"0"}
 
 
 def test_an_interrupt_between_tasks_changes_nothing():

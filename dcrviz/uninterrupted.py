@@ -9,9 +9,22 @@ from contextlib import contextmanager
 from types import FrameType
 
 
+def heeded() -> list[signal.Signals]:
+    """Signals by which a person or the machine ends a process, but for those that it ignores.
+
+    Where SIGHUP is known it tells that the terminal is gone.
+    """
+    ending = [
+        signal.SIGINT,
+        signal.SIGTERM,
+        *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else []),
+    ]
+    return [number for number in ending if signal.getsignal(number) is not signal.SIG_IGN]
+
+
 @contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Keep Ctrl-C and SIGTERM waiting until the block has ended; only for what takes a moment."""
+    """Keep signals that would end the process waiting until the block has; for moments only."""
     if threading.current_thread() is not threading.main_thread():
         # No signal is handled in another thread.
         yield
@@ -21,7 +34,7 @@ def uninterrupted() -> Iterator[None]:
     def keep(number: int, _frame: FrameType | None) -> None:
         kept.append(number)
 
-    before = {number: signal.signal(number, keep) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, keep) for number in heeded()}
     try:
         yield
     finally:
