@@ -171,3 +171,13 @@ def test_a_run_keeps_its_number_under_any_name_on_show_or_not(session):
     assert session.branches[0].number == first
     session.open_branch(0)
     assert (session.title, session.number) == ("another", first)
+
+
+def test_an_error_does_not_outlive_the_run_that_it_is_of(session):
+    turn(session, 2)
+    session.error = "of a step"
+    session.open_branch(0)
+    assert session.error == ""
+    session.error = "of another"
+    session.reset()
+    assert session.error == ""

@@ -113,6 +113,24 @@ def test_nothing_scrolls_sideways_at_any_size(explorer):
         assert laid_out <= width
 
 
+def test_the_looks_of_the_pictures_can_be_reached_in_a_narrow_window(explorer):
+    explorer.set_viewport_size({"width": 800, "height": 600})
+    locks = explorer.locator(".look input[type=checkbox]")
+    expect(locks.first).to_be_visible()
+    for lock in locks.all():
+        box = lock.bounding_box()
+        # What is cut off there can't be scrolled to.
+        assert box["x"] + box["width"] <= 800
+
+
+def test_light_and_dark_are_turned_amid_a_run(explorer, caplog):
+    button(explorer, "Run N").click()
+    for _ in range(12):
+        button(explorer, "Dark").click()
+    wait_until(explorer, lambda: not explorer.session.busy)
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
+
+
 def test_control_images_and_metric_are_seen_without_scrolling_at_1280_by_800(explorer):
     expect(panel(explorer, "minus_mean 2")).to_be_visible()
     seen = [
