@@ -82,7 +82,7 @@ def blink(browser, _options):
 
         def compare():
             page.keyboard.press("1")
-            page.get_by_label("compare plane S2").click()
+            page.get_by_label("compare Subfilter planes: S2").click()
             for _ in range(6):
                 page.keyboard.press("b")
                 page.wait_for_timeout(100)

@@ -98,6 +98,7 @@ def main(
         with importing or nullcontext():
             parser = build_parser(words[0] if words else "")
         options = parser.parse_args(one_setting_each(words))
+        _refuse_empty(options)
         with ended_by_signals(), console(quiet=options.quiet) as options.console:
             options.run(options)
             sys.stdout.flush()
@@ -112,6 +113,13 @@ def main(
     except KeyboardInterrupt:
         return _stopped("interrupted", signal.SIGINT)
     return 0
+
+
+def _refuse_empty(options: argparse.Namespace) -> None:
+    """Raise for an empty value, as of a shell's variable that nobody set: it means nothing."""
+    for name, value in vars(options).items():
+        if value == "" or (isinstance(value, list) and "" in value):
+            raise ValueError(f"{name.replace('_', '-')} must not be empty; got ''")
 
 
 def _stopped(how: str, number: signal.Signals) -> int:

@@ -37,7 +37,7 @@ def add_inputs(parser: argparse.ArgumentParser, *, needed: bool) -> None:
     parser.add_argument(
         "--bright-objects", metavar="CSV|REG", help="stars for the knob mask_bright_objects"
     )
-    band = parser.add_argument_group("band, if the headers do not tell it")
+    band = parser.add_argument_group("band, which wins over what the headers tell")
     band.add_argument("--band", metavar="NAME", help="u g r i z y of Rubin, or decam-g and so on")
     nm = real(*WAVELENGTH_RANGE_NM)
     band.add_argument("--effective-nm", type=nm, metavar="X", help="wavelength of zero shift")

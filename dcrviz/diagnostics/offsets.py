@@ -10,13 +10,12 @@ from itertools import islice
 
 import numpy as np
 import sep
-from numpy.typing import NDArray
 
 from dcrviz.config_rules import threads_of
 from dcrviz.diagnostics.moving import Moving
 from dcrviz.diagnostics.pictures import sky_noise, source_pixels, typical_fwhm_px, visit_noise
 from dcrviz.diagnostics.smears import Smear
-from dcrviz.diagnostics.stamps import Pixel, Smearing, cut_stamps
+from dcrviz.diagnostics.stamps import Smearing, cut_stamps
 from dcrviz.engine import Problem
 from dcrviz.engine.psf_match import convolved
 from dcrviz.engine.seeing import kernel_of
@@ -96,6 +95,7 @@ class StampCutter:
     def __init__(self, problem: Problem) -> None:
         self._problem, self._reach = problem, _reach_px(problem)
         self._sources = _lonely_sources(problem, self._reach)
+        self._cut = partial(cut_stamps, places=self._sources, reach=self._reach)
         self._templates: dict[int, Cube] = {}
 
     def beside(self, template: TemplateMaker) -> TemplateMaker:
@@ -121,9 +121,6 @@ class StampCutter:
             templates=np.stack([self._templates[visit] for visit in visits]),
             usable=np.stack([self._cut(problem.observed[visit]) for visit in visits]),
         )
-
-    def _cut(self, image: NDArray[Pixel]) -> NDArray[Pixel]:
-        return cut_stamps(image, self._sources, reach=self._reach)
 
 
 def measure_offsets(

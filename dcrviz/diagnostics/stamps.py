@@ -11,15 +11,15 @@ from scipy import fft, ndimage
 from dcrviz.kernels.taps import spline_weights
 from dcrviz.records import Floats, Ints
 
-Pixel = TypeVar("Pixel", np.float32, np.bool_)
+_Pixel = TypeVar("_Pixel", np.float32, np.bool_)
 
 
-def cut_stamps(image: NDArray[Pixel], places: Ints, *, reach: int) -> NDArray[Pixel]:
+def cut_stamps(image: NDArray[_Pixel], places: Ints, *, reach: int) -> NDArray[_Pixel]:
     """(N, 2 reach + 1, 2 reach + 1) about N places, (N, 2) in x and y; 0 outside the image."""
     padded = np.pad(image, reach)
     across = np.arange(2 * reach + 1)
     x, y = places[:, 0, None] + across, places[:, 1, None] + across
-    stamps: NDArray[Pixel] = padded[y[:, :, None], x[:, None, :]]
+    stamps: NDArray[_Pixel] = padded[y[:, :, None], x[:, None, :]]
     return stamps
 
 

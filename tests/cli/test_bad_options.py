@@ -256,3 +256,12 @@ def test_a_template_without_a_variance(warps, tmp_path, not_assembled, rewrite):
     rewrite(path, lambda hdus: hdus.pop(3))
     line = not_assembled(*warps, "--template", path)
     tell(line, str(path), "a coadd to start from must have a variance; got none")
+
+
+@pytest.mark.parametrize("option", ["--band", "--planes", "--template", "--config", "--table"])
+def test_an_empty_value_is_that_of_a_variable_that_nobody_set(warps, not_assembled, option):
+    tell(not_assembled(*warps, option, ""), f"{option[2:]} must not be empty; got ''")
+
+
+def test_an_empty_path_is_not_the_folder_at_hand(not_assembled):
+    tell(not_assembled(""), "paths must not be empty; got ''")

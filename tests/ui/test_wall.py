@@ -116,7 +116,7 @@ def test_looks_and_blinking_need_no_server(received, explorer):
     page.keyboard.press("Tab")
     page.locator("h1").click()
     page.keyboard.press("1")
-    page.get_by_label("compare plane S2").click()
+    page.get_by_label("compare Subfilter planes: S2").click()
     title = page.locator(".compare .title")
     expect(title).to_contain_text("S2")
     page.keyboard.press("b")

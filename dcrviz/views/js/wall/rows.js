@@ -40,7 +40,7 @@ export class Rows {
     const entry = { ...panel, row: row.name, scale: row.scale, value, box };
     const add = element("button", "", "+");
     add.title = "Compare: show large, beside or in turn with others";
-    add.setAttribute("aria-label", `compare ${row.name} ${panel.title}`);
+    add.setAttribute("aria-label", `compare ${row.title}: ${panel.title}`);
     add.addEventListener("click", () => this.told.compared(entry));
     const caption = document.createElement("figcaption");
     caption.append(element("span", "", panel.title), value, add);
