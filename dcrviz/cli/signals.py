@@ -33,8 +33,8 @@ class HungUp(Terminated):
 
 _RAISED: dict[int, type[KeyboardInterrupt]] = {
     signal.SIGINT: KeyboardInterrupt,
+    HungUp.number: HungUp,
     signal.SIGTERM: Terminated,
-    HungUp.number: HungUp if hasattr(signal, "SIGHUP") else Terminated,
 }
 
 

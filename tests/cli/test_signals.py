@@ -72,6 +72,22 @@ command()
 APP = PLAYING + "serve.explorer_app({exposures}, {config}).servable()"
 
 
+def heed_all():
+    """Ignore no signal, whatever who runs the tests ignores."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
+@pytest.fixture
+def heeded():
+    """The process of the tests ignores no signal for once."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, signal.SIG_DFL) for number in numbers}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
 @pytest.fixture
 def started():
     """Starts a process; all that it says is in its standard output."""
@@ -83,6 +99,7 @@ def started():
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            preexec_fn=heed_all,
         )
         running.append(process)
         return process
@@ -206,15 +223,14 @@ def test_panel_serve_ends_amid_a_fit_without_a_trace(simulated, tmp_path, starte
     assert "Traceback" not in said
 
 
+@pytest.mark.usefixtures("heeded")
 def test_a_signal_that_is_ignored_stays_so():
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    try:
-        with ended_by_signals():
-            signal.raise_signal(signal.SIGHUP)
-    finally:
-        signal.signal(signal.SIGHUP, before)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    with ended_by_signals():
+        signal.raise_signal(signal.SIGHUP)
 
 
+@pytest.mark.usefixtures("heeded")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_amid_the_renaming_waits_until_all_files_have_their_names(
     tmp_path, monkeypatch, number
