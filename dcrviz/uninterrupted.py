@@ -8,18 +8,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+_ENDING = [
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+]
+
 
 def heeded() -> list[signal.Signals]:
     """Signals by which a person or the machine ends a process, but for those that it ignores.
 
     Where SIGHUP is known it tells that the terminal is gone.
     """
-    ending = [
-        signal.SIGINT,
-        signal.SIGTERM,
-        *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else []),
-    ]
-    return [number for number in ending if signal.getsignal(number) is not signal.SIG_IGN]
+    return [number for number in _ENDING if signal.getsignal(number) is not signal.SIG_IGN]
 
 
 @contextmanager

@@ -81,7 +81,7 @@ def before_the_fit(case: Case) -> list[Section]:
     colours = Section(
         name="leverage",
         title="What the visits can tell",
-        sentences=(found.sentence, without.sentence) if visits else (found.sentence,),
+        sentences=(found.sentence, without.sentence),
         values=_plain({**found.as_mapping(), "visits": visits}),
     )
     return [colours, *told]

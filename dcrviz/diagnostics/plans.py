@@ -150,6 +150,8 @@ class LeaveOneOut(Frozen):
     @property
     def sentence(self) -> str:
         """The verdict in words."""
+        if not self.visits:
+            return "No visit has a usable pixel, so there is none to leave out."
         worst = 100 * float(self.errors.max())
         return (
             f"Visit {self.most_important.id} matters most: without it the error of colours grows "

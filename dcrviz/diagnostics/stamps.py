@@ -16,10 +16,12 @@ _Pixel = TypeVar("_Pixel", np.float32, np.bool_)
 
 def cut_stamps(image: NDArray[_Pixel], places: Ints, *, reach: int) -> NDArray[_Pixel]:
     """(N, 2 reach + 1, 2 reach + 1) about N places, (N, 2) in x and y; 0 outside the image."""
-    padded = np.pad(image, reach)
-    across = np.arange(2 * reach + 1)
+    height, width = image.shape
+    across = np.arange(-reach, reach + 1)
     x, y = places[:, 0, None] + across, places[:, 1, None] + across
-    stamps: NDArray[_Pixel] = padded[y[:, :, None], x[:, None, :]]
+    rows, columns = np.clip(y, 0, height - 1), np.clip(x, 0, width - 1)
+    stamps: NDArray[_Pixel] = image[rows[:, :, None], columns[:, None, :]]
+    stamps[((rows != y)[:, :, None] | (columns != x)[:, None, :])] = 0
     return stamps
 
 

@@ -64,16 +64,16 @@ def clean(
     weights
         (V,), of each visit beside its variance.
     """
-    found: Artifacts | None = None
-    if config.find_artifacts:
-        found = reuse.part(
-            "artifacts",
-            (*exposures, pixels, weights.tobytes(), *_search_knobs(config)),
-            lambda: _search(exposures, pixels, weights, config),
-        )
-    if found is None:
-        return Clean(exposures=exposures, pixels=pixels, stacked=pixels)
-    artifacts = found
+    untouched = Clean(exposures=exposures, pixels=pixels, stacked=pixels)
+    if not config.find_artifacts:
+        return untouched
+    artifacts = reuse.part(
+        "artifacts",
+        (*exposures, pixels, weights.tobytes(), *_search_knobs(config)),
+        lambda: _search(exposures, pixels, weights, config),
+    )
+    if artifacts is None:
+        return untouched
     leaves_out = config.on_artifact == "leave_out"
     offsets = refraction_offsets(shifts) if leaves_out else None
     stacked, with_marks, anywhere = reuse.part(

@@ -16,6 +16,8 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
 from typing import Any, TypeVar
 
+from dcrviz.uninterrupted import heeded
+
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 # What a task may take to put away what it has half written.
@@ -91,10 +93,10 @@ def _left_alone(number: signal.Signals) -> Iterator[None]:
 
 
 def _begin(leash: Connection) -> None:
+    for number in heeded():
+        signal.signal(number, _terminate)
+    # Also where it was ignored until now: the pool itself ends tasks by it.
     signal.signal(signal.SIGINT, _interrupt)
-    signal.signal(signal.SIGTERM, _terminate)
-    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
-        signal.signal(signal.SIGHUP, _terminate)
     parent = multiprocessing.parent_process()
     assert parent is not None
     threading.Thread(target=_watch, args=(parent.sentinel, leash), daemon=True).start()

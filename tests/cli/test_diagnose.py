@@ -1,6 +1,7 @@
 """``dcrviz diagnose``: sections in plain words, or JSON."""
 
 import json
+import re
 import shutil
 
 import numpy as np
@@ -223,3 +224,15 @@ def test_a_saved_run_has_its_own_knobs(refused, demo, tmp_path):
 
 def test_coadds_of_another_grid_are_refused(refused, fitted, demo):
     assert "the coadds in" in refused("diagnose", demo, "--planes", fitted)
+
+
+def test_visits_without_a_usable_pixel_are_told_in_words(demo, tmp_path, rewrite, run):
+    for path in demo.glob("warp_*.fits"):
+        blind = tmp_path / path.name
+        shutil.copy(path, blind)
+        rewrite(blind, lambda hdus: hdus[1].data.fill(np.nan))
+    told = run("diagnose", tmp_path, "--solver", "iterative")
+    assert told.code == 0
+    assert "No visit has a usable pixel, so there is none to leave out." in told.out
+    assert "No visit has a usable pixel near a source" in told.out
+    assert not re.search(r"\bnan\b", told.out)

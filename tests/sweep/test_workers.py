@@ -100,6 +100,20 @@ def lingering(tmp_path):
         process.kill()
 
 
+def test_an_interrupt_while_the_processes_begin_is_told_by_nobody_else():
+    script = Path(__file__).with_name("hasty.py")
+    done = subprocess.run(
+        [sys.executable, script],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE_S,
+        # Else the server of the forks would not find the task.
+        env={**os.environ, "PYTHONPATH": str(script.parent)},
+    )
+    assert (done.stdout, done.stderr) == ("interrupted\n", "")
+
+
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_the_work_of_a_process_that_is_ended_is_tidied_up_and_ends(lingering, tmp_path, how):
     at_work = begun(tmp_path)
