@@ -101,9 +101,10 @@ def lesson_from(text: str, *, where: str, name: str) -> Lesson:
     )
 
 
-def _included() -> list[Path]:
+@cache
+def _included() -> tuple[Path, ...]:
     """Files whose names begin with the lesson's number."""
-    return sorted(bundled(_FOLDER).glob("??-*.yaml"))
+    return tuple(sorted(bundled(_FOLDER).glob("??-*.yaml")))
 
 
 def _checked(entries: Entries, known: tuple[str, ...]) -> Entries:

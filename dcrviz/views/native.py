@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from panel.custom import JSComponent
@@ -14,10 +15,19 @@ class Native(JSComponent):
     Notes
     -----
     Panel asks the design for the component's looks at each change, and looks for components among
-    the values that change. Here there are none: both cost more than the message.
+    the values that change. Here there are none: both cost more than the message. For each component
+    that comes on show it reads the module, and asks the disk a dozen times for a bundle in its
+    place, which no component of ours has.
     """
 
     __abstract = True
+    _bundle_path = None
+
+    @classmethod
+    @cache
+    def _render_esm(cls, compiled: Any = True, server: bool = False) -> str:
+        module: str = super()._render_esm(compiled, server)
+        return module
 
     def _update_properties(self, *events: Any, doc: Any) -> dict[str, Any]:
         if any(event.name in Reactive.param for event in events):
