@@ -224,15 +224,8 @@ class DataView(Viewer):
             self.said.object = "<small role='note'>No visits are loaded.</small>"
             return
         self.scenes.show(self.choice)
-        kinds = {
-            "scene": title_of(self.choice),
-            "made": "A made field",
-            "paths": "Files",
-            "given": "As started",
-            "upload": "Uploaded",
-            "run": "A saved run",
-        }
-        self.said.object = f"<small role='note'>{kinds[self.choice.kind]}: {number} visits.</small>"
+        title = title_of(self.choice)
+        self.said.object = f"<small role='note'>{title}: {number} visits.</small>"
 
     def __panel__(self) -> pn.Column:
         numbers = pn.GridBox(*self.numbers.values(), ncols=2, margin=0)

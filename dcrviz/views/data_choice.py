@@ -33,6 +33,13 @@ SCENES: tuple[str, ...] = (*BUNDLED, *library_words())
 """Every word of a link that names a scene, those of cures by other visits among them."""
 _RENAMED = {"spread": "healthy"}
 _MADE, _PATHS, _GIVEN = "made", "paths", "given"
+_TITLES = {
+    _MADE: "A made field",
+    _PATHS: "Files",
+    _GIVEN: "As started",
+    "upload": "Uploaded",
+    "run": "A saved run",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +141,9 @@ def in_library(choice: DataChoice) -> bool:
 
 
 def title_of(choice: DataChoice) -> str:
-    """What people read of a scene."""
+    """What people read of where visits are from."""
+    if choice.kind != "scene":
+        return _TITLES[choice.kind]
     if not in_library(choice):
         return BUNDLED.get(choice.name, "")
     name = library_name(choice.name)

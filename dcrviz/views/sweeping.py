@@ -26,7 +26,7 @@ from dcrviz.sweep import (
 )
 from dcrviz.sweep.table import csv_text, described, record_text
 from dcrviz.views.background import Background
-from dcrviz.views.data_choice import DataChoice
+from dcrviz.views.data_choice import DataChoice, title_of
 from dcrviz.views.lanes import Heed, Lanes, Work
 from dcrviz.views.recipes import sweep_text
 from dcrviz.views.swept import Swept, swept_folder
@@ -148,7 +148,8 @@ class Sweeping(param.Parameterized):
         )
         self._begin(
             Swept(
-                title=f"the visits of {self._session.title}",
+                # The next run may have the name of one that was never begun, of other visits.
+                title=f"the visits of {self._session.title} ({title_of(choice)})",
                 config=run.config,
                 settings=plan.settings(),
                 knobs=plan.knobs,

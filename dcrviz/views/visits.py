@@ -68,7 +68,7 @@ class VisitsView(Viewer):
         self.table.listen(self._take)
         self.sky.listen(self._take)
         refresh_soon = Seldom(self.refresh, pause_s=TABLE_S)
-        session.param.watch(lambda *_: refresh_soon(), ["problem", "moments", "cursor"])
+        session.param.watch(lambda *_: refresh_soon(), ["problem", "moments", "cursor", "error"])
         session.param.watch(lambda _: self._watch_config(), "config")
         self._watch_config()
 
@@ -78,6 +78,10 @@ class VisitsView(Viewer):
         # While another problem is prepared the visits of the last one stay.
         if problem is not None:
             self._entries = visit_entries(problem, self._session.current)
+        elif self._session.error:
+            # Others were refused: then the last ones are gone, and would be turned in vain.
+            here = {str(exposure.visit.id) for exposure in self._session.exposures}
+            self._entries = tuple(entry for entry in self._entries if entry.id in here)
         self._draw()
 
     def choose(self, visit: str) -> None:

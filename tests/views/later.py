@@ -12,5 +12,10 @@ class Later:
 
     def work(self):
         """Compute what was submitted first, and hand it over."""
-        compute, done, _ = self.jobs.pop(0)
-        done(compute())
+        compute, done, failed = self.jobs.pop(0)
+        try:
+            found = compute()
+        except ValueError as error:
+            failed(str(error))
+        else:
+            done(found)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from later import Later
 
 from dcrviz.diagnostics.visit_entries import visit_entries
 from dcrviz.session import Session
@@ -72,6 +73,21 @@ def test_switching_a_visit_off_begins_a_run_without_it_and_keeps_the_old_one(ses
     session.start()
     assert (cells(view)[visit]["on"], cells(view)[visit]["share"]) == (False, 0)
     assert looks(view) == {visit: "off"}
+
+
+def test_visits_that_were_refused_are_not_mixed_with_those_before(exposures):
+    worker = Later()
+    session = Session(exposures, worker=worker)
+    view = VisitsView(session)
+    session.start()
+    worker.work()
+    others = [replace(e, visit=replace(e.visit, id=f"other {e.visit.id}")) for e in exposures]
+    session.open_data([others[0], replace(others[1], xy0=(3, 0))])
+    session.start()
+    assert len(view.table.rows) == len(exposures), "while others are prepared"
+    worker.work()
+    assert "whose XY0 is (0, 0)" in session.error
+    assert view.table.rows == []
 
 
 def test_switching_it_on_again_leaves_nothing_turned(session, view):

@@ -10,7 +10,7 @@ import dcrviz
 from dcrviz import AssembleConfig
 from dcrviz.sweep import SweepPlan
 from dcrviz.views.lanes import Dropped, Lanes
-from dcrviz.views.sweep_view import SweepView
+from dcrviz.views.sweep_view import SweepView, summary
 from dcrviz.views.sweeping import Surroundings, Sweeping
 from dcrviz.worker import Worker
 
@@ -24,6 +24,10 @@ def test_every_combination_has_a_row_with_its_knobs_and_scores(swept):
     assert swept.results.visible
     assert not swept.invitation.visible
     assert (swept.form.stop.disabled, swept.form.progress.visible) == (True, False)
+
+
+def test_it_says_whose_visits_they_are_and_where_they_are_from(swept, sweeping):
+    assert summary(sweeping).startswith("6 runs of the visits of run 1 (Files). ")
 
 
 def test_rows_are_those_of_fits_by_hand(swept, sweeping, exposures):
