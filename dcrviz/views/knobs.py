@@ -12,6 +12,7 @@ from panel.viewable import Viewer
 
 from dcrviz.config import AssembleConfig
 from dcrviz.config_rules import USUAL_VALUES, acts_in, auto_values, idle_knobs
+from dcrviz.io.knob_values import rule
 from dcrviz.knobs import Choice, Integer, Knob, Names, Number, Record, Switch
 from dcrviz.views.inputs import Check, Mark, Slider
 from dcrviz.views.record_choice import RecordChoice
@@ -86,8 +87,8 @@ class KnobView(Viewer):
         """Turn the knob, or say why it can't be turned so far."""
         try:
             self._config.param.update(**{self._name: copy(value)})
-        except (ValueError, TypeError) as error:
-            self._refused(f"{title(self.knob)}: {error}")
+        except (ValueError, TypeError):
+            self._refused(f"{title(self.knob)} must be {rule(self.knob)}; got {value!r}")
         self._follow()
 
     def tell(self, found: Mapping[str, float]) -> None:
@@ -145,8 +146,8 @@ def make_widget(knob: Any) -> pn.viewable.Viewable:
         "description": tooltip(knob),
     }
     if isinstance(knob, Integer):
-        low, high = knob.bounds
-        return pn.widgets.IntInput(value=knob.default, start=low, end=high, step=1, **common)
+        # Without ends: the browser would drop what is beyond them without a word.
+        return pn.widgets.IntInput(value=knob.default, step=1, **common)
     if isinstance(knob, Choice):
         return pn.widgets.Select(value=knob.default, options=knob.get_range(), **common)
     if isinstance(knob, Record):

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from on_page import button, knobs_at_defaults, wait_until, words
+from on_page import button, knobs_at_defaults, open_section, wait_until, words
 from pages import without_curves
 from playwright.sync_api import expect
 
@@ -33,6 +33,17 @@ def test_a_changed_knob_is_marked_counted_and_reset(explorer):
     expect(typed).to_have_value("3")
     expect(mark).to_have_count(0)
     expect(button(page, "Gain")).to_be_visible()
+
+
+def test_a_number_beyond_its_bounds_is_refused_in_words_and_goes_back(explorer):
+    page = explorer
+    typed = page.get_by_role("textbox", name="n subfilters")
+    open_section(page, "Model", typed)
+    typed.fill("50")
+    typed.press("Enter")
+    told = "n subfilters must be a whole number of at least 1 and at most 20; got 50"
+    expect(page.get_by_text(told).first).to_be_visible()
+    expect(typed).to_have_value("3")
 
 
 def test_all_knobs_go_back_at_once(explorer):

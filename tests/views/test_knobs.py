@@ -179,7 +179,8 @@ def test_the_tooltip_says_what_unit_where_and_what_lsst_calls_it(name):
 
 
 @pytest.mark.parametrize(
-    ("name", "shown"), [("subregion_size", (0, 5)), ("propagate_planes", {"SAT": 2})]
+    ("name", "shown"),
+    [("subregion_size", (0, 5)), ("propagate_planes", {"SAT": 2}), ("n_subfilters", 50)],
 )
 def test_a_value_that_breaks_a_rule_is_refused_in_words_and_undone(
     panel, session, refused, name, shown
@@ -189,6 +190,9 @@ def test_a_value_that_breaks_a_rule_is_refused_in_words_and_undone(
     assert getattr(session.config, name) == before
     assert panel.knobs[name].widget.value == before
     assert name.replace("_", " ") in refused[0]
+    assert " must be " in refused[0]
+    assert "; got " in refused[0]
+    assert "AssembleConfig" not in refused[0]
 
 
 def test_an_automatic_knob_shows_what_it_stands_for(panel, session):
