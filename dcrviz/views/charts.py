@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
@@ -21,6 +22,8 @@ _NUMBERS = (
     *("index", "tile", "iteration", "metric", "best", "threshold", "gain", "residual"),
     *("tolerance", "holes", "wings", "clamped", "flux_ratio", "template_flux", "change_sigma"),
 )
+_METRIC = "Metric: all visits, and each (thin)"
+_UNMEASURED = "Metric: not measured in this run"
 _OVERLAID = (PINK, GREEN, SKY, ORANGE)
 _SIZE = {"width": 302, "height": 205}
 
@@ -77,6 +80,8 @@ class Charts:
             self.source.data = _columns(entries)
             self.visits.data = _visit_segments(entries, names=visits)
         self._drawn, self._names = list(entries), list(visits)
+        unmeasured = entries and not any(math.isfinite(entry.metric) for entry in entries)
+        self.figures["metric"].title.text = _UNMEASURED if unmeasured else _METRIC
         last = max((entry.index for entry in entries), default=0)
         self._steps.update(start=-0.3, end=max(6, last) + 0.3)
 
@@ -98,7 +103,7 @@ class Charts:
         self.overlaid.data = _overlay(self._runs)
 
     def _metric(self) -> figure:
-        plot = self._figure("Metric: all visits, and each (thin)")
+        plot = self._figure(_METRIC)
         thin = plot.segment(
             "index_before",
             "metric_before",

@@ -43,6 +43,19 @@ def test_each_visit_has_its_own_course(session, charts):
     assert visit == [(k, metrics[k], k + 1, metrics[k + 1]) for k in places]
 
 
+def drawn_title(session):
+    view = CourseView(session)
+    view.__panel__()
+    return view._shown[-1].charts.figures["metric"].title.text
+
+
+def test_a_metric_that_is_not_measured_says_so(session, exposures):
+    assert drawn_title(session) == "Metric: all visits, and each (thin)"
+    unmeasured = Session(exposures, AssembleConfig(use_convergence=False))
+    unmeasured.start()
+    assert drawn_title(unmeasured) == "Metric: not measured in this run"
+
+
 def test_the_numbers_are_those_of_the_step_and_the_one_before(session, view):
     session.step()
     session.step()
