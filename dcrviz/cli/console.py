@@ -17,11 +17,17 @@ class Console(logging.StreamHandler[TextIO]):
     """Log lines on standard error, held back until the input has proved good.
 
     A mistake is told in one line; what was logged on the way to it is dropped.
+
+    Parameters
+    ----------
+    about
+        Which of several runs the lines are of.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, about: str = "") -> None:
         super().__init__(sys.stderr)
-        self.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
+        named = f"{about}: ".replace("%", "%%") if about else ""
+        self.setFormatter(logging.Formatter(f"%(levelname)s {named}%(message)s"))
         self._held: list[logging.LogRecord] | None = []
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -39,9 +45,9 @@ class Console(logging.StreamHandler[TextIO]):
 
 
 @contextmanager
-def console(*, quiet: bool) -> Iterator[Console]:
+def console(*, quiet: bool, about: str = "") -> Iterator[Console]:
     """The console of one run of the command; it shows all it holds when the run ends well."""
-    handler, level = Console(), _PACKAGE.level
+    handler, level = Console(about), _PACKAGE.level
     for log in LOGS:
         log.addHandler(handler)
     _PACKAGE.setLevel(logging.WARNING if quiet else logging.INFO)

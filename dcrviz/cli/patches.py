@@ -70,7 +70,7 @@ def run_patch(patch: Patch) -> PatchEnd:
     """Fit one patch, with one thread, as there is a worker a core; from its checkpoint, if any."""
     options = argparse.Namespace(**patch.options)
     try:
-        with console(quiet=True) as options.console:
+        with console(quiet=True, about=patch.name) as options.console:
             assemble_patch(options)
     except (ValueError, OSError, MemoryError) as error:
         return PatchEnd(refusal=str(error) or "the data must fit into memory")

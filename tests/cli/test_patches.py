@@ -50,6 +50,16 @@ def test_each_patch_is_fitted_as_by_a_command_of_its_own(patches, tmp_path, run,
         assert products(out / patch.name) == alone(patch)
 
 
+def test_warnings_name_the_patch(patches, tmp_path):
+    words = ["assemble", "--patches", *patches, "--out", tmp_path / "out", *FAST, "--workers", "1"]
+    ended = subprocess.run(
+        [sys.executable, "-m", "dcrviz.cli", *words, "--quiet"], capture_output=True, text=True
+    )
+    assert ended.returncode == 0, ended.stderr
+    warned = [line for line in ended.stderr.splitlines() if line.startswith("WARNING ")]
+    assert {line.split()[1] for line in warned} == {"one:", "two:"}
+
+
 def test_a_patch_that_is_refused_is_named_and_fitted_once_it_is_mended(patches, tmp_path, run):
     spoilt = next(iter(sorted(patches[0].iterdir())))
     fits.setval(spoilt, "FILTER", value="r")

@@ -26,7 +26,8 @@ def test_every_combination_has_a_row_with_its_knobs_and_scores(swept):
     assert (swept.form.stop.disabled, swept.form.progress.visible) == (True, False)
 
 
-def test_it_says_whose_visits_they_are_and_where_they_are_from(swept, sweeping):
+@pytest.mark.usefixtures("swept")
+def test_it_says_whose_visits_they_are_and_where_they_are_from(sweeping):
     assert summary(sweeping).startswith("6 runs of the visits of run 1 (Files). ")
 
 
