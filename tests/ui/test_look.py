@@ -126,10 +126,9 @@ def test_the_looks_of_the_pictures_can_be_reached_in_a_narrow_window(explorer):
 def test_knobs_and_pictures_lie_one_below_the_other_on_a_telephone(explorer):
     explorer.set_viewport_size({"width": 390, "height": 844})
     preset = explorer.get_by_role("combobox", name="Preset")
-    if preset.is_hidden():
-        button(explorer, "Knobs").click()
     expect(preset).to_be_visible()
     wait_until(explorer, lambda: panel(explorer, "plane 0").bounding_box()["width"] > 130)
+    wait_until(explorer, lambda: panel(explorer, "plane 0").bounding_box()["x"] < 60)
     above, below = preset.bounding_box(), panel(explorer, "plane 0").bounding_box()
     assert above["y"] < below["y"]
 
