@@ -5,12 +5,14 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
-from on_page import settled, wait_until
+from on_page import PATIENCE, settled, wait_until
 from pages import assert_quiet, watched_page
 from playwright.sync_api import expect
 
@@ -34,7 +36,7 @@ SWITCHES = [
     "--LabApp.extension_manager=readonly",
     "--LabApp.news_url=",
 ]
-ADDRESS = re.compile(r"(http://127\.0\.0\.1:\d+)/lab")
+ADDRESS = re.compile(r"http://(127\.0\.0\.1):(\d+)/lab")
 
 
 @pytest.fixture(scope="module")
@@ -49,20 +51,27 @@ def lab(tmp_path_factory):
         for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "HOME")
     }
     places = [f"--LabApp.app_settings_dir={home / 'app'}", f"--notebook-dir={home / 'notebooks'}"]
-    server = subprocess.Popen(
-        [sys.executable, "-m", "jupyterlab", *SWITCHES, *places],
-        env={**os.environ, **own, "JUPYTER_PLATFORM_DIRS": "0"},
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    with contextlib.ExitStack() as end:
-        end.callback(server.stderr.close)
+    with (home / "log").open("w+") as log, contextlib.ExitStack() as end:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "jupyterlab", *SWITCHES, *places],
+            env={**os.environ, **own, "JUPYTER_PLATFORM_DIRS": "0"},
+            stderr=log,
+        )
         end.callback(server.wait, 20)
         end.callback(server.terminate)
-        lines = iter(server.stderr.readline, "")
-        found = next((match for line in lines if (match := ADDRESS.search(line))), None)
-        assert found, "JupyterLab did not tell where it listens"
-        yield found[1]
+        yield listening(server, Path(log.name))
+
+
+def listening(server, log):
+    """The address of a JupyterLab, once it answers: it tells that before it listens."""
+    deadline = time.monotonic() + PATIENCE / 1000
+    while server.poll() is None and time.monotonic() < deadline:
+        with contextlib.suppress(OSError):
+            if told := ADDRESS.search(log.read_text()):
+                socket.create_connection((told[1], int(told[2])), timeout=1).close()
+                return f"http://{told[1]}:{told[2]}"
+        time.sleep(0.1)
+    pytest.fail(f"JupyterLab does not listen; it said:\n{log.read_text()}")
 
 
 @pytest.fixture(scope="module")
