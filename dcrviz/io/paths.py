@@ -11,7 +11,7 @@ from pathlib import Path
 from dcrviz.io.coadd_keys import N_SUBFILTERS
 from dcrviz.io.decam import image_beside
 from dcrviz.io.parts import images_of
-from dcrviz.io.scan import scan
+from dcrviz.io.scan import Hdu, scan
 
 _log = logging.getLogger(__name__)
 _SUFFIXES = (".fits", ".fit", ".fts", ".fits.gz", ".fits.fz", ".fz")
@@ -19,8 +19,8 @@ _SUFFIXES = (".fits", ".fit", ".fts", ".fits.gz", ".fits.fz", ".fz")
 Source = str | os.PathLike[str]
 
 
-def exposure_files(paths: Source | Iterable[Source]) -> list[Path]:
-    """The image files meant, each once, in the order given; within a directory by name.
+def exposure_files(paths: Source | Iterable[Source]) -> Iterator[tuple[Hdu, ...]]:
+    """Headers of the image files meant, each once, in the order given; in a directory by name.
 
     Parameters
     ----------
@@ -32,20 +32,22 @@ def exposure_files(paths: Source | Iterable[Source]) -> list[Path]:
     Raises
     ------
     ValueError
-        If there is nothing.
+        If there is nothing, or a file is no FITS file.
     """
     sources = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
     if not sources:
         raise ValueError("at least one file must be given; got none")
-    files: dict[Path, Path] = {}
+    met: set[Path] = set()
     for source in sources:
-        for path in _files(source):
+        for path, hdus in _files(source):
             image = image_beside(path)
-            files.setdefault(image.resolve(), image)
-    return list(files.values())
+            if image.resolve() not in met:
+                met.add(image.resolve())
+                yield hdus if hdus and image == path else scan(image)
 
 
-def _files(source: Source) -> Iterator[Path]:
+def _files(source: Source) -> Iterator[tuple[Path, tuple[Hdu, ...]]]:
+    """Files by one name, with the headers of those that had to be looked into."""
     path = Path(source).expanduser()
     if path.is_dir():
         kind, found = "directory", [file for file in path.iterdir() if _is_fits_name(file.name)]
@@ -53,25 +55,22 @@ def _files(source: Source) -> Iterator[Path]:
         # Path.glob knows no absolute patterns.
         kind, found = "pattern", [Path(name) for name in glob.glob(str(path), recursive=True)]  # noqa: PTH207
     else:
-        yield path
+        yield path, ()
         return
-    images = [file for file in sorted(found) if not _passed_over(file)]
-    if not images:
+    none = True
+    for file in sorted(found):
+        hdus = scan(file) if file.is_file() else ()
+        if images_of(hdus) and N_SUBFILTERS not in hdus[0].header:
+            none = False
+            yield file, hdus
+        else:
+            _log.info("%s holds no image of a visit; passed over", file)
+    if none:
         raise ValueError(
             f"{source}: the {kind} must hold FITS images of visits; got none in {len(found)} files"
         )
-    yield from images
 
 
 def _is_fits_name(name: str) -> bool:
     """Hidden files are what a writer that was killed has left behind."""
     return name.lower().endswith(_SUFFIXES) and not name.startswith(".")
-
-
-def _passed_over(path: Path) -> bool:
-    if path.is_file():
-        hdus = scan(path)
-        if images_of(hdus) and N_SUBFILTERS not in hdus[0].header:
-            return False
-    _log.info("%s holds no image of a visit; passed over", path)
-    return True

@@ -13,10 +13,11 @@ from astropy.wcs import WCS
 from dcrviz.bands import Band
 from dcrviz.io.decam import image_beside
 from dcrviz.io.grid import read_wcs, read_xy0
-from dcrviz.io.layouts import read_detectors, read_parts
+from dcrviz.io.layouts import detectors_of, parts_of
 from dcrviz.io.lazy import constant_image
 from dcrviz.io.parts import Parts
 from dcrviz.io.paths import Source, exposure_files
+from dcrviz.io.scan import scan
 from dcrviz.io.table import ABOVE_ZERO, TABLE_NAME, Row, VisitTable, read_table
 from dcrviz.io.visit_info import lacking_variance, read_id, read_visit
 from dcrviz.records import Coadd, Exposure, LazyPlane, Visit
@@ -60,10 +61,11 @@ def read_exposures(
     given = None if table is None else read_table(Path(table).expanduser())
     beside: dict[Path, VisitTable | None] = {}
     exposures = []
-    for path in exposure_files(paths):
+    for hdus in exposure_files(paths):
+        path = hdus[0].path
         if given is None and path.parent not in beside:
             beside[path.parent] = _table_beside(path)
-        each = read_detectors(path) if detectors else [read_parts(path)]
+        each = detectors_of(hdus) if detectors else [parts_of(hdus)]
         exposures += [
             _read(parts, path, band=band, table=given or beside[path.parent]) for parts in each
         ]
@@ -76,7 +78,7 @@ def read_exposure(
     """Read one exposure; see `read_exposures`."""
     file = image_beside(Path(path).expanduser())
     found = _table_beside(file) if table is None else read_table(Path(table).expanduser())
-    return _read(read_parts(file), file, band=band, table=found)
+    return _read(parts_of(scan(file)), file, band=band, table=found)
 
 
 def read_start(path: str | os.PathLike[str]) -> Exposure:
@@ -88,7 +90,7 @@ def read_start(path: str | os.PathLike[str]) -> Exposure:
         If it is no complete FITS file of a known layout, or has no variance.
     """
     file = Path(path).expanduser()
-    parts = read_parts(file)
+    parts = parts_of(scan(file))
     if parts.variance is None:
         raise ValueError(f"{file}: a coadd to start from must have a variance; got none")
     wcs = read_wcs(parts.header, parts.primary)
@@ -119,7 +121,7 @@ def reread(path: Path, visit: Visit, *, variance: float | None = None) -> Exposu
     ValueError
         If it is no complete FITS file of a known layout.
     """
-    parts = read_parts(path)
+    parts = parts_of(scan(path))
     height, width = parts.image.shape
     even = None if variance is None else constant_image(variance, (height, width))
     wcs = read_wcs(parts.header, parts.primary)

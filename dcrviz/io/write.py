@@ -135,8 +135,10 @@ def set_key(header: fits.Header, key: str, value: Any) -> None:
     if isinstance(plain, str):
         plain = ascii_text(plain)
     name = key if _PLAIN_KEY.fullmatch(key) else f"HIERARCH {key}"
-    room = _CARD - len(fits.Card(name, plain).image.rstrip()) - len(" / ")
-    header[name] = (plain, ascii_text(comment)[: max(0, room)])
+    if comment:
+        room = _CARD - len(fits.Card(name, plain).image.rstrip()) - len(" / ")
+        comment = ascii_text(comment)[: max(0, room)]
+    header[name] = (plain, comment)
 
 
 def _plane_hdu(

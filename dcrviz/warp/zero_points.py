@@ -10,7 +10,8 @@ import sep
 
 from dcrviz.engine.bright_sources import bright_sources
 from dcrviz.engine.masks import flagged
-from dcrviz.io.layouts import read_detectors
+from dcrviz.io.layouts import detectors_of
+from dcrviz.io.scan import scan
 from dcrviz.records import Floats
 from dcrviz.warp.resample import UNUSABLE_PLANES, Pixels
 
@@ -42,7 +43,7 @@ def header_zero_point(path: Path) -> float | None:
     """
     if not path.is_file():
         return None
-    keys = read_detectors(path)[0].keys
+    keys = detectors_of(scan(path))[0].keys
     if keys.text("BUNIT").lower() == "njy":
         return NANOJANSKY_ZERO
     zero = keys.number("MAGZERO")

@@ -1,5 +1,7 @@
 """Which files are meant."""
 
+import gzip
+
 import numpy as np
 import pytest
 from astropy.io import fits
@@ -60,6 +62,19 @@ def test_products_of_this_project_are_passed_over_in_a_directory(folder):
     fits.HDUList([fits.PrimaryHDU(header=header), plane]).writeto(folder / "coadd.fits")
     assert names(folder) == ["a.fits", "b.fit", "c.fits"]
     assert names(folder / "coadd.fits") == ["coadd.fits"]
+
+
+def test_a_file_is_unpacked_once_to_see_what_it_is_and_what_it_tells(
+    tmp_path, plain_file, monkeypatch
+):
+    plain_file("a.fits")
+    packed = tmp_path / "packed"
+    packed.mkdir()
+    (packed / "a.fits.gz").write_bytes(gzip.compress((tmp_path / "a.fits").read_bytes()))
+    unpacked, unpack = [], gzip.decompress
+    monkeypatch.setattr(gzip, "decompress", lambda data: unpacked.append(1) or unpack(data))
+    assert names(packed) == ["a.fits.gz"]
+    assert len(unpacked) == 1
 
 
 def test_hidden_files_are_not_meant(folder, plain_file):
