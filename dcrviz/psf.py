@@ -15,6 +15,9 @@ _KOLMOGOROV = 3.5849908
 # Widths add up in this power: both transfer functions are exponentials of a power of f FWHM.
 _POWERS = {"kolmogorov": 5 / 3, "gaussian": 2.0}
 
+WIDEST_PX = 100.0
+"""FWHM of stars beyond which nobody observes; a fit would hold a field as wide as its wings."""
+
 Floats = NDArray[np.float64]
 """Spatial frequencies, and what becomes of them."""
 

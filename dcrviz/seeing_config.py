@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dcrviz.config_base import Config
 from dcrviz.knobs import Choice, Number
-from dcrviz.psf import Psf
+from dcrviz.psf import WIDEST_PX, Psf
 
 
 class SeeingConfig(Config):
@@ -21,7 +21,7 @@ class SeeingConfig(Config):
     model_fwhm = Number(
         None,
         allow_None=True,
-        bounds=(0, None),
+        bounds=(0, WIDEST_PX),
         inclusive_bounds=(False, True),
         softbounds=(1, 20),
         group="Seeing",

@@ -190,7 +190,7 @@ def prepare(
                 *_artifact_warnings(cleaned.artifacts),
                 *borrowed,
                 *_weather_warnings(exposures),
-                *_source_warnings(sources),
+                *_source_warnings(sources, config.convergence_planes),
                 *_degeneracy_warnings(shifts, weights.precision > 0, config),
                 *of_seeing,
             ),
@@ -281,14 +281,17 @@ def _weather_warnings(exposures: Sequence[Exposure]) -> list[str]:
     ]
 
 
-def _source_warnings(sources: Bools) -> list[str]:
+def _source_warnings(sources: Bools, planes: Sequence[str]) -> list[str]:
+    if not planes:
+        return ["convergence_planes names no mask plane: the model weights are zero everywhere"]
+    names = " or ".join(planes)
     if sources.all():
         return [
-            "every pixel of the template is DETECTED: the noise is taken from the whole area by a "
+            f"every pixel of the template is {names}: the noise is taken from the whole area by a "
             "robust estimator"
         ]
     if not sources.any():
-        return ["no pixel of the template is DETECTED: the model weights are zero everywhere"]
+        return [f"no pixel of the template is {names}: the model weights are zero everywhere"]
     return []
 
 

@@ -125,7 +125,8 @@ def make_directory(directory: str | os.PathLike[str]) -> Path:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except FileExistsError as error:
-        raise ValueError(f"{path}: must be a directory to write into; got a file") from error
+        found = "a file" if path.exists() else "a link to nothing"
+        raise ValueError(f"{path}: must be a directory to write into; got {found}") from error
     except OSError as error:
         raise ValueError(f"{path}: must be a directory to write into; got {error}") from error
     if not os.access(path, os.W_OK | os.X_OK):

@@ -13,6 +13,7 @@ from dcrviz.config import AssembleConfig
 from dcrviz.io.atomic import atomic_write
 from dcrviz.io.knob_values import lsst_names, plain, with_knobs
 from dcrviz.suggest import unknown
+from dcrviz.yaml_text import load_yaml
 
 _HEADER = "# Knobs of a dcrviz run. null is automatic; a knob that is left out has its default.\n"
 
@@ -63,7 +64,7 @@ def _entry(name: str, value: Any) -> str:
 
 def _entries(path: Path) -> dict[Any, Any]:
     try:
-        entries = yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeyLoader)
+        entries = load_yaml(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ValueError(f"{path}: a config file must be readable; got {error.strerror}") from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
@@ -81,17 +82,3 @@ def _unknown_knob(name: str) -> str:
     if name in lsst_names():
         return f"unknown knob {name!r}; did you mean {lsst_names()[name]!r}?"
     return unknown("knob", name, AssembleConfig.knobs())
-
-
-class _UniqueKeyLoader(yaml.SafeLoader):
-    """Refuses a key given twice, of which YAML would silently keep the last."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: set[str] = set()
-        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
-            if key.value in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"the key {key.value!r} twice", key.start_mark
-                )
-            seen.add(key.value)
-        return super().construct_mapping(node, deep)

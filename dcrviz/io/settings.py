@@ -11,6 +11,7 @@ from dcrviz.config import AssembleConfig
 from dcrviz.io.knob_values import from_plain, lsst_names, with_knob
 from dcrviz.knobs import Choice, Fractions, Names, Pair, VisitFactors
 from dcrviz.suggest import unknown
+from dcrviz.yaml_text import load_yaml
 
 
 def apply_settings(config: AssembleConfig, settings: Iterable[str]) -> AssembleConfig:
@@ -76,7 +77,7 @@ def _parsed(knob: Any, text: str) -> Any:
     if isinstance(knob, Names):
         return yaml.load(text if text[0] == "[" else f"[{text}]", Loader=yaml.BaseLoader)
     if isinstance(knob, Pair):
-        return yaml.safe_load(text if text[0] == "[" else f"[{text}]")
+        return load_yaml(text if text[0] == "[" else f"[{text}]")
     if isinstance(knob, Fractions | VisitFactors) and text[0] != "{":
         text = "{" + text.replace(":", ": ") + "}"
-    return yaml.safe_load(text)
+    return load_yaml(text)

@@ -20,6 +20,7 @@ from dcrviz.lessons.claims import NUMBERS
 from dcrviz.lessons.records import END, Claim, Lesson, LessonStep
 from dcrviz.lessons.scenes import lesson_config, lesson_scenes
 from dcrviz.suggest import unknown
+from dcrviz.yaml_text import load_yaml
 
 _FOLDER = "lessons"
 _OF_LESSON = ("title", "about", "steps")
@@ -79,7 +80,7 @@ def lesson_from(text: str, *, where: str, name: str) -> Lesson:
     if len(text) > _MOST_BYTES:
         raise ValueError(f"{where}: must be at most {_MOST_BYTES} characters; got {len(text)}")
     try:
-        document = yaml.safe_load(text)
+        document = load_yaml(text)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise ValueError(f"{where}: must be YAML; got {error}") from error
     if not isinstance(document, dict):

@@ -10,6 +10,7 @@ import yaml
 from dcrviz.records import Exposure
 from dcrviz.simulate.scene import Scene
 from dcrviz.simulate.scene_mapping import scene_from_mapping
+from dcrviz.yaml_text import load_yaml
 
 SCENE_FILE = "scene.yaml"
 
@@ -23,8 +24,8 @@ def read_scene(path: str | Path) -> Scene:
         If the file can't be read, or holds no scene.
     """
     try:
-        mapping = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
+        mapping = load_yaml(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError, yaml.YAMLError, RecursionError) as error:
         raise ValueError(f"{path}: must be a YAML file; got {error}") from error
     if not isinstance(mapping, dict):
         raise ValueError(f"{path}: must hold a mapping; got {type(mapping).__name__}")

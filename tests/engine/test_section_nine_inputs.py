@@ -93,6 +93,17 @@ def test_no_pixel_detected_is_told_in_a_warning(exposures, template):
     assert any("no pixel of the template is DETECTED" in w for w in problem.warnings)
 
 
+def test_no_plane_that_marks_sources_is_told_in_a_warning(exposures, template):
+    problem = dcrviz.prepare(
+        exposures, dcrviz.AssembleConfig(convergence_planes=[]), template=template
+    )
+    assert any("convergence_planes names no mask plane" in w for w in problem.warnings)
+    other = dcrviz.prepare(
+        exposures, dcrviz.AssembleConfig(convergence_planes=["CR"]), template=template
+    )
+    assert any("no pixel of the template is CR" in w for w in other.warnings)
+
+
 def test_one_unmasked_nan_pixel_is_no_data_for_that_pixel_of_that_visit_only(
     exposures, problem, template
 ):

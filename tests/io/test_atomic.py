@@ -106,6 +106,9 @@ def test_a_file_in_the_directorys_place_is_named(tmp_path):
     (tmp_path / "out").write_text("")
     with pytest.raises(ValueError, match=r"out: must be a directory to write into; got a file"):
         make_directory(tmp_path / "out")
+    (tmp_path / "link").symlink_to(tmp_path / "nothing")
+    with pytest.raises(ValueError, match=r"link: must be a directory .* got a link to nothing"):
+        make_directory(tmp_path / "link")
     with pytest.raises(
         ValueError, match=r"deep: must be a directory to write into; got .*Not a dir"
     ):

@@ -81,6 +81,14 @@ def test_later_settings_win_and_the_configuration_itself_is_unchanged():
         ("subregion_size=4", r"knob subregion_size must be two whole numbers .*; got \(4,\)"),
         ("statistic=MODE", "knob statistic must be one of MEAN, MEANCLIP, MEDIAN; got 'MODE'"),
         ("regularizeModelIterations=0.5", r"knob clamp_iterations must be 0 \(off\) or .*0\.5"),
+        (
+            "visit_factors={4: 1, 4: 0}",
+            "knob visit_factors: the value must be YAML.* key '4' twice",
+        ),
+        (
+            "model_fwhm=1e9",
+            "knob model_fwhm must be a finite number above 0 and at most 100.* got 1000000000",
+        ),
         ("band=q", "knob band: band must be one of lsst-u"),
     ],
 )
