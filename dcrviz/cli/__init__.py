@@ -19,6 +19,7 @@ from typing import NoReturn
 from dcrviz.background import end_all
 from dcrviz.cli.console import console
 from dcrviz.cli.garbage import kept_for_good
+from dcrviz.cli.given import written
 from dcrviz.cli.settings import one_setting_each
 from dcrviz.cli.signals import Terminated, ended_by_signals
 
@@ -35,6 +36,8 @@ _COMMANDS = {
     "simulate": "simulate",
     "config": "show_config",
 }
+# Words that stand for themselves, as the help calls them.
+_PLACES = {"paths": "PATH", "folder": "DIR", "run_folder": "RUN", "visit": "VISIT.fits"}
 # What shells add to the number of a signal.
 _SIGNALLED = 128
 # Not every system has it.
@@ -119,7 +122,7 @@ def _refuse_empty(options: argparse.Namespace) -> None:
     """Raise for an empty value, as of a shell's variable that nobody set: it means nothing."""
     for name, value in vars(options).items():
         if value == "" or (isinstance(value, list) and "" in value):
-            raise ValueError(f"{name.replace('_', '-')} must not be empty; got ''")
+            raise ValueError(f"{_PLACES.get(name) or written(name)} must not be empty; got ''")
 
 
 def _stopped(how: str, number: signal.Signals) -> int:

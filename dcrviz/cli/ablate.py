@@ -18,7 +18,6 @@ from dcrviz.cli.options import (
     bright_objects_from,
     config_from,
     exposures_from,
-    template_from,
 )
 from dcrviz.cli.progress import progress
 from dcrviz.diagnostics.ablation import Ablation, AblationRow, ablation, by_effect, entry_of
@@ -26,8 +25,8 @@ from dcrviz.diagnostics.fit_scores import SCORES, FitScores
 from dcrviz.diagnostics.tornado import tornado_svg
 from dcrviz.io import AtomicFiles
 from dcrviz.io.knob_values import in_words
-from dcrviz.io.settings import apply_settings
 from dcrviz.simulate import scene_beside
+from dcrviz.template_file import read_template
 
 _SHOWN = (
     *("planes_change", "colour_change", "metric", "template_sigma", "holes", "wings"),
@@ -52,7 +51,6 @@ def add_parser(commands: Any) -> None:
     add_inputs(parser, needed=True)
     add_measure_seeing(parser)
     add_knobs(parser)
-    parser.add_argument("--solver", metavar="NAME", help="the same as --set solver=NAME")
     parser.add_argument("--knobs", metavar="A,B", help="only these; all without it")
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--json", action="store_true", help="for machines")
@@ -84,15 +82,13 @@ def run(options: argparse.Namespace) -> None:
 
 def _ablation(options: argparse.Namespace) -> Ablation:
     config, bright = config_from(options), bright_objects_from(options)
-    if options.solver is not None:
-        config = apply_settings(config, [f"solver={options.solver}"])
     exposures = exposures_from(options, measure=options.measure_seeing)
     asked = None if options.knobs is None else [n.strip() for n in options.knobs.split(",")]
     return ablation(
         exposures,
         config,
         knobs=asked,
-        template=template_from(options, exposures[0]),
+        template=read_template(options.template, exposures[0]),
         bright_objects=bright,
         scene=scene_beside(exposures),
     )

@@ -16,10 +16,10 @@ from dcrviz.cli.options import (
     bright_objects_from,
     config_from,
     exposures_from,
-    template_from,
 )
 from dcrviz.cli.planes import check_on_grid
 from dcrviz.cli.progress import progress
+from dcrviz.cli.saved_run import names_saved_run, saved_run
 from dcrviz.cli.sections import (
     Case,
     Section,
@@ -39,13 +39,12 @@ from dcrviz.diagnostics.verdict import Verdict
 from dcrviz.diagnostics.verdicts import planes_verdicts, verdicts_on, with_tests
 from dcrviz.engine import Problem, Step, assemble, prepare
 from dcrviz.io import read_coadds
-from dcrviz.io.settings import apply_settings
 from dcrviz.physics.geometry import wcs_jacobian
 from dcrviz.physics.shifts import dcr_shifts
 from dcrviz.psf import PlaneSeeing
 from dcrviz.records import Coadds, Cube, Exposure
-from dcrviz.runs import is_run, open_run
 from dcrviz.simulate import scene_beside
+from dcrviz.template_file import read_template
 
 
 def add_parser(commands: Any) -> None:
@@ -62,7 +61,6 @@ def add_parser(commands: Any) -> None:
     add_inputs(parser, needed=True)
     add_measure_seeing(parser)
     add_knobs(parser)
-    parser.add_argument("--solver", metavar="NAME", help="the same as --set solver=NAME")
     parser.add_argument(
         "--planes", metavar="DIR", help="judge the coadds dcrCoadd_*.fits in DIR; nothing is fitted"
     )
@@ -75,7 +73,7 @@ def add_parser(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Find the case, go through the sections, print them."""
-    case = _saved(options) if _is_saved_run(options) else _case(options)
+    case = _saved(options) if names_saved_run(options) else _case(options)
     options.console.open()
     holds_out = not options.planes and not options.no_hold_out
     held = _held_out(case, quiet=options.quiet) if holds_out else []
@@ -84,17 +82,9 @@ def run(options: argparse.Namespace) -> None:
     print(_json(sections) if options.json else _text(sections))
 
 
-def _is_saved_run(options: argparse.Namespace) -> bool:
-    return len(options.paths) == 1 and is_run(options.paths[0])
-
-
 def _saved(options: argparse.Namespace) -> Case:
     """A run that was saved, at its last step."""
-    for name in ("planes", "solver", "config", "settings", "table", "template", "throughput"):
-        if getattr(options, name):
-            word = "set" if name == "settings" else name
-            raise ValueError(f"--{word} is for visits: {options.paths[0]} is a saved run")
-    saved = open_run(options.paths[0])
+    saved = saved_run(options)
     problem, step = saved.prepare(), saved.steps[-1]
     planes = shown_planes(step)
     pairs = zip([None, *saved.steps], saved.steps, strict=False)
@@ -113,10 +103,8 @@ def _saved(options: argparse.Namespace) -> Case:
 def _case(options: argparse.Namespace) -> Case:
     """Visits with their fit, or with planes that were made elsewhere."""
     config, bright = config_from(options), bright_objects_from(options)
-    if options.solver is not None:
-        config = apply_settings(config, [f"solver={options.solver}"])
     exposures = exposures_from(options, measure=options.measure_seeing)
-    template = template_from(options, exposures[0])
+    template = read_template(options.template, exposures[0])
     if options.planes:
         return _judged(exposures, read_coadds(options.planes), config, folder=options.planes)
     problem = prepare(exposures, config, template=template, bright_objects=bright)

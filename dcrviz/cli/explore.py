@@ -6,6 +6,7 @@ import argparse
 from typing import Any
 
 from dcrviz.cli.garbage import kept_for_good
+from dcrviz.cli.given import OF_KNOBS, OF_VISITS, given, refuse_beside
 from dcrviz.cli.numbers import whole
 from dcrviz.cli.options import (
     add_inputs,
@@ -13,30 +14,16 @@ from dcrviz.cli.options import (
     bright_objects_from,
     config_from,
     exposures_from,
-    template_from,
 )
 from dcrviz.cli.planes import add_planes, planes_from
+from dcrviz.cli.saved_run import names_saved_run, saved_run
 from dcrviz.engine.check import check_exposures, common_band
 from dcrviz.lessons import lesson_config, lesson_names, read_lesson
-from dcrviz.runs import is_run, open_run
 from dcrviz.session.jobs import Start
 from dcrviz.simulate import library_knobs, library_words
+from dcrviz.template_file import read_template
 
 _OWN = ("localhost", "127.0.0.1")
-_OF_VISITS = (
-    "table",
-    "template",
-    "planes",
-    "bright_objects",
-    "band",
-    "effective_nm",
-    "min_nm",
-    "max_nm",
-)
-_OF_KNOBS = ("config", "settings", "throughput", "preset")
-_NO_PRESET = ("preset", "default")
-# Options that are called otherwise than what they are kept as.
-_WRITTEN = {"settings": "set"}
 
 
 def add_parser(commands: Any) -> None:
@@ -143,7 +130,7 @@ def _given(options: argparse.Namespace) -> dict[str, Any]:
         return _scene(options)
     if _asks_for_nothing(options):
         return {"exposures": "welcome", "config": config_from(options)}
-    if len(options.paths) == 1 and is_run(options.paths[0]):
+    if names_saved_run(options):
         return _saved(options)
     return _visits(options)
 
@@ -157,7 +144,7 @@ def _visits(options: argparse.Namespace) -> dict[str, Any]:
         If something is given for visits and no visits are; stars may be masked in the bundled ones.
     """
     config = config_from(options)
-    alone = _named(options, *(name for name in _OF_VISITS if name != "bright_objects"))
+    alone = given(options, *(name for name in OF_VISITS if name != "bright_objects"))
     if alone and not options.paths:
         raise ValueError(f"{alone[0]} needs the visits that it is for; got no PATH")
     bright = bright_objects_from(options)
@@ -166,7 +153,7 @@ def _visits(options: argparse.Namespace) -> dict[str, Any]:
     if exposures:
         check_exposures(exposures)
         common_band(exposures, config.band)
-        template = template_from(options, exposures[0])
+        template = read_template(options.template, exposures[0])
         planes, _ = planes_from(options.planes, exposures[0])
     return {
         "exposures": exposures,
@@ -177,25 +164,13 @@ def _visits(options: argparse.Namespace) -> dict[str, Any]:
 
 def _asks_for_nothing(options: argparse.Namespace) -> bool:
     """Whether neither visits nor knobs are named: then a person may want to be asked."""
-    return not options.paths and not _named(options, *_OF_VISITS, *_OF_KNOBS)
-
-
-def _named(options: argparse.Namespace, *names: str) -> list[str]:
-    """Those of the options that are given, as a person writes them."""
-    return [
-        f"--{_WRITTEN.get(name, name.replace('_', '-'))}"
-        for name in names
-        if getattr(options, name) and (name, getattr(options, name)) != _NO_PRESET
-    ]
+    return not options.paths and not given(options, *OF_VISITS, *OF_KNOBS)
 
 
 def _scene(options: argparse.Namespace) -> dict[str, Any]:
     """A scene of the library, which has its own visits."""
-    others = [*options.paths, *_named(options, *_OF_VISITS)]
-    if others:
-        raise ValueError(
-            f"--scene {options.scene}: a scene has its own visits; got {others[0]} beside it"
-        )
+    whose = f"--scene {options.scene}: a scene has its own visits"
+    refuse_beside(options, whose, "paths", *OF_VISITS)
     return {
         "exposures": options.scene,
         "config": config_from(options, library_knobs(options.scene)),
@@ -204,12 +179,8 @@ def _scene(options: argparse.Namespace) -> dict[str, Any]:
 
 def _lesson(options: argparse.Namespace) -> dict[str, Any]:
     """A lesson, whose steps have their own scenes and knobs."""
-    others = [*options.paths, *_named(options, "scene", *_OF_VISITS, *_OF_KNOBS)]
-    if others:
-        raise ValueError(
-            f"--lesson {options.lesson}: a lesson has its own visits and knobs; got {others[0]} "
-            "beside it"
-        )
+    whose = f"--lesson {options.lesson}: a lesson has its own visits and knobs"
+    refuse_beside(options, whose, "paths", "scene", *OF_VISITS, *OF_KNOBS)
     lesson = read_lesson(options.lesson)
     first = lesson.steps[0]
     return {"exposures": lesson, "config": lesson_config(first.scene, first.knobs)}
@@ -223,11 +194,5 @@ def _solver(given: dict[str, Any]) -> str:
 
 def _saved(options: argparse.Namespace) -> dict[str, Any]:
     """A saved run, which has its own visits and knobs."""
-    others = _named(options, *_OF_VISITS, *_OF_KNOBS)
-    if others:
-        raise ValueError(
-            f"{options.paths[0]}: a saved run has its own visits and knobs; got {others[0]} beside "
-            "it"
-        )
-    run = open_run(options.paths[0])
+    run = saved_run(options)
     return {"run": (run, run.prepare())}

@@ -14,7 +14,6 @@ from dcrviz.cli.options import (
     bright_objects_from,
     config_from,
     exposures_from,
-    template_from,
 )
 from dcrviz.cli.planes import planes_from
 from dcrviz.cli.progress import progress
@@ -29,6 +28,7 @@ from dcrviz.io.exposure_files import files_of
 from dcrviz.run_log import history_record, log_start, log_step
 from dcrviz.runs.checkpoint import Checkpoint, Progress, identity
 from dcrviz.scratch import Room, Scratch
+from dcrviz.template_file import read_template
 
 _log = logging.getLogger(__name__)
 
@@ -65,7 +65,7 @@ def _problem(options: argparse.Namespace, room: Room) -> tuple[Problem, list[Pat
     if config.mask_bright_objects and not bright:
         raise ValueError("the knob mask_bright_objects needs a catalogue: --bright-objects FILE")
     exposures = exposures_from(options, measure=options.measure_seeing)
-    template = template_from(options, exposures[0])
+    template = read_template(options.template, exposures[0])
     planes, of_planes = planes_from(options.planes, exposures[0])
     beside = [options.table, options.template, options.bright_objects]
     files = [path for exposure in exposures for path in files_of(exposure)]

@@ -10,16 +10,16 @@ from typing import Any
 
 from dcrviz.bands import WAVELENGTH_RANGE_NM, Band
 from dcrviz.bright import BrightObject
+from dcrviz.cli.given import written
 from dcrviz.cli.measure_seeing import with_measured_seeing
 from dcrviz.cli.numbers import real
 from dcrviz.cli.settings import SET
 from dcrviz.config import PRESETS, AssembleConfig
-from dcrviz.engine.check import check_grid
-from dcrviz.io import coadd_of, read_catalogue, read_exposures, read_start, read_throughput
+from dcrviz.io import read_catalogue, read_exposures, read_throughput
 from dcrviz.io.config_files import read_config
 from dcrviz.io.lsst_config import from_lsst
 from dcrviz.io.settings import apply_settings
-from dcrviz.records import Coadd, Exposure
+from dcrviz.records import Exposure
 
 _log = logging.getLogger(__name__)
 
@@ -58,6 +58,7 @@ def add_knobs(parser: argparse.ArgumentParser) -> None:
         metavar="KNOB=VALUE",
         help="knobs by our names or LSST's; may be repeated",
     )
+    knobs.add_argument("--solver", metavar="NAME", help="the same as --set solver=NAME")
     knobs.add_argument(
         "--throughput",
         metavar="FILE.csv|NAME",
@@ -79,6 +80,8 @@ def knobs_from(
     if options.config:
         config = _config_file(Path(options.config), config)
     config = apply_settings(config, options.settings)
+    if options.solver is not None:
+        config = apply_settings(config, [f"solver={options.solver}"])
     if options.throughput is None:
         return config
     return config.with_values(throughput=read_throughput(options.throughput))
@@ -117,13 +120,13 @@ def band_from(options: argparse.Namespace) -> Band | None:
         "min_nm": options.min_nm,
         "max_nm": options.max_nm,
     }
-    given = [name for name, value in wavelengths.items() if value is not None]
-    if not given:
+    told = [name for name, value in wavelengths.items() if value is not None]
+    if not told:
         return Band.named(options.band) if options.band else None
-    if len(given) < len(wavelengths):
+    if len(told) < len(wavelengths):
         raise ValueError(
             "a band by its wavelengths needs --effective-nm, --min-nm and --max-nm; got only "
-            + " and ".join(f"--{name.replace('_', '-')}" for name in given)
+            + " and ".join(map(written, told))
         )
     return Band(name=options.band or "custom", **wavelengths)
 
@@ -138,12 +141,3 @@ def exposures_from(options: argparse.Namespace, *, measure: str | None = None) -
 def bright_objects_from(options: argparse.Namespace) -> list[BrightObject]:
     """The catalogue that is named, if one is."""
     return read_catalogue(options.bright_objects) if options.bright_objects else []
-
-
-def template_from(options: argparse.Namespace, first: Exposure) -> Coadd | None:
-    """The coadd to start from, if one is named; checked to be on the grid of the visits."""
-    if not options.template:
-        return None
-    start = read_start(options.template)
-    check_grid(start, first)
-    return coadd_of(start)

@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 from astropy.io import fits
 
+from dcrviz.cli.given import written
 from dcrviz.cli.numbers import real, whole
 from dcrviz.config import AssembleConfig
 from dcrviz.io import AtomicFiles, visit_header
@@ -146,7 +147,7 @@ def _of_library(options: argparse.Namespace) -> Simulation:
         if getattr(options, name) != default:
             raise ValueError(
                 f"--scene {options.scene}: a scene of the library has its own visits; got "
-                f"--{name.replace('_', '-')} beside it"
+                f"{written(name)} beside it"
             )
     return with_truth(
         LIBRARY[library_name(options.scene)].sky(),

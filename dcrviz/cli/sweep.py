@@ -9,7 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from dcrviz.cli.numbers import whole
-from dcrviz.cli.options import add_inputs, add_knobs, config_from, exposures_from
+from dcrviz.cli.options import (
+    add_inputs,
+    add_knobs,
+    bright_objects_from,
+    config_from,
+    exposures_from,
+)
 from dcrviz.cli.spreading import add_where, do_all
 from dcrviz.diagnostics.fit_scores import SCORES
 from dcrviz.engine import prepare
@@ -27,6 +33,7 @@ from dcrviz.sweep import (
 )
 from dcrviz.sweep.folder import trial_folder
 from dcrviz.sweep.table import TABLE_NAME, best_first, described
+from dcrviz.template_file import read_template
 
 _log = logging.getLogger(__name__)
 _SHOWN = 5
@@ -95,7 +102,8 @@ def run(options: argparse.Namespace) -> None:
     config = config_from(options)
     exposures = exposures_from(options)
     # What is wrong with the visits or the shared knobs is told before any worker begins.
-    prepare(exposures, config)
+    template = read_template(options.template, exposures[0])
+    prepare(exposures, config, template=template, bright_objects=bright_objects_from(options))
     base = {k: plain(v) for k, v in config.changed().items() if k not in _NOT_OF_A_SWEEP}
     inputs = _inputs(options, exposures)
     with output_directory(options.out) as folder:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 
 from dcrviz.diagnostics.leverage import Leverage, leverage
+from dcrviz.diagnostics.remembered import remembered
 from dcrviz.diagnostics.seeing_verdicts import seeing_verdicts
 from dcrviz.diagnostics.subfilter_verdicts import subfilter_verdict
 from dcrviz.diagnostics.verdict import (
@@ -53,7 +52,7 @@ def before_verdicts(problem: Problem, found: Leverage | None = None) -> tuple[Ve
     return told if any(v.severity != "notice" for v in told) else (*told, _good(found))
 
 
-@lru_cache(maxsize=8)
+@remembered
 def _known_leverage(problem: Problem) -> Leverage | None:
     known = all(v.parallactic_rad is not None for v in problem.visits)
     return leverage(problem) if known else None

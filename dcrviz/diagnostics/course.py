@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
@@ -17,6 +16,7 @@ from dcrviz.diagnostics.pictures import (
     source_pixels,
     visit_noise,
 )
+from dcrviz.diagnostics.remembered import remembered
 from dcrviz.engine import Problem, Step
 from dcrviz.kernels.counted import counted_sums, squared_change
 from dcrviz.records import Bools, Cube, Floats, Frozen
@@ -209,7 +209,7 @@ def _clamp_flux(problem: Problem, step: Step) -> float:
     return float((clamps.flux_after - clamps.flux_before).sum() / abs(total))
 
 
-@lru_cache(maxsize=8)
+@remembered
 def _metric_floor(problem: Problem) -> float:
     """Mean over the visits that are on of what their background's noise adds to the metric.
 
@@ -230,7 +230,7 @@ def _flux(problem: Problem, planes: Cube) -> Floats:
     )
 
 
-@lru_cache(maxsize=8)
+@remembered
 def _template_flux(problem: Problem) -> float:
     return float(_flux(problem, problem.template.image[None])[0])
 
@@ -243,7 +243,7 @@ def _change(problem: Problem, shown: Cube, before: Step) -> float:
     return float(np.sqrt(squares / max(1, number)) / sky_noise(problem))
 
 
-@lru_cache(maxsize=8)
+@remembered
 def _counted(problem: Problem) -> Bools:
     """(Y, X), the source pixels, or all if nothing is detected."""
     detected = source_pixels(problem)

@@ -9,7 +9,6 @@ pixels, on a source or near one, 5 of these sigma below 0 is a hole; 5 above it,
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 from weakref import WeakKeyDictionary, ref
 
@@ -25,6 +24,7 @@ from dcrviz.diagnostics.pictures import (
     source_pixels,
     typical_fwhm_px,
 )
+from dcrviz.diagnostics.remembered import remembered
 from dcrviz.engine import Problem, Step
 from dcrviz.kernels import grow_flags
 from dcrviz.kernels.counted import flags_beyond
@@ -104,7 +104,7 @@ def blemishes_in(problem: Problem, planes: Cube) -> tuple[Blemish, ...]:
     )
 
 
-@lru_cache(maxsize=8)
+@remembered
 def near_pixels(problem: Problem) -> Bools:
     """(Y, X), pixels on sources or near them, read-only."""
     near = near_sources(source_pixels(problem), fwhm_px=typical_fwhm_px(problem))

@@ -8,13 +8,13 @@ seeing. And spectra are smooth: what one plane has, its neighbours have, too.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
 from dcrviz.diagnostics.like_seeing import kernel_to_coadd
 from dcrviz.diagnostics.peaks import known_peaks
 from dcrviz.diagnostics.pictures import sky_noise, typical_fwhm_px
+from dcrviz.diagnostics.remembered import remembered
 from dcrviz.engine import Problem
 from dcrviz.records import Cube, Floats, Frozen, Ints, Plane
 
@@ -98,7 +98,7 @@ class _Weighed(Frozen):
     weight: Floats
 
 
-@lru_cache(maxsize=8)
+@remembered
 def _weighed(problem: Problem) -> _Weighed:
     image, peaks, reach = problem.template.image, known_peaks(problem), _reach(problem)
     height, width = image.shape

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 
+from dcrviz.diagnostics.remembered import remembered
 from dcrviz.engine import Problem
 from dcrviz.engine.psf_match import convolved, matching_kernel, ratio_kernel
 from dcrviz.engine.sky_power import at_radius
@@ -24,7 +23,7 @@ def brought_to(planes: Cube, *, fwhm_px: float, target_px: float, psf: Psf) -> C
     return np.stack([convolved(np.ascontiguousarray(plane), kernel) for plane in planes])
 
 
-@lru_cache(maxsize=8)
+@remembered
 def kernel_to_coadd(problem: Problem) -> Plane:
     """(K, K) with odd sides, what makes of the planes' stars those of the template coadd.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
@@ -18,6 +17,7 @@ from dcrviz.diagnostics.pictures import (
     subfilter_middles_nm,
     visit_noise,
 )
+from dcrviz.diagnostics.remembered import remembered
 from dcrviz.engine import Problem, Step
 from dcrviz.engine.template import amplify, template_maker_of
 from dcrviz.kernels.planes import mean_plane
@@ -127,7 +127,7 @@ def rows_of(problem: Problem) -> tuple[Row, ...]:
     )
 
 
-@lru_cache(maxsize=8)
+@remembered
 def visits_by_airmass(problem: Problem) -> tuple[int, ...]:
     """Indices of the visits, the lowest airmass first."""
     visits = problem.visits

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from scipy import ndimage
 
 from dcrviz.diagnostics.pictures import sky_noise, source_pixels, typical_fwhm_px
+from dcrviz.diagnostics.remembered import remembered
 from dcrviz.engine import Problem
 from dcrviz.engine.detect import FWHM_PER_SIGMA
 from dcrviz.kernels.gauss import smooth
@@ -52,7 +52,7 @@ class Peaks(Frozen):
         return float(self.x[main]), float(self.y[main]), float(self.light[main])
 
 
-@lru_cache(maxsize=8)
+@remembered
 def known_peaks(problem: Problem) -> Peaks:
     """The sources of the template."""
     return peaks_of(

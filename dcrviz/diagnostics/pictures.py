@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 
+from dcrviz.diagnostics.remembered import remembered
 from dcrviz.engine import Problem, Step
 from dcrviz.engine.masks import flagged
 from dcrviz.engine.noise import background_noise
@@ -13,16 +12,13 @@ from dcrviz.engine.template import amplify
 from dcrviz.physics.shifts import subfilter_edges_nm
 from dcrviz.records import Bools, Cube, Floats, Plane
 
-# Problems for which a number is remembered: the one on show, and those it is compared with.
-_PROBLEMS = 8
-
 
 def shown_planes(step: Step, *, threads: int = 1) -> Cube:
     """(S, Y, X) planes as they become coadds: with their differences amplified."""
     return amplify(step.planes, step.accelerate, threads=threads)
 
 
-@lru_cache(maxsize=32 * _PROBLEMS)
+@remembered
 def visit_noise(problem: Problem, visit: int) -> float:
     """Noise of the background of one visit, by the median absolute deviation."""
     usable = problem.background & problem.observed[visit]
@@ -37,7 +33,7 @@ def model_weights(problem: Problem) -> Plane:
     return field
 
 
-@lru_cache(maxsize=_PROBLEMS)
+@remembered
 def sky_noise(problem: Problem) -> float:
     """Noise of the template's background: the scale on which all planes are shown."""
     noise = background_noise(
@@ -46,7 +42,7 @@ def sky_noise(problem: Problem) -> float:
     return noise if noise > 0 else 1.0
 
 
-@lru_cache(maxsize=_PROBLEMS)
+@remembered
 def source_pixels(problem: Problem) -> Bools:
     """(Y, X), pixels that the template's mask marks DETECTED, read-only."""
     found = flagged(problem.template.mask, problem.mask_planes, ["DETECTED"])

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 import sep
 
 from dcrviz.diagnostics.pictures import sky_noise, source_pixels, typical_fwhm_px
+from dcrviz.diagnostics.remembered import remembered
 from dcrviz.engine import Problem, Step
 from dcrviz.engine.template import amplify
 from dcrviz.records import Cube, Floats, Ints, Plane
@@ -122,7 +121,7 @@ def cutout(image: Plane, *, x: int, y: int) -> Plane:
     return stamp
 
 
-@lru_cache(maxsize=8)
+@remembered
 def brightest_pixels(problem: Problem) -> Ints:
     """(N, 2), x and y of the brightest pixel of each source of the template."""
     detected = source_pixels(problem)

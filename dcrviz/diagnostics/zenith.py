@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from functools import lru_cache
 
 import numpy as np
 
+from dcrviz.diagnostics.remembered import remembered
 from dcrviz.engine import Problem
 from dcrviz.physics.geometry import wcs_jacobian, zenith_direction_px
 from dcrviz.records import Floats
@@ -14,7 +14,7 @@ from dcrviz.records import Floats
 _COMMON = 0.5
 
 
-@lru_cache(maxsize=8)
+@remembered
 def zenith_directions(problem: Problem) -> tuple[tuple[float, float] | None, ...]:
     """Direction (x, y) of length 1 to the zenith in each visit; None where it is not known."""
     if problem.wcs is None:

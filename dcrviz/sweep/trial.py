@@ -13,12 +13,12 @@ from typing import Any
 from dcrviz.bands import Band
 from dcrviz.diagnostics.fit_scores import Fit, Yardstick
 from dcrviz.engine import coadds
-from dcrviz.io import coadd_of, read_catalogue, read_exposures, read_start, write_coadds
+from dcrviz.io import read_catalogue, read_exposures, write_coadds
 from dcrviz.io.config_files import config_text
-from dcrviz.records import Coadd
 from dcrviz.run_log import history_record
 from dcrviz.simulate import scene_beside
 from dcrviz.sweep.fits import Visits, shared_knobs, try_knobs
+from dcrviz.template_file import read_template
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,16 +106,12 @@ def read_visits(inputs: Inputs) -> Visits:
     ValueError
         If a file can't be read, or the visits don't belong together.
     """
-    bright = read_catalogue(inputs.bright_objects) if inputs.bright_objects else []
+    exposures = read_exposures(inputs.paths, band=inputs.band, table=inputs.table)
     return Visits(
-        exposures=read_exposures(inputs.paths, band=inputs.band, table=inputs.table),
-        template=_template(inputs.template),
-        bright_objects=bright,
+        exposures=exposures,
+        template=read_template(inputs.template, exposures[0]),
+        bright_objects=read_catalogue(inputs.bright_objects) if inputs.bright_objects else [],
     )
-
-
-def _template(path: str | None) -> Coadd | None:
-    return None if path is None else coadd_of(read_start(path))
 
 
 @lru_cache(maxsize=1)

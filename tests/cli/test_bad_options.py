@@ -260,8 +260,16 @@ def test_a_template_without_a_variance(warps, tmp_path, not_assembled, rewrite):
 
 @pytest.mark.parametrize("option", ["--band", "--planes", "--template", "--config", "--table"])
 def test_an_empty_value_is_that_of_a_variable_that_nobody_set(warps, not_assembled, option):
-    tell(not_assembled(*warps, option, ""), f"{option[2:]} must not be empty; got ''")
+    tell(not_assembled(*warps, option, ""), f"{option} must not be empty; got ''")
 
 
 def test_an_empty_path_is_not_the_folder_at_hand(not_assembled):
-    tell(not_assembled(""), "paths must not be empty; got ''")
+    tell(not_assembled(""), "PATH must not be empty; got ''")
+
+
+@pytest.mark.parametrize("command", ["assemble", "sweep", "diagnose", "ablate", "explore"])
+def test_each_command_that_fits_takes_a_solver_by_its_name(command, refused, warps, tmp_path):
+    out = ("--out", tmp_path / "out") if command in ("assemble", "sweep") else ()
+    grid = ("--grid", "n_subfilters=2,3") if command == "sweep" else ()
+    said = refused(command, *warps, *out, *grid, "--solver", "magic")
+    tell(said, "knob solver must be one of", "got 'magic'")

@@ -218,8 +218,17 @@ def test_a_saved_run_has_its_own_knobs(refused, demo, tmp_path):
     problem = prepare(exposures, AssembleConfig(max_iterations=1, min_iterations=1))
     steps = list(assemble(problem))
     save_run(tmp_path / "run", Run(problem=problem, steps=steps, exposures=exposures))
-    said = refused("diagnose", tmp_path / "run", "--set", "n_subfilters=2")
-    assert "--set is for visits" in said
+    for option, value in (
+        ("--set", "n_subfilters=2"),
+        ("--solver", "direct"),
+        ("--preset", "lsst-2019"),
+        ("--band", "decam-r"),
+        ("--bright-objects", "stars.csv"),
+        ("--measure-seeing", "all"),
+        ("--min-nm", "400"),
+    ):
+        said = refused("diagnose", tmp_path / "run", option, value)
+        assert f"run: a saved run has its own visits and knobs; got {option} beside it" in said
 
 
 def test_coadds_of_another_grid_are_refused(refused, fitted, demo):

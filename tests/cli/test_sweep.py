@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 
 import pytest
 
@@ -58,6 +59,16 @@ def test_a_folder_holds_one_sweep_that_goes_on_where_it_was(swept, not_swept, tm
     assert not list((tmp_path / "sweep").glob("trial_*"))
     said = not_swept("--grid", "n_subfilters=3", *FAST)
     assert f"{tmp_path / 'sweep'}: holds another sweep" in said
+
+
+def test_a_template_of_another_field_is_refused_before_any_trial(
+    not_swept, simulated, rewrite, tmp_path
+):
+    elsewhere = tmp_path / "elsewhere.fits"
+    shutil.copy(next(simulated.glob("warp_*.fits")), elsewhere)
+    rewrite(elsewhere, lambda hdus: hdus["IMAGE"].header.update(CRVAL1=100.0))
+    said = not_swept("--grid", "n_subfilters=2,3", "--template", elsewhere, *FAST)
+    assert "must be on the same pixel grid" in said
 
 
 def test_a_refused_value_is_a_row(swept):
