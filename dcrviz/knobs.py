@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import numbers
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import param
 
 _EXTRA = ["group", "unit", "lsst", "equation"]
@@ -60,9 +62,14 @@ class _OpenEnded:
 
 
 class Number(Knob, _OpenEnded, param.Number):
-    """A real-valued knob."""
+    """A real-valued knob, which is finite."""
 
     __slots__ = _EXTRA
+
+    def _validate(self, val: Any) -> None:
+        super()._validate(val)
+        if isinstance(val, numbers.Real) and not math.isfinite(val):
+            raise ValueError(f"{self.name} must be a finite number; got {val}")
 
 
 class Factor(Number):
@@ -80,6 +87,11 @@ class Integer(Knob, _OpenEnded, param.Integer):
     """A whole-numbered knob."""
 
     __slots__ = _EXTRA
+
+    def _validate(self, val: Any) -> None:
+        super()._validate(val)
+        if isinstance(val, bool):
+            raise ValueError(f"{self.name} must be a whole number; got {val}")
 
 
 class Switch(Knob, param.Boolean):
@@ -107,7 +119,7 @@ class Pair(Knob, param.NumericTuple):
 
     def _validate(self, val: Any) -> None:
         super()._validate(val)
-        if any(side != int(side) or side < 1 for side in val):
+        if any(not 1 <= side < math.inf or side != int(side) for side in val):
             raise ValueError(f"{self.name} must be two whole numbers of 1 or more; got {val}")
 
 
@@ -115,6 +127,11 @@ class Fractions(Knob, param.Dict):
     """A knob that maps mask plane names to fractions between 0 and 1."""
 
     __slots__ = _EXTRA
+
+    def __set__(self, obj: Any, val: Any) -> None:
+        if isinstance(val, Mapping):
+            val = {plane: _plain(fraction) for plane, fraction in val.items()}
+        super().__set__(obj, val)
 
     def _validate(self, val: Any) -> None:
         super()._validate(val)
@@ -137,13 +154,13 @@ class VisitFactors(Knob, param.Dict):
 
     def __set__(self, obj: Any, val: Any) -> None:
         if isinstance(val, Mapping):
-            val = {visit_name(visit): factor for visit, factor in val.items()}
+            val = by_visit_name(val)
         super().__set__(obj, val)
 
     def _validate(self, val: Any) -> None:
         super()._validate(val)
         for visit, factor in val.items():
-            number = isinstance(factor, int | float) and not isinstance(factor, bool)
+            number = isinstance(factor, numbers.Real) and not isinstance(factor, bool)
             if not isinstance(visit, str) or not number or not 0 <= factor < math.inf:
                 raise ValueError(
                     f"{self.name} must map visit ids to finite factors of 0 (off) or more; "
@@ -151,9 +168,32 @@ class VisitFactors(Knob, param.Dict):
                 )
 
 
-def visit_name(visit: Any) -> Any:
-    """A visit's id as knobs hold it; what is no id stays as it is, to be refused."""
-    return str(visit) if isinstance(visit, int) and not isinstance(visit, bool) else visit
+def by_visit_name(values: Mapping[Any, Any]) -> dict[Any, Any]:
+    """Values by the ids of visits as knobs hold them, as text; numbers as Python's own.
+
+    Raises
+    ------
+    ValueError
+        If one visit is named twice, by its number and as text.
+    """
+    named: dict[Any, Any] = {}
+    for visit, value in values.items():
+        name = _visit_name(visit)
+        if name in named:
+            raise ValueError(f"visit_factors must name each visit once; got {name} twice")
+        named[name] = _plain(value)
+    return named
+
+
+def _plain(value: Any) -> Any:
+    """Python's own number of numpy's, which files can hold."""
+    return value.item() if isinstance(value, np.number) else value
+
+
+def _visit_name(visit: Any) -> Any:
+    """What is no id stays as it is, to be refused."""
+    is_number = isinstance(visit, numbers.Integral) and not isinstance(visit, bool)
+    return str(visit) if is_number else visit
 
 
 class Record(Knob, param.ClassSelector):

@@ -79,6 +79,29 @@ class Frozen:
             elif isinstance(value, dict):
                 object.__setattr__(self, item.name, MappingProxyType(dict(value)))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copies, and what travels to another process, are made anew, as it is then read-only."""
+        values = {item.name: getattr(self, item.name) for item in fields(self)}  # type: ignore[arg-type]
+        plain = {
+            name: dict(value) if isinstance(value, MappingProxyType) else value
+            for name, value in values.items()
+        }
+        return _made_anew, (type(self), plain)
+
+
+def _made_anew(kind: type, values: dict[str, Any]) -> Any:
+    return kind(**{name: _unwritable(value) for name, value in values.items()})
+
+
+def _unwritable(value: Any) -> Any:
+    """The value, into whose arrays nobody can write; numpy's copies and pickles forget that."""
+    if isinstance(value, tuple):
+        for item in value:
+            _unwritable(item)
+    elif isinstance(value, np.ndarray):
+        value.flags.writeable = False
+    return value
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
@@ -247,7 +270,8 @@ class Shifts(Frozen):
     Raises
     ------
     ValueError
-        If the shapes differ, or the weights of a subfilter are negative or don't add up to 1.
+        If the shapes differ, shifts are not finite, or the weights of a subfilter are negative or
+        don't add up to 1.
     """
 
     midpoint: Floats
@@ -260,6 +284,8 @@ class Shifts(Frozen):
                 "shifts must be (V, S, 2) at the midpoint and (V, S, K, 2) split; got "
                 f"{self.midpoint.shape} and {self.split.shape}"
             )
+        if not (np.isfinite(self.midpoint).all() and np.isfinite(self.split).all()):
+            raise ValueError("shifts must be finite; got some that are NaN or infinite")
         n_subfilters, n_wavelengths = self.split.shape[1:3]
         if not self.weights.size:
             equal = np.full((n_subfilters, n_wavelengths), 1 / n_wavelengths)

@@ -3,6 +3,7 @@
 That every knob turns something is shown in ``test_knob_effects.py``.
 """
 
+import numpy as np
 import pytest
 
 from dcrviz import config_rules
@@ -150,6 +151,13 @@ def test_what_is_not_a_number_is_refused_by_the_name_of_its_knob(name):
         ("visit_factors", {1: "off"}),
         ("visit_factors", {1.5: 1}),
         ("visit_factors", [1]),
+        ("visit_factors", {3: 0, "3": 1}),
+        ("accelerate", float("inf")),
+        ("model_weights_width", float("nan")),
+        ("matched_fwhm", float("inf")),
+        ("n_subfilters", True),
+        ("subregion_size", (float("nan"), 3)),
+        ("subregion_size", (float("inf"), 3)),
         ("band", "g"),
         ("throughput", "lsst2023-g"),
         ("throughput", Band.lsst("g")),
@@ -160,6 +168,16 @@ def test_what_is_not_a_number_is_refused_by_the_name_of_its_knob(name):
 def test_a_value_that_a_knob_can_not_have_is_refused_by_its_name(name, value):
     with pytest.raises((ValueError, TypeError), match=name):
         AssembleConfig(**{name: value})
+
+
+def test_numbers_of_numpy_are_numbers():
+    config = AssembleConfig(
+        visit_factors={np.int64(3): np.float32(0.5), "a": np.int32(1)},
+        propagate_planes={"SAT": np.float32(0.5)},
+    )
+    assert config.visit_factors == {"3": 0.5, "a": 1}
+    assert {type(value) for value in config.visit_factors.values()} == {float, int}
+    assert type(config.propagate_planes["SAT"]) is float
 
 
 @pytest.mark.parametrize("name", [n for n, knob in KNOBS.items() if isinstance(knob, Factor)])

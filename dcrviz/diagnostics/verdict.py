@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal
 
+from dcrviz.records import Frozen
+
 Severity = Literal["good", "notice", "warning", "alarm"]
 When = Literal["before", "during", "after"]
 
@@ -48,7 +50,7 @@ CAUSES = WRONG_ANGLES | {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Remedy:
+class Remedy(Frozen):
     """Something to turn, and what that would do.
 
     Parameters

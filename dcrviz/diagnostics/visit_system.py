@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -105,6 +106,8 @@ def system_of(
     """
     if isinstance(source, Problem):
         return _of_problem(source)
+    if not 0 < pixel_scale_arcsec < math.inf:
+        raise ValueError(f"pixel_scale_arcsec must be finite and above 0; got {pixel_scale_arcsec}")
     visits, config = tuple(source), config or AssembleConfig()
     return _of_visits(visits, config, jacobian=np.diag([-1.0, 1.0]) / pixel_scale_arcsec)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from dcrviz.bands import Band, band_names
-from dcrviz.psf import WIDEST_PX
+from dcrviz.engine.check_values import check_values
 from dcrviz.records import Bools, Exposure, Floats, Visit
 
 # Two grids are one where their corners agree on the sky within this many pixels.
@@ -31,18 +31,9 @@ def check_exposures(exposures: Sequence[Exposure]) -> None:
             )
         seen[exposure.visit.id] = name
         check_complete(exposure)
+        check_values(exposure, name)
         check_grid(exposure, exposures[0])
-        _check_width(exposure)
     _check_instruments(exposures)
-
-
-def _check_width(exposure: Exposure) -> None:
-    """Raise if its stars are told to be so wide that none of their images could be held."""
-    width = exposure.visit.psf_fwhm_px
-    if width is not None and width > WIDEST_PX:
-        raise ValueError(
-            f"{label(exposure)}: the FWHM must be at most {WIDEST_PX:g} px; got {width:g}"
-        )
 
 
 def _check_instruments(exposures: Sequence[Exposure]) -> None:

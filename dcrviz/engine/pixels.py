@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
@@ -19,6 +19,8 @@ from dcrviz.records import Bools, Exposure, Floats, Plane
 from dcrviz.scratch import Room
 
 Array = TypeVar("Array", bound=NDArray[Any])
+# Beyond these, squares and quotients of fluxes leave what float32 can hold.
+_LEAST_VARIANCE, _MOST_VARIANCE = 1e-36, 1e30
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -55,21 +57,45 @@ def _read(
     exposure: Exposure, observed: Bools, config: AssembleConfig, room: Room
 ) -> tuple[Plane, list[str]]:
     """The scaled image of one visit, and what is to be said of it; which pixels are observed."""
+    name, scale = label(exposure), exposure.visit.scale
     image = np.ascontiguousarray(exposure.image, dtype=np.float32)
+    if scale != 1:
+        with np.errstate(over="ignore"):
+            image = image * np.float32(scale)
     np.logical_not(flagged(exposure.mask, exposure.planes, config.bad_planes), out=observed)
-    missing = observed & ~np.isfinite(image)
     warnings = []
-    if missing.any():
-        number = int(missing.sum())
-        warnings.append(
-            f"{label(exposure)}: {number} pixel{'s are' * (number > 1) or ' is'} NaN without a "
-            "mask plane that says so; counted as NO_DATA"
-        )
-        observed &= ~missing
+    for what, wrong in _what_is_wrong(image, exposure, config):
+        wrong &= observed
+        number = int(np.count_nonzero(wrong))
+        if number:
+            warnings.append(
+                f"{name}: {number} pixel{'s are' * (number > 1) or ' is'} {what} without a mask "
+                "plane that says so; counted as NO_DATA"
+            )
+            observed &= ~wrong
     if not observed.any():
-        warnings.append(f"{label(exposure)}: no usable pixel; the visit is left out")
-    scale = exposure.visit.scale
-    return room.keep(image if scale == 1 else image * np.float32(scale)), warnings
+        warnings.append(f"{name}: no usable pixel; the visit is left out")
+    return room.keep(image), warnings
+
+
+def _what_is_wrong(
+    image: Plane, exposure: Exposure, config: AssembleConfig
+) -> Iterator[tuple[str, Bools]]:
+    """Pixels of which nothing can be told, by what is wrong with them."""
+    if not np.isfinite(image).all():
+        yield "NaN", np.isnan(image)
+        yield "infinite", np.isinf(image)
+    assert exposure.variance is not None
+    variance = exposure.variance[:]
+    if config.pixel_weights == "2019":
+        # Such weights ask for no size.
+        yield "of a variance that is not finite", ~np.isfinite(variance)
+        return
+    square = exposure.visit.scale**2
+    known: Bools = variance >= _LEAST_VARIANCE / square
+    known &= variance <= _MOST_VARIANCE / square
+    limits = f"{_LEAST_VARIANCE:g} to {_MOST_VARIANCE:g}"
+    yield f"of a variance that is not from {limits},", np.logical_not(known, out=known)
 
 
 def _of_those_on(observed: Bools, factors: Floats, room: Room) -> Bools:

@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from dcrviz.engine.check import label
+from dcrviz.engine.check_values import check_values
 from dcrviz.engine.fill import fill_holes
 from dcrviz.engine.masks import flagged, with_plane
 from dcrviz.engine.refined_seeing import refined_width
@@ -78,12 +80,19 @@ def refined_visit(result: Coadds, exposure: Exposure) -> Visit:
     Raises
     ------
     ValueError
-        As `matched_template`.
+        As `matched_template`; if its image is not of the planes' size, or has pixels or numbers
+        that can't be those of a visit.
     """
     visit, seeing = exposure.visit, result.model.seeing
     if seeing is None or exposure.psf is not None:
         return visit
+    check_values(exposure, label(exposure))
     image = np.asarray(exposure.image[:], np.float32) * np.float32(visit.scale)
+    if image.shape != result.planes.shape[1:]:
+        raise ValueError(
+            f"{label(exposure)}: the image must have the planes' shape {result.planes.shape[1:]}; "
+            f"got {image.shape}"
+        )
     usable = np.isfinite(image) & ~flagged(exposure.mask[:], exposure.planes, UNTRUE_PLANES)
 
     def with_width(fwhm_px: float) -> Visit:

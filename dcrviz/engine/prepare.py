@@ -92,7 +92,7 @@ def prepare(
     _check_shifts(shifts, len(exposures), config.n_subfilters)
     pixels = reuse.part(
         "pixels",
-        (*exposures, factors.tobytes(), config.bad_planes),
+        (*exposures, factors.tobytes(), config.bad_planes, config.pixel_weights),
         lambda: read_pixels(exposures, factors, config, room),
     )
     check_overlap(exposures, pixels.usable)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 
 import numpy as np
 
@@ -129,6 +130,9 @@ def _unlikely(squared: Floats, noise: Floats, profile: Floats) -> float:
         kept = level * shape / (level * shape + noise)
         mean = kept**2 * squared + kept * noise
         seen = shape > 1e-4
+        if not seen.any():
+            # So wide that no mode of the field could tell it.
+            return math.inf
         level = float((mean[seen] / shape[seen]).mean())
     variance = level * shape + noise
     return float((np.log(variance) + squared / variance).sum())

@@ -22,7 +22,7 @@ from dcrviz.knobs import (
     Record,
     Switch,
     VisitFactors,
-    visit_name,
+    by_visit_name,
 )
 
 _AUTO = {"auto", "none", "null"}
@@ -184,7 +184,7 @@ def _pair(_: Any, value: Any) -> Any:
 def _visit_factors(knob: Any, value: Any) -> Any:
     if not isinstance(value, Mapping):
         return value
-    return {visit_name(visit): _number(knob, factor) for visit, factor in value.items()}
+    return {visit: _number(knob, factor) for visit, factor in by_visit_name(value).items()}
 
 
 def _record(knob: Any, value: Any) -> Any:

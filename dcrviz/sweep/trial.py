@@ -15,6 +15,7 @@ from dcrviz.diagnostics.fit_scores import Fit, Yardstick
 from dcrviz.engine import coadds
 from dcrviz.io import read_catalogue, read_exposures, write_coadds
 from dcrviz.io.config_files import config_text
+from dcrviz.records import Frozen
 from dcrviz.run_log import history_record
 from dcrviz.simulate import scene_beside
 from dcrviz.sweep.fits import Visits, shared_knobs, try_knobs
@@ -41,7 +42,7 @@ class Inputs:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trial:
+class Trial(Frozen):
     """One configuration.
 
     Parameters
@@ -61,17 +62,6 @@ class Trial:
     base: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     knobs: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     out: str | None = None
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Mappings that are read-only can't travel."""
-        values = (self.number, self.inputs, dict(self.base), dict(self.knobs), self.out)
-        return _trial, values
-
-
-def _trial(
-    number: int, inputs: Inputs, base: dict[str, Any], knobs: dict[str, Any], out: str | None
-) -> Trial:
-    return Trial(number=number, inputs=inputs, base=base, knobs=knobs, out=out)
 
 
 def run_trial(trial: Trial) -> dict[str, Any]:

@@ -255,6 +255,11 @@ def test_impossible_expectations_are_refused(around):
         leverage(around, CONFIG, signal_to_noise=-1)
     with pytest.raises(ValueError, match=r"colours must be 2 numbers above 0.*got \[0.3\]"):
         leverage(around, CONFIG, colours=np.array([0.3]))
+    for scale in (0.0, -1.0, float("nan")):
+        with pytest.raises(ValueError, match=f"pixel_scale_arcsec must be .* above 0; got {scale}"):
+            leverage(around, CONFIG, pixel_scale_arcsec=scale)
+        with pytest.raises(ValueError, match="pixel_scale_arcsec must be finite"):
+            plan_next(around, CONFIG, pixel_scale_arcsec=scale)
     with pytest.raises(ValueError, match="visit_factors must name visits of this run"):
         leverage(around, CONFIG.with_values(visit_factors={"nobody": 0.5}))
 

@@ -30,14 +30,6 @@ def test_two_visits_of_one_id_are_an_error_that_names_both(exposures):
     )
 
 
-def test_stars_that_nobody_observes_name_their_visit(exposures):
-    absurd = with_visit(exposures[1], psf_fwhm_px=1e9)
-    refused(
-        [exposures[0], absurd],
-        r"simulated visit 101: the FWHM must be at most 100 px; got 1e\+09",
-    )
-
-
 @pytest.mark.parametrize(
     ("lacking", "named"),
     [

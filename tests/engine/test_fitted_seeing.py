@@ -108,3 +108,14 @@ def test_the_planes_have_the_profile_that_is_asked_for(exposures):
 def test_warnings_do_not_mention_it_where_all_is_well(scene, visits):
     problem = prepared(simulate_exposures(scene, visits, seed=1))
     assert not [w for w in problem.warnings if "seeing" in w]
+
+
+@pytest.mark.parametrize(
+    "knobs", [{"model_fwhm": 30.0}, {"seeing_model": "moffat", "moffat_beta": 1.01}]
+)
+def test_planes_so_wide_that_the_field_shows_none_of_it_are_fitted_without_a_word_of_numpy(
+    exposures, knobs
+):
+    problem = prepared(told(exposures, WIDTHS), solver="direct", fit_seeing="on", **knobs)
+    *_, step = dcrviz.assemble(problem)
+    assert np.isfinite(step.planes).all()
