@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from dcrviz.config import AssembleConfig
+from dcrviz.config_rules import threads_of
 from dcrviz.diagnostics.clamped import clamped_pixels
 from dcrviz.diagnostics.colour import colour_composite
 from dcrviz.diagnostics.pictures import (
@@ -67,7 +69,7 @@ class Row:
     panels: tuple[Panel, ...]
 
 
-@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Scene:
     """A step with the earlier ones that it is compared with.
 
@@ -84,10 +86,11 @@ class Scene:
     before: Step | None = None
     config: AssembleConfig | None = None
 
-    @property
+    @cached_property
     def planes(self) -> Cube:
-        """(S, Y, X), as they become coadds."""
-        return shown_planes(self.step)
+        """(S, Y, X), as they become coadds; kept as long as the scene."""
+        problem = self.problem
+        return shown_planes(self.step, threads=threads_of(problem.config, problem.shape))
 
     @property
     def best(self) -> Cube | None:
@@ -136,6 +139,8 @@ def visits_by_airmass(problem: Problem) -> tuple[int, ...]:
 
 def images(scene: Scene, panels: Sequence[Panel]) -> dict[str, Plane]:
     """The images of these panels by their keys, (Y, X) each; (Y, X, 3) of the row ``rgb``."""
+    # Amplified planes are made once for all rows, and go with this copy.
+    scene = replace(scene)
     found: dict[str, Plane] = {}
     for row in dict.fromkeys(panel.row for panel in panels):
         wanted = [panel.index for panel in panels if panel.row == row]

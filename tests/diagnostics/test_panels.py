@@ -63,3 +63,18 @@ def test_the_starting_model_has_not_changed_and_is_the_best(plain):
     scene = Scene(problem=problem, step=start)
     assert not image_of(scene, "change").any()
     assert not image_of(scene, "since_best").any()
+
+
+def test_planes_are_amplified_once_for_all_rows_and_not_kept(scene, monkeypatch):
+    made = []
+
+    def noted(step, **options):
+        made.append(step)
+        return shown_planes(step, **options)
+
+    monkeypatch.setattr("dcrviz.diagnostics.panels.shown_planes", noted)
+    rows = [row for row in rows_of(scene.problem) if row.name != "change"]
+    images(scene, [panel for row in rows for panel in row.panels])
+    assert made == [scene.step]
+    images(scene, rows[0].panels)
+    assert made == [scene.step, scene.step]
