@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -33,7 +33,7 @@ from dcrviz.diagnostics.after import held_out_verdicts, truth_verdicts
 from dcrviz.diagnostics.course import CourseEntry, course_entry
 from dcrviz.diagnostics.during import standing_verdicts
 from dcrviz.diagnostics.holdout import LEAST_VISITS, HeldOut, held_out
-from dcrviz.diagnostics.pictures import shown_planes
+from dcrviz.diagnostics.panels import Scene
 from dcrviz.diagnostics.truth_scores import TruthScores, truth_scores
 from dcrviz.diagnostics.verdict import Verdict
 from dcrviz.diagnostics.verdicts import planes_verdicts, verdicts_on, with_tests
@@ -85,18 +85,18 @@ def run(options: argparse.Namespace) -> None:
 def _saved(options: argparse.Namespace) -> Case:
     """A run that was saved, at its last step."""
     saved = saved_run(options)
-    problem, step = saved.prepare(), saved.steps[-1]
-    planes = shown_planes(step)
-    pairs = zip([None, *saved.steps], saved.steps, strict=False)
+    problem = saved.prepare()
+    last, course = _followed(problem, saved.steps, saved.knobs)
     return Case(
         exposures=saved.exposures,
         problem=problem,
-        planes=planes,
-        step=step,
-        course=[course_entry(problem, one, before) for before, one in pairs],
+        planes=last.planes,
+        step=last.step,
+        config=last.config,
+        course=course,
         template=saved.template,
         bright_objects=saved.bright_objects,
-        truth=_truth(saved.exposures, problem, planes),
+        truth=_truth(saved.exposures, problem, last.planes),
     )
 
 
@@ -108,22 +108,27 @@ def _case(options: argparse.Namespace) -> Case:
     if options.planes:
         return _judged(exposures, read_coadds(options.planes), config, folder=options.planes)
     problem = prepare(exposures, config, template=template, bright_objects=bright)
-    course: list[CourseEntry] = []
-    before: Step | None = None
-    for step in assemble(problem):
-        course.append(course_entry(problem, step, before))
-        before = step
-    planes = shown_planes(step)
+    last, course = _followed(problem, assemble(problem))
     return Case(
         exposures=exposures,
         problem=problem,
-        planes=planes,
-        step=step,
+        planes=last.planes,
+        step=last.step,
         course=course,
         template=template,
         bright_objects=bright,
-        truth=_truth(exposures, problem, planes),
+        truth=_truth(exposures, problem, last.planes),
     )
+
+
+def _followed(
+    problem: Problem, steps: Iterable[Step], knobs: Sequence[Mapping[str, Any]] = ()
+) -> tuple[Scene, list[CourseEntry]]:
+    """The last of the steps, and the course that led to it."""
+    course = []
+    for scene in Scene.along(problem, steps, knobs):
+        course.append(course_entry(problem, scene.step, scene.before, scene.config))
+    return scene, course
 
 
 def _judged(
@@ -175,12 +180,13 @@ def _truth(exposures: Sequence[Exposure], problem: Problem, planes: Cube) -> Tru
 
 def _verdicts(case: Case, held: Sequence[HeldOut]) -> tuple[Verdict, ...]:
     """All that is told of a fit, or of planes as they are; with truth and held-out visits."""
-    problem, told = case.problem, list(verdicts_on(case.problem, case.course, case.step))
+    problem = case.problem
+    told = list(verdicts_on(problem, case.course, case.step, case.config))
     if case.step is None:
         told += standing_verdicts(problem, case.planes)
         told += planes_verdicts(problem, case.planes)
     added = [*held_out_verdicts(problem, held), *truth_verdicts(case.truth)]
-    return with_tests(told, added, problem.config)
+    return with_tests(told, added, case.config or problem.config)
 
 
 def _held_out(case: Case, *, quiet: bool) -> list[HeldOut]:
@@ -189,7 +195,7 @@ def _held_out(case: Case, *, quiet: bool) -> list[HeldOut]:
         return []
     each = held_out(
         case.exposures,
-        case.problem.config,
+        case.config or case.problem.config,
         template=case.template,
         bright_objects=case.bright_objects,
     )

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from dcrviz.bright import BrightObject
+from dcrviz.config import AssembleConfig
 from dcrviz.diagnostics.course import CourseEntry
 from dcrviz.diagnostics.dipoles import find_dipoles
 from dcrviz.diagnostics.direction import NOT_TESTED, residual_direction
@@ -40,6 +41,8 @@ class Case:
         (S, Y, X), as they become coadds.
     step
         That the planes are of; None if they were made elsewhere.
+    config
+        Knobs of the iteration that led to it; None for those the problem was prepared with.
     course
         The steps that led to it, from the starting model.
     template
@@ -52,6 +55,7 @@ class Case:
     problem: Problem
     planes: Cube
     step: Step | None = None
+    config: AssembleConfig | None = None
     course: Sequence[CourseEntry] = ()
     template: Coadd | None = None
     bright_objects: Sequence[BrightObject] = ()

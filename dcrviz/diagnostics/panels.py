@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -86,6 +87,23 @@ class Scene:
     before: Step | None = None
     config: AssembleConfig | None = None
 
+    @classmethod
+    def along(
+        cls, problem: Problem, steps: Iterable[Step], knobs: Sequence[Mapping[str, Any]] = ()
+    ) -> Iterator[Scene]:
+        """Each step with the one before it, and the knobs that led to it.
+
+        Parameters
+        ----------
+        knobs
+            Of the solver, for each step; those the problem was prepared with if none are given.
+        """
+        before: Step | None = None
+        for place, step in enumerate(steps):
+            config = turned(problem, knobs[place]) if knobs else None
+            yield cls(problem=problem, step=step, before=before, config=config)
+            before = step
+
     @cached_property
     def planes(self) -> Cube:
         """(S, Y, X), as they become coadds; kept as long as the scene."""
@@ -97,6 +115,13 @@ class Scene:
         """(S, Y, X) of the best iteration of the tile on show, amplified like the others."""
         best = self.step.history.best_planes
         return None if best is None else amplify(best, self.step.accelerate)
+
+
+def turned(problem: Problem, knobs: Mapping[str, Any]) -> AssembleConfig | None:
+    """The knobs of an iteration; None where they are those the problem was prepared with."""
+    own = problem.config
+    same = all(getattr(own, name) == value for name, value in knobs.items())
+    return None if same else own.with_values(**knobs)
 
 
 def rows_of(problem: Problem) -> tuple[Row, ...]:

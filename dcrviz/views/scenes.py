@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Sequence
 
-from dcrviz.config import AssembleConfig
-from dcrviz.diagnostics.panels import Scene
+from dcrviz.diagnostics.panels import Scene, turned
 from dcrviz.engine import Problem
 from dcrviz.session import Moment, Session
 
@@ -53,13 +52,5 @@ def _scene(problem: Problem, moment: Moment, before: Moment | None) -> Scene:
         problem=problem,
         step=moment.step,
         before=before.step if before is not None and before.kept else None,
-        config=_config(problem, moment),
+        config=turned(problem, moment.knobs),
     )
-
-
-def _config(problem: Problem, moment: Moment) -> AssembleConfig | None:
-    """The knobs of the iteration, where they are not those the problem was prepared with."""
-    own = problem.config
-    if all(getattr(own, name) == value for name, value in moment.knobs.items()):
-        return None
-    return own.with_values(**moment.knobs)

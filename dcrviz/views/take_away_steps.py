@@ -5,17 +5,15 @@ from __future__ import annotations
 import base64
 import struct
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from dcrviz.config import AssembleConfig
 from dcrviz.diagnostics.course import CourseEntry, course_entry
 from dcrviz.diagnostics.during import during_verdicts
 from dcrviz.diagnostics.panels import Row, Scene
-from dcrviz.engine import Outcome, Problem, Step
+from dcrviz.engine import Outcome, Step
 from dcrviz.records import Bytes
 from dcrviz.runs import Run
 from dcrviz.views.step_words import place_words, step_words
@@ -82,7 +80,7 @@ def taken(run: Run, rows: Sequence[Row], *, bin_px: int) -> tuple[list[TakenStep
     problem = run.problem
     packers = {row.name: Packer() for row in rows}
     steps: list[TakenStep] = []
-    for place, scene in enumerate(_scenes(run)):
+    for place, scene in enumerate(Scene.along(problem, run.steps, run.knobs)):
         step = scene.step
         course = [one.entry for one in steps]
         course.append(course_entry(problem, step, scene.before, scene.config))
@@ -103,22 +101,6 @@ def taken(run: Run, rows: Sequence[Row], *, bin_px: int) -> tuple[list[TakenStep
             )
         )
     return steps, {name: packer.text() for name, packer in packers.items()}
-
-
-def _scenes(run: Run) -> Iterator[Scene]:
-    """Each step with the one before it, and the knobs that led to it."""
-    before: Step | None = None
-    for place, step in enumerate(run.steps):
-        config = _config(run.problem, run.knobs[place] if run.knobs else {})
-        yield Scene(problem=run.problem, step=step, before=before, config=config)
-        before = step
-
-
-def _config(problem: Problem, knobs: Mapping[str, Any]) -> AssembleConfig | None:
-    """The knobs of an iteration, where they are not those the problem was prepared with."""
-    own = problem.config
-    same = all(getattr(own, name) == value for name, value in knobs.items())
-    return None if same else own.with_values(**knobs)
 
 
 def _words(step: Step, *, solver: str) -> str:

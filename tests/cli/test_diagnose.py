@@ -9,7 +9,8 @@ import pytest
 from astropy.io import fits
 
 import dcrviz
-from dcrviz import AssembleConfig, Run, assemble, prepare, save_run
+from dcrviz import AssembleConfig, Run, SolverConfig, assemble, prepare, save_run
+from dcrviz.simulate import library_exposures, library_knobs
 
 DIRECT = ("--solver", "direct")
 AFTER = ["fit", "ledger", "direction"]
@@ -197,6 +198,24 @@ def test_a_saved_run_is_diagnosed_at_its_last_step(demo, diagnosed, tmp_path):
     assert sections["fit"]["outcome"] == steps[-1].outcome.name
     assert sections["fit"]["metric"] == pytest.approx(steps[-1].metric)
     assert "truth" in sections
+
+
+def test_what_is_turned_amid_a_saved_run_is_in_force_and_not_advised(diagnosed, tmp_path):
+    exposures = library_exposures("gain-too-high")
+    problem = prepare(exposures, AssembleConfig(**library_knobs("gain-too-high")))
+    steps = list(assemble(problem))
+    begun = {name: getattr(problem.config, name) for name in SolverConfig.knobs()}
+
+    def advised(**turned):
+        knobs = (*[begun] * (len(steps) - 1), begun | turned)
+        run = Run(problem=problem, steps=steps, exposures=exposures, knobs=knobs)
+        save_run(tmp_path / str(len(turned)), run)
+        sections = diagnosed(tmp_path / str(len(turned)), "--no-hold-out")
+        told = {v["kind"]: v for v in sections["verdicts_during"]["verdicts"]}["diverging"]
+        return [remedy["knobs"] for remedy in told["remedies"]]
+
+    assert {"base_gain": 0.2} in advised()
+    assert {"base_gain": 0.2} not in advised(base_gain=0.2)
 
 
 def test_two_visits_are_diagnosed_without_holding_one_out(demo, diagnosed):
