@@ -33,19 +33,13 @@ UNCERTAIN = 0.3
 """Expected colour error, in units of all colour, from which lacking leverage is a warning."""
 
 
-def before_verdicts(problem: Problem, found: Leverage | None = None) -> tuple[Verdict, ...]:
-    """What lacks in the visits that are on; a single good verdict if nothing does.
-
-    Parameters
-    ----------
-    found
-        Leverage of the problem, if it is known already.
-    """
+def before_verdicts(problem: Problem) -> tuple[Verdict, ...]:
+    """What lacks in the visits that are on; a single good verdict if nothing does."""
     on = np.flatnonzero((problem.factors > 0) & problem.usable.any(axis=(1, 2)))
     few = _too_few(problem, on.size)
     if few is not None and few.severity == "alarm":
         return (few,)
-    found = found or _known_leverage(problem)
+    found = _known_leverage(problem)
     lacking = [few, *_geometry(problem, on, found), subfilter_verdict(problem, found)]
     lacking += [*seeing_verdicts(problem, on), _saturated(problem)]
     told = tuple(verdict for verdict in lacking if verdict is not None)

@@ -24,7 +24,7 @@ from dcrviz.diagnostics.truth_scores import colour_line, star_colours
 from dcrviz.engine import Outcome, Problem, Step, assemble
 from dcrviz.engine.step import History
 from dcrviz.engine.template import template_maker_of
-from dcrviz.records import Cube, Floats, Frozen
+from dcrviz.records import Cube, Floats, Frozen, Ints
 from dcrviz.simulate import Scene
 
 LEAST_SIGMA = 20.0
@@ -120,19 +120,35 @@ class Yardstick(Frozen):
     ----------
     thirds
         (3, Y, X), flux in each third of the band, so that fits of any number of planes compare.
+    places
+        (N, 2), x and y of its bright sources.
+    colours
+        (N,), of those.
     scene
         The truth; None if it is not known.
     """
 
     problem: Problem
     thirds: Cube
+    places: Ints
+    colours: Floats
     scene: Scene | None = None
 
     @classmethod
     def of(cls, fit: Fit, *, scene: Scene | None = None) -> Yardstick:
         """The yardstick that a fit is."""
         thirds = band_thirds(np.nan_to_num(shown_planes(fit.step)))
-        return cls(problem=fit.problem, thirds=thirds, scene=scene)
+        places, _ = brightest_pixels(fit.problem)
+        least = LEAST_SIGMA * sky_noise(fit.problem) * math.sqrt(math.pi) * APERTURE_PX
+        fluxes = _fluxes(thirds, places)
+        bright = fluxes.sum(axis=1) >= least
+        return cls(
+            problem=fit.problem,
+            thirds=thirds,
+            places=places[bright],
+            colours=_colours(fluxes[bright]),
+            scene=scene,
+        )
 
     def scores(self, fit: Fit) -> FitScores:
         """The numbers of a fit of the same visits."""
@@ -156,7 +172,7 @@ class Yardstick(Frozen):
             flux=_ratio(float(planes[:, counted].sum(dtype=np.float64)), template_flux),
             colour_slope=slope,
             colour_error=error,
-            colour_change=_rms(self._colours(thirds) - self._colours(self.thirds)),
+            colour_change=_rms(_colours(_fluxes(thirds, self.places)) - self.colours),
             planes_change=_rms(self._change(fit, thirds)[:, near_pixels(problem)]) / noise,
             cpu_s=fit.cpu_s,
             wall_s=fit.wall_s,
@@ -190,16 +206,6 @@ class Yardstick(Frozen):
         found, true = star_colours(self.scene, problem, planes)
         slope, _ = colour_line(found, true)
         return slope, _rms(found - true) if math.isfinite(slope) else math.nan
-
-    def _colours(self, thirds: Cube) -> Floats:
-        """(N,) blue minus red over the sum, of the baseline's bright sources."""
-        least = LEAST_SIGMA * sky_noise(self.problem) * math.sqrt(math.pi) * APERTURE_PX
-        colours = []
-        for x, y in brightest_pixels(self.problem).tolist():
-            if aperture_flux(self.thirds, x=x, y=y).sum() >= least:
-                red, _, blue = aperture_flux(thirds, x=x, y=y)
-                colours.append((blue - red) / aperture_flux(thirds, x=x, y=y).sum())
-        return np.array(colours, dtype=np.float64)
 
 
 def timed_fit(
@@ -236,6 +242,18 @@ def band_thirds(planes: Cube) -> Cube:
     """(3, Y, X), flux in each third of the band, the red one first; of three planes they are it."""
     share = np.float32(len(planes) / _CHANNELS)
     return np.ascontiguousarray(np.moveaxis(channel_fluxes(planes), -1, 0) * share)
+
+
+def _fluxes(thirds: Cube, places: Ints) -> Floats:
+    """(N, 3), light of sources in each third of the band."""
+    each = [aperture_flux(thirds, x=x, y=y) for x, y in places.tolist()]
+    return np.array(each, dtype=np.float64).reshape(-1, _CHANNELS)
+
+
+def _colours(fluxes: Floats) -> Floats:
+    """(N,), blue minus red over the sum."""
+    colours: Floats = (fluxes[:, 2] - fluxes[:, 0]) / fluxes.sum(axis=1)
+    return colours
 
 
 def _kept_metric(history: History) -> float:

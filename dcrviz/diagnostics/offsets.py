@@ -9,12 +9,12 @@ from functools import partial
 from itertools import islice
 
 import numpy as np
-import sep
 
 from dcrviz.config_rules import threads_of
 from dcrviz.diagnostics.moving import Moving
-from dcrviz.diagnostics.pictures import sky_noise, source_pixels, typical_fwhm_px, visit_noise
+from dcrviz.diagnostics.pictures import sky_noise, typical_fwhm_px, visit_noise
 from dcrviz.diagnostics.smears import Smear
+from dcrviz.diagnostics.source import brightest_pixels
 from dcrviz.diagnostics.stamps import Smearing, cut_stamps
 from dcrviz.engine import Problem
 from dcrviz.engine.psf_match import convolved
@@ -24,7 +24,6 @@ from dcrviz.kernels.moving import SPLINE_PX
 from dcrviz.kernels.pool import run_all
 from dcrviz.records import Bools, Cube, Floats, Frozen, Ints, Plane
 
-_THRESHOLD_SIGMA = 5.0
 _REACH_FWHM = 1.5
 _REACH_PX = 6
 # Offsets are not sought beyond.
@@ -171,14 +170,7 @@ def measure_offsets(
 
 def _lonely_sources(problem: Problem, reach: int) -> Ints:
     """(N, 2), x and y of sources with no bright neighbour in their stamp, the brightest first."""
-    detected = source_pixels(problem)
-    if not detected.any():
-        return np.empty((0, 2), np.int64)
-    image = np.where(detected, np.nan_to_num(problem.template.image), 0).astype(np.float32)
-    sep.set_extract_pixstack(max(sep.get_extract_pixstack(), 2 * image.size))
-    found = sep.extract(image, _THRESHOLD_SIGMA * sky_noise(problem), minarea=4)
-    places = np.stack([found["xpeak"], found["ypeak"]], axis=1).astype(np.int64)
-    peak, (height, width) = found["peak"], problem.shape
+    (places, peak), (height, width) = brightest_pixels(problem), problem.shape
     fits = (places >= reach) & (places < np.array([width, height]) - reach)
     inside: Bools = fits[:, 0] & fits[:, 1]
     brightest = (one for one in np.argsort(-peak) if inside[one])

@@ -25,7 +25,7 @@ def nearest_source(problem: Problem, *, x: float, y: float) -> tuple[int, int] |
 
     Sources are those of the template within its detected pixels, merged ones told apart.
     """
-    found = brightest_pixels(problem)
+    found, _ = brightest_pixels(problem)
     if not len(found):
         return None
     distance = np.hypot(found[:, 0] - x, found[:, 1] - y)
@@ -122,16 +122,16 @@ def cutout(image: Plane, *, x: int, y: int) -> Plane:
 
 
 @remembered
-def brightest_pixels(problem: Problem) -> Ints:
-    """(N, 2), x and y of the brightest pixel of each source of the template."""
+def brightest_pixels(problem: Problem) -> tuple[Ints, Floats]:
+    """(N, 2), x and y of the brightest pixel of each source of the template; (N,), their fluxes."""
     detected = source_pixels(problem)
     if not detected.any():
-        return np.empty((0, 2), np.int64)
+        return np.empty((0, 2), np.int64), np.empty(0)
     # A copy in the order and type that sep reads; pixels off the sources can't be part of one.
     image = np.where(detected, np.nan_to_num(problem.template.image), 0).astype(np.float32)
     sep.set_extract_pixstack(max(sep.get_extract_pixstack(), 2 * image.size))
     found = sep.extract(image, _THRESHOLD_SIGMA * sky_noise(problem), minarea=4)
-    return np.stack([found["xpeak"], found["ypeak"]], axis=1).astype(np.int64)
+    return np.stack([found["xpeak"], found["ypeak"]], axis=1).astype(np.int64), found["peak"]
 
 
 def _surroundings(planes: Cube, x: float, y: float, reach_px: float) -> tuple[Cube, Floats]:

@@ -85,8 +85,6 @@ class Player(Timeline):
         self._pace.fast = fast
         self.start()
 
-    run = play
-
     def pause(self) -> None:
         """Finish the iteration at hand, and no more."""
         self._wanted = 0

@@ -117,7 +117,7 @@ def try_knobs(
     """
     tried = Tried(number=number, knobs=knobs)
     try:
-        config = turned(base, knobs)
+        config = with_knobs(base, knobs)
         began = time.perf_counter()
         problem = prepare(
             visits.exposures,
@@ -135,15 +135,4 @@ def try_knobs(
 
 def shared_knobs(base: Mapping[str, Any]) -> AssembleConfig:
     """The knobs that all trials share; with one thread, as there is a worker a core."""
-    return turned(AssembleConfig(n_threads=1), base)
-
-
-def turned(config: AssembleConfig, knobs: Mapping[str, Any]) -> AssembleConfig:
-    """The configuration with these plain values.
-
-    Raises
-    ------
-    ValueError
-        If a knob refuses its value.
-    """
-    return with_knobs(config, knobs)
+    return with_knobs(AssembleConfig(n_threads=1), base)

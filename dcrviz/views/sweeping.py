@@ -208,7 +208,7 @@ class Sweeping(param.Parameterized):
 
     def pin(self, number: int) -> None:
         """Have a run among those of the session, pinned, so that its curves are drawn there."""
-        self._compute(number, lambda branch: self._keep(branch, pinned=True))
+        self._compute(number, self._pin)
 
     def look(self) -> None:
         """Read curves and planes of the runs that are shown, where they are in files."""
@@ -298,8 +298,8 @@ class Sweeping(param.Parameterized):
     def _open(self, branch: Branch) -> None:
         self._session.open_branch(self._session.take_branch(branch))
 
-    def _keep(self, branch: Branch, *, pinned: bool) -> None:
-        self._session.pin(pinned, self._session.take_branch(branch))
+    def _pin(self, branch: Branch) -> None:
+        self._session.pin(index=self._session.take_branch(branch))
 
 
 def _work(bench: Bench) -> Work:

@@ -8,10 +8,10 @@ from functools import lru_cache
 from typing import Any
 
 from dcrviz.config import AssembleConfig, SolverConfig
+from dcrviz.io.knob_values import with_knobs
 from dcrviz.session.branches import Branch
 from dcrviz.session.jobs import Start, solved
 from dcrviz.sweep import Found, SweepPlan, Visits, grid_of, read_sweep, read_visits
-from dcrviz.sweep.fits import turned
 from dcrviz.views.data_choice import DataChoice
 
 
@@ -51,7 +51,7 @@ class Swept:
             If the visits can't be read any more.
         """
         visits = self.visits()
-        config = turned(self.config, {knob: found.row[knob] for knob in self.knobs})
+        config = with_knobs(self.config, {knob: found.row[knob] for knob in self.knobs})
         start = Start(template=visits.template, bright_objects=tuple(visits.bright_objects))
         knobs = {name: getattr(config, name) for name in SolverConfig.knobs()}
         exposures = tuple(visits.exposures)
@@ -76,7 +76,7 @@ def swept_folder(name: str) -> tuple[Swept, Sequence[Found]]:
     folder = read_sweep(name)
     swept = Swept(
         title=f"the visits of {name}",
-        config=turned(AssembleConfig(), folder.base),
+        config=with_knobs(AssembleConfig(), folder.base),
         settings=folder.settings,
         knobs=folder.knobs,
         plan=grid_of(folder.settings),

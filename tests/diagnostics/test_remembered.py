@@ -34,7 +34,7 @@ def test_a_problem_that_was_looked_at_from_all_sides_can_be_forgotten(exposures)
     images(scene, [panel for row in rows_of(problem) for panel in row.panels])
     assert verdicts(problem, steps)
     assert ledger_of(problem, steps[-1].planes)
-    assert len(brightest_pixels(problem))
+    assert len(brightest_pixels(problem)[0])
     alive = weakref.ref(problem)
     del problem, steps, scene
     gc.collect()
