@@ -37,7 +37,7 @@ class SeeingConfig(Config):
         group="Seeing",
         equation="FWHM proportional to lambda^exponent",
         doc="How the FWHM of a visit depends on wavelength, -0.2 for Kolmogorov turbulence; auto "
-        "is 0 or -0.2, whichever the visits show by their evidence.",
+        "is -0.2 where the evidence of the visits is clearly for it, else 0.",
     )
     refine_seeing = Choice(
         "auto",
@@ -45,7 +45,7 @@ class SeeingConfig(Config):
         group="Seeing",
         equation="ln FWHM_i += <r_i, dT_i> / <dT_i, dT_i>,  dT_i = dT_i / d ln FWHM_i",
         doc="Correct the FWHM that each visit tells by what the fit leaves of its stars; auto does "
-        "where the evidence has the widths off by 2 % or more.",
+        "where the evidence has the widths off by more than 1.75 %, if that explains it.",
     )
     seeing_model = Choice(
         "kolmogorov",

@@ -50,7 +50,7 @@ LIBRARY: Mapping[str, LibraryScene] = MappingProxyType(
                 Cure(
                     label="Add three visits",
                     sentence="Add three visits of airmass 1.8 to 1.9, as the planner advises: they "
-                    "smear the stars three times as far.",
+                    "smear the stars two and a half times as far.",
                     expose=partial(visits.narrow_airmass, more=True),
                 ),
             ),
