@@ -133,8 +133,12 @@ class Player(Timeline):
         self._leave([replace(m, step=resumed(m.step)) for m in self.moments[:1]])
 
     def close(self) -> None:
-        """Stop computing; the session is not used again."""
-        self._drop_late_results()
+        """Stop computing; the session is not used again, and nobody is told.
+
+        What shows it on a page that has closed can't take anything any more.
+        """
+        with param.parameterized.discard_events(self):
+            self._drop_late_results()
         self._pump.close()
 
     def _watch_knobs(self) -> None:

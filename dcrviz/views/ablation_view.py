@@ -92,6 +92,7 @@ class AblationView(Section):
         """Turn the knobs that are chosen, from where they are now."""
         if self._session.problem is None:
             return
+        self.ask()
         run, knobs, scene = self._session.as_run(), list(self.knobs.value), self._sky()
         self._rows, self._total, self._of = [], 0, self._session.title
         self.begin.disabled, self.cancel.disabled, self.progress.visible = True, False, True

@@ -72,8 +72,9 @@ class DirectionView(Section):
         """Test the step on show."""
         scene = current_scene(self._session)
         if scene is not None:
-            sky = self._sky()
-            self._newest.do(lambda: _found(scene, sky), self._draw)
+            self.ask()
+            sky, run = self._sky(), self._session.title
+            self._newest.do(lambda: _found(scene, sky, run=run), self._draw)
 
     def _draw(self, found: Findings) -> None:
         direction = found.direction
@@ -129,10 +130,10 @@ class DirectionView(Section):
         return plot
 
 
-def _found(scene: Scene, sky: Sky | None) -> Findings:
+def _found(scene: Scene, sky: Sky | None, *, run: str) -> Findings:
     problem, planes = scene.problem, shown_planes(scene.step)
     return Findings(
-        step=place_words(scene.step),
+        step=f"{place_words(scene.step)} of {run}",
         visits=tuple(str(visit.id) for visit in problem.visits),
         direction=residual_direction(problem, planes),
         truth=None if sky is None else truth_scores(sky, problem, planes),

@@ -70,6 +70,7 @@ class HoldOutView(Section):
         """Hold out the visits that are on, with the knobs as they are now."""
         if self._session.problem is None:
             return
+        self.ask()
         run = self._session.as_run()
         off = run.config.visit_factors
         self._total = sum(off.get(str(e.visit.id), 1.0) > 0 for e in run.exposures)

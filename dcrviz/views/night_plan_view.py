@@ -64,6 +64,7 @@ class NightPlanView(Section):
 
     def refresh(self) -> None:
         """Fill in target, site and date of other visits; what was typed for the same stays."""
+        super().refresh()
         problem, before = self._session.problem, self._filled_for
         if problem is None or (before is not None and problem.visits[0] is before.visits[0]):
             return
@@ -81,6 +82,7 @@ class NightPlanView(Section):
         problem = self._session.problem
         if problem is None:
             return
+        self.ask()
         date = self.date.value.strip()
         values = {name: float(field.value or 0.0) for name, field in self.numbers.items()}
         own = problem.visits[0].site

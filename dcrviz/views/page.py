@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -266,10 +267,9 @@ class Explorer(Viewer):
 
     def close(self) -> None:
         """Stop the threads of this page."""
-        self.sweeping.close()
-        self.session.close()
-        for worker in self._workers:
-            worker.close()
+        with ExitStack() as stack:
+            for part in (*self._workers, self.session, self.sweeping):
+                stack.callback(part.close)
 
     def _begin(self, source: Source, config: AssembleConfig | None) -> None:
         """Compute what is shown first, and say what a link asked for in vain."""

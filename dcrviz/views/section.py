@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import html
+from dataclasses import dataclass
 from typing import Any
+from weakref import ref
 
 import panel as pn
 from bokeh.plotting import figure
 from panel.viewable import Viewer
 
 from dcrviz.engine import Problem
+from dcrviz.records import Visit
 from dcrviz.session import Session
 from dcrviz.views.background import Background, Newest
 from dcrviz.views.charts import named
@@ -22,6 +25,23 @@ WIDTH = 302
 _CSS = """
 p { margin: 4px 0; line-height: 1.4; }
 """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """Of what somebody wanted to know something; the pixels of that are not kept for it."""
+
+    problem: ref[Problem]
+    visits: tuple[Visit, ...]
+    run: str
+
+    def outdated(self, shown: Problem) -> str:
+        """A paragraph that says so, where something else is on show now; else nothing."""
+        if self.problem() is shown:
+            return ""
+        others = " of other visits than those on show" if self.visits != shown.visits else ""
+        run = html.escape(self.run)
+        return f"<p role='note'>What is below was found for {run}{others}. Ask again.</p>"
 
 
 class Section(Viewer):
@@ -38,12 +58,27 @@ class Section(Viewer):
         self._session = session
         self.words = Words("", sizing_mode="stretch_width", margin=(2, 8), stylesheets=[_CSS])
         self.background = Background(worker, told=self.say)
-        self.box = pn.Column(sizing_mode="stretch_width", margin=0)
+        self.outdated = Words("", visible=False, margin=(2, 8), stylesheets=[_CSS])
+        self.box = pn.Column(self.outdated, sizing_mode="stretch_width", margin=0)
+        self._asked: _Asked | None = None
         self._figures: list[figure] = []
         self._dark = False
 
     def refresh(self) -> None:
         """Look at what the session shows now; called while the section is on show."""
+        asked, problem = self._asked, self._session.problem
+        words = "" if asked is None or problem is None else asked.outdated(problem)
+        if words != self.outdated.object:
+            self.outdated.param.update(object=words, visible=bool(words))
+
+    def ask(self) -> None:
+        """Remember of what the findings are that are asked for now."""
+        session = self._session
+        if session.problem is not None:
+            self._asked = _Asked(
+                problem=ref(session.problem), visits=session.problem.visits, run=session.title
+            )
+        Section.refresh(self)
 
     def say(self, *sentences: str) -> None:
         """Say these sentences in the place of those before."""

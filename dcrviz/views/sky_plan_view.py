@@ -39,7 +39,6 @@ class SkyPlanView(Section):
     def __init__(self, session: Session, *, worker: Worker | None = None) -> None:
         super().__init__(session, worker=worker)
         self._newest = Newest(self.background)
-        self._problem: Problem | None = None
         self.button = PushButton(self.start, label="Map the sky", margin=(4, 8))
         self.source = ColumnDataSource({"gain": [], "altitude": [], "angle": []})
         self.target = Span(dimension="width", line_color=ORANGE, line_width=2, visible=False)
@@ -53,6 +52,7 @@ class SkyPlanView(Section):
         """Make the map for the visits on show."""
         problem = self._session.problem
         if problem is not None:
+            self.ask()
             self._newest.do(lambda: (_map_of(problem), target_of(problem)), self._draw)
 
     def _draw(self, found: tuple[GainMap, tuple[float, float] | None]) -> None:

@@ -199,3 +199,13 @@ def test_a_closed_session_takes_no_result_and_its_thread_ends(exposures, quick, 
     assert not thread.is_alive()
     assert session.steps == []
     assert not session.playing
+
+
+def test_who_shows_a_closed_session_is_told_nothing(exposures, quick, new_desk):
+    session = Session(exposures, quick, worker=new_desk().worker)
+    session.play()
+    told = []
+    session.param.watch(told.append, ["playing", "busy", "problem", "moments", "cursor"])
+    session.close()
+    assert told == []
+    assert not session.playing

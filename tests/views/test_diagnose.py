@@ -1,5 +1,8 @@
 """The sections of the Diagnose tab: what a person reads in each, and what they start there."""
 
+import gc
+import weakref
+
 import numpy as np
 import pytest
 from bokeh.models import Plot
@@ -177,7 +180,7 @@ def test_the_direction_is_that_of_the_step_on_show(session):
     view = DirectionView(session)
     view.start()
     found = residual_direction(session.problem, shown_planes(session.current))
-    assert "Iteration 1." in view.words.object
+    assert "Iteration 1 of run 1." in view.words.object
     shown = dict(zip(view.angles.data["angle"], view.angles.data["shrink"], strict=True))
     assert shown == {one.name: one.shrink for one in found.hypotheses}
     assert view.offsets.data["size"][:2] == [found.along_px, found.across_px]
@@ -296,3 +299,45 @@ def test_a_part_under_a_heading_is_made_when_it_is_first_on_show():
     tabs.bar.value = "a"
     tabs.bar.value = "b"
     assert (made, first.visible, second.visible) == (["a", "b"], False, True)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [SkyPlanView, NightPlanView, HoldOutView, DirectionView],
+    ids=["sky", "night", "held out", "direction"],
+)
+def test_findings_of_what_is_not_on_show_any_more_say_so(session, exposures, make):
+    session.step()
+    view = make(session)
+    view.refresh()
+    assert not view.outdated.visible
+    view.start()
+    assert not view.outdated.visible
+    session.open_data(exposures[:4])
+    session.start()
+    view.refresh()
+    assert view.outdated.visible
+    assert "found for run 1 of other visits than those on show" in view.outdated.object
+    view.start()
+    assert not view.outdated.visible
+
+
+def test_findings_with_other_knobs_of_the_problem_say_of_which_run_they_are(session):
+    view = SkyPlanView(session)
+    view.start()
+    session.config.n_subfilters = 2
+    session.start()
+    view.refresh()
+    assert "What is below was found for run 1. Ask again." in view.outdated.object
+
+
+def test_findings_do_not_keep_the_pixels_that_they_are_of(session, exposures):
+    view = SkyPlanView(session)
+    view.start()
+    problem = weakref.ref(session.problem)
+    session.open_data(exposures[:4])
+    session.start()
+    for index in reversed(range(len(session.branches))):
+        session.delete(index)
+    gc.collect()
+    assert problem() is None

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
@@ -86,6 +87,19 @@ def test_the_explorer_can_be_shown_twice(exposures):
         assert first is not second
     finally:
         explorer.close()
+
+
+def test_all_threads_of_a_page_end_even_if_a_part_of_it_can_not_be_closed(exposures, monkeypatch):
+    before = set(threading.enumerate())
+    explorer = Explorer(exposures)
+    explorer.session.play()
+    own = set(threading.enumerate()) - before
+    monkeypatch.setattr(explorer.sweeping, "close", lambda: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        explorer.close()
+    for thread in own:
+        thread.join(timeout=20)
+    assert not any(thread.is_alive() for thread in own)
 
 
 def test_curves_are_drawn_only_while_their_tab_is_on_show(exposures, monkeypatch):
