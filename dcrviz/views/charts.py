@@ -82,8 +82,7 @@ class Charts:
         self._drawn, self._names = list(entries), list(visits)
         unmeasured = entries and not any(math.isfinite(entry.metric) for entry in entries)
         self.figures["metric"].title.text = _UNMEASURED if unmeasured else _METRIC
-        last = max((entry.index for entry in entries), default=0)
-        self._steps.update(start=-0.3, end=max(6, last) + 0.3)
+        self._make_room()
 
     def _in_session(self) -> bool:
         """Whether a browser has all that was sent: a notebook may have missed the first."""
@@ -101,6 +100,13 @@ class Charts:
         if not entries:
             del self._runs[name]
         self.overlaid.data = _overlay(self._runs)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """For the longest of the runs that are drawn."""
+        runs = (self._drawn, *self._runs.values())
+        last = max((entry.index for run in runs for entry in run), default=0)
+        self._steps.update(start=-0.3, end=max(6, last) + 0.3)
 
     def _metric(self) -> figure:
         plot = self._figure(_METRIC)

@@ -42,7 +42,7 @@ class CourseView(Viewer):
         # Six figures take a browser as long to draw as all images.
         self._draw_soon = Seldom(self._draw)
         self._shown: list[_Place] = []
-        session.param.watch(lambda *_: self.refresh(), ["problem", "moments", "cursor"])
+        session.param.watch(lambda *_: self.refresh(), ["problem", "moments", "cursor", "branches"])
         self.refresh()
 
     @property

@@ -1,5 +1,7 @@
 """The curves hold the course of the run on show, each step sent once."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from bokeh.events import Tap
@@ -228,3 +230,25 @@ def test_numbers_that_fail_are_told(session):
     CourseView(session, worker=worker)
     worker.jobs.pop()[2]("no numbers")
     assert session.error == "no numbers"
+
+
+def test_the_longest_of_the_runs_that_are_drawn_has_room(session, charts):
+    session.step()
+    entry = course_entry(session.problem, session.current)
+    charts.overlay("longer", [replace(entry, index=index) for index in range(12)])
+    assert charts._steps.end == pytest.approx(11.3)
+    session.step()
+    assert charts._steps.end == pytest.approx(11.3)
+    charts.overlay("longer", [])
+    assert charts._steps.end == pytest.approx(6.3)
+
+
+def test_a_run_that_was_made_elsewhere_has_its_course_at_once(session, view, exposures):
+    other = Session(exposures, AssembleConfig(max_iterations=2))
+    other.play()
+    other.reset()
+    (branch,) = other.branches
+    told = []
+    view.tell(lambda: told.append(len(view.course_of(session.branches[0].moments))))
+    session.take_branch(branch)
+    assert told[-1] == len(branch.moments)
