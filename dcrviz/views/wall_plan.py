@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from dcrviz.diagnostics.panels import Panel, Row
+from dcrviz.diagnostics.pictures import sky_noise
 from dcrviz.diagnostics.zenith import zenith_directions
 from dcrviz.engine import Problem
 
@@ -27,7 +28,10 @@ def plan_of(
         Visit whose panels are marked.
     """
     arrows = zenith_directions(problem)
+    ids = " ".join(str(visit.id) for visit in problem.visits)
     return {
+        # By which the browser knows other visits from the same ones with other knobs.
+        "visits": f"{ids} {sky_noise(problem):.2g}",
         "field": list(problem.shape),
         "visible": [row.name for row in rows if row.name in visible],
         "rows": [

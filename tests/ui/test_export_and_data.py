@@ -88,8 +88,13 @@ def test_the_report_stands_alone(watched, tmp_path):
 
 
 def test_a_link_opens_the_same_knobs_and_visits_in_another_page(explorer):
+    # Limits that nobody has locked follow other visits.
+    limits = [explorer.get_by_label(f"flux: {end}", exact=True) for end in ("low", "high")]
+    before = [limit.input_value() for limit in limits]
     open_scene(explorer, "One parallactic angle")
     expect(explorer.get_by_text("One parallactic angle: 8 visits.")).to_be_visible()
+    for limit, value in zip(limits, before, strict=True):
+        expect(limit).not_to_have_value(value)
     button(explorer, "Model").click()
     field = explorer.get_by_role("textbox", name="n subfilters")
     field.fill("4")

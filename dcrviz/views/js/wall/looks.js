@@ -39,6 +39,11 @@ export class Looks {
     return this.known[group];
   }
 
+  // Other visits have other limits, but where a person has locked them.
+  forget() {
+    for (const look of Object.values(this.known)) look.found = look.locked;
+  }
+
   // Limits for the groups that have none yet, from the pixels on show.
   findMissing() {
     for (const [group, look] of Object.entries(this.known))

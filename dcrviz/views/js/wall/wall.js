@@ -51,6 +51,8 @@ class Wall {
   arrange() {
     const { plan } = this.model;
     if (!plan.rows) return;
+    if (plan.visits !== this.visits) this.looks.forget();
+    this.visits = plan.visits;
     this.rows.arrange(plan, this.compare.node);
     this.bar.replaceChildren(this.chooser.make(plan), ...this.looks.lines(this.rows.panels));
     this.view.fit(plan.field);
