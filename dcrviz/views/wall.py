@@ -23,6 +23,8 @@ from dcrviz.views.wall_held import ExactImages, Held
 from dcrviz.views.wall_plan import FIRST_ROWS, plan_of
 from dcrviz.worker import Worker
 
+_STALE = "These are pictures of the run before: what followed was refused."
+
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
 class Shot:
@@ -73,6 +75,7 @@ class ImageWall(Viewer):
         session.param.watch(lambda *_: self._problem_changed(), "problem")
         session.param.watch(lambda *_: self._forget_lost(), ["moments", "branches"])
         session.param.watch(lambda *_: self.refresh(), ["moments", "cursor"])
+        session.param.watch(lambda *_: self._tell_stale(), ["problem", "error"])
         self._problem_changed()
 
     def follow(self, slider: Slider) -> None:
@@ -313,6 +316,10 @@ class ImageWall(Viewer):
         self._rows = rows_of(problem)
         self._lay_out()
         self.refresh()
+
+    def _tell_stale(self) -> None:
+        refused = self._session.problem is None and self._session.error
+        self.canvas.stale = _STALE if refused else ""
 
     def _lay_out(self) -> None:
         problem = self._session.problem

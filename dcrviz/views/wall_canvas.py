@@ -24,6 +24,7 @@ class WallCanvas(Telling):
     frame = param.Bytes(b"", doc="The newest message.")
     shown = param.String("", doc="Iteration on show.")
     timeline = param.String("", doc="Names of the iterations of the run on show, in order.")
+    stale = param.String("", doc="Why the images are not of what is asked for; empty if they are.")
     channel = param.String("", doc="Under which name a slider tells where it is.")
     dark = param.Boolean(False, doc="Whether the page is dark.")
     painter = param.Selector(

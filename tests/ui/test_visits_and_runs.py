@@ -111,9 +111,12 @@ def test_the_last_visits_can_not_be_switched_off_and_the_page_lives_on(explorer)
     for visit in visit_ids(explorer):
         explorer.get_by_role("checkbox", name=f"On: visit {visit}", exact=True).uncheck()
     expect(words(explorer)).to_contain_text("must leave at least one visit on")
+    before = explorer.get_by_text("These are pictures of the run before: what followed was refused")
+    expect(before).to_be_visible()
     for visit in visit_ids(explorer)[:3]:
         explorer.get_by_role("checkbox", name=f"On: visit {visit}", exact=True).check()
     expect_start(explorer)
+    expect(before).to_be_hidden()
 
 
 def test_a_weight_is_typed_and_what_is_no_weight_goes_back(explorer):

@@ -340,3 +340,11 @@ def test_a_place_is_looked_at_on_the_panel_where_it_is_seen(wall, browser, place
     wall.look_at(place)
     assert told == [{"type": "look", "x": 12.0, "y": 30.0, "key": key}]
     assert wall.rows == ("omega", row)
+
+
+def test_pictures_of_a_run_before_what_was_refused_say_so(session):
+    wall = ImageWall(session)
+    assert wall.canvas.stale == ""
+    with session.param.update(problem=None, error="no visit is left on"):
+        assert "pictures of the run before" in wall.canvas.stale
+    assert wall.canvas.stale == ""

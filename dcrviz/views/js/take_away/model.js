@@ -6,7 +6,7 @@ export class RunModel {
   constructor(packed, values) {
     // Nothing that was unpacked is let go of: nobody could send it again.
     Object.assign(this, { frame: new Uint8Array(0), shown: "", budget: Infinity, everywhere: true, ...values });
-    Object.assign(this, { painter: "fastest", side: 300, channel: "" });
+    Object.assign(this, { painter: "fastest", side: 300, channel: "", stale: "" });
     this.packed = packed;
     this.listeners = [];
   }

@@ -1,5 +1,8 @@
 // One large panel that shows several others in turn, or two of them on either side of a line.
 
+// What stands above and below the picture.
+const CAPTION_PX = 70;
+
 export class Compare {
   constructor(changed) {
     this.items = [];
@@ -42,6 +45,18 @@ export class Compare {
     });
     line.append(this.slider);
     this.node.append(this.title, this.box, line);
+  }
+
+  // The box of the picture, and the height that it may have between the bar and the window's edge.
+  room(bar) {
+    return { box: this.box, high: window.innerHeight - bar.offsetHeight - CAPTION_PX };
+  }
+
+  // Shows these, and scrolls to them: below the bar, which stays in sight.
+  bring(items, bar) {
+    this.these(items);
+    this.node.style.scrollMarginTop = `${bar.offsetHeight + 8}px`;
+    this.node.scrollIntoView({ block: "start" });
   }
 
   // Items are { id, key, title }: a panel of one iteration of one run.

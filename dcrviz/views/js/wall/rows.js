@@ -69,7 +69,8 @@ export class Rows {
       box.style.height = `${Math.round((across * height) / width)}px`;
     };
     for (const panel of this.panels) size(panel.box, side);
-    size(compare, Math.min(room - 2 * GAP, LARGE));
+    const tallest = (Math.max(SIDES.least, compare.high) * width) / height;
+    size(compare.box, Math.min(room - 2 * GAP, LARGE, tallest));
     return side;
   }
 }

@@ -1,5 +1,5 @@
 // The wall: rows of panels that share one view of the field, painted from bytes that stay here.
-import { Chooser } from "./chooser.js";
+import { Bar } from "./bar.js";
 import { Compare } from "./compare.js";
 import { Crops } from "./crops.js";
 import { Drawing } from "./drawing.js";
@@ -27,15 +27,14 @@ class Wall {
     this.view = new View();
     this.looks = new Looks((group) => this.inGroup(group), () => this.later());
     this.compare = new Compare(() => this.later());
-    this.chooser = new Chooser((names) => this.server.rows(names));
+    this.bar = new Bar(model, (names) => this.server.rows(names));
     this.rows = new Rows({
       added: (box) => listen(box, this.view, this),
       compared: (panel) => this.compare.add(this.item(panel)),
     });
     this.readout = new Readout();
     this.drawing = new Drawing(this.rows.node, model.painter);
-    this.bar = element("div", "bar");
-    root.append(this.bar, this.drawing.stage, this.readout.node);
+    root.append(this.bar.node, this.drawing.stage, this.readout.node);
     root.dataset.painter = this.drawing.painter.constructor.name;
     // The iteration on show, and one that a slider asked for while it is not held here.
     this.shown = "";
@@ -54,14 +53,14 @@ class Wall {
     if (plan.visits !== this.visits) this.looks.forget();
     this.visits = plan.visits;
     this.rows.arrange(plan, this.compare.node);
-    this.bar.replaceChildren(this.chooser.make(plan), ...this.looks.lines(this.rows.panels));
+    this.bar.arrange(plan, this.looks.lines(this.rows.panels));
     this.view.fit(plan.field);
     this.fit();
   }
 
   // The server is told for which size it makes the pictures.
   fit() {
-    const side = this.view.field && this.rows.fit(this.view.field, this.model.side, this.compare.box);
+    const side = this.view.field && this.rows.fit(this.view.field, this.model.side, this.compare.room(this.bar.node));
     if (!side) return;
     const sharp = Math.round(side * (window.devicePixelRatio || 1));
     if (this.sharp !== sharp) this.server.size(sharp);
@@ -224,10 +223,7 @@ class Wall {
       this.pointed(this.view.closely(message));
       this.rows.bring(message.key);
     }
-    if (message.type === "compare") {
-      this.compare.these(message.items);
-      this.compare.node.scrollIntoView({ block: "nearest" });
-    }
+    if (message.type === "compare") this.compare.bring(message.items, this.bar.node);
     if (message.type !== "exact") return;
     this.readout.take(message);
     this.later();
@@ -243,6 +239,7 @@ export function render({ model }) {
   model.on("dark", () => wall.later());
   model.on("timeline", () => wall.later());
   model.on("side", () => wall.fit());
+  model.on("stale", () => wall.bar.tell());
   model.on("msg:custom", (message) => wall.told(message));
   const stops = [listenToKeys(model, root, wall), listenToScrubbing(model, wall)];
   model.on("remove", () => {
