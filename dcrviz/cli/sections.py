@@ -26,6 +26,7 @@ from dcrviz.diagnostics.truth_scores import TruthScores
 from dcrviz.diagnostics.verdict import Verdict, in_order, verdict_record
 from dcrviz.engine import Problem, Step
 from dcrviz.engine.template import template_maker_of
+from dcrviz.plurals import counted
 from dcrviz.records import Coadd, Cube, Exposure
 
 _FWHM_PX = 4.0
@@ -119,9 +120,9 @@ def _fit(case: Case) -> Section:
     sentences = [
         *ending,
         *problem.warnings,
-        f"{_counted(counts['hole'], 'hole')} and {_counted(counts['wing'], 'wing')} beside "
+        f"{counted(counts['hole'], 'hole')} and {counted(counts['wing'], 'wing')} beside "
         "sources, which no real colour makes.",
-        f"{_counted(dipoles, 'dipole')} on the residuals of {len(visits)} visits; the worst fit is "
+        f"{counted(dipoles, 'dipole')} on the residuals of {len(visits)} visits; the worst fit is "
         f"that of visit {worst['id']}, {worst['residual_sigma'] or 0:.2f} sigma near sources.",
     ]
     return Section(
@@ -269,7 +270,3 @@ def _plain(value: Any) -> Any:
 
 def _number(value: float) -> float | None:
     return value if math.isfinite(value) else None
-
-
-def _counted(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"

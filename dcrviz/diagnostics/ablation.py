@@ -20,6 +20,7 @@ from dcrviz.diagnostics.neighbours import meaning, neighbours
 from dcrviz.engine import Problem, prepare
 from dcrviz.engine.reuse import Reuse
 from dcrviz.io.knob_values import in_words, plain
+from dcrviz.plurals import counted
 from dcrviz.records import Coadd, Exposure, Frozen
 from dcrviz.simulate import Scene
 from dcrviz.suggest import unknown
@@ -275,14 +276,10 @@ def _changes(row: AblationRow) -> Iterator[str]:
     for score, word in (("holes", "hole"), ("wings", "wing")):
         number = int(row.change(score))
         if number:
-            yield f"{_counted(abs(number), word)} {'more' if number > 0 else 'fewer'}"
+            yield f"{counted(abs(number), word)} {'more' if number > 0 else 'fewer'}"
     yield f"CPU time {row.change('cpu_s'):+.2g} s"
     ending = scores.outcome.name.lower().replace("_", " ")
-    yield f"{ending} after {_counted(scores.iterations, 'iteration')}"
-
-
-def _counted(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"
+    yield f"{ending} after {counted(scores.iterations, 'iteration')}"
 
 
 def _finite(number: float) -> float | None:

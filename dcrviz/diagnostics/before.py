@@ -21,6 +21,7 @@ from dcrviz.engine import Problem
 from dcrviz.engine.masks import flagged
 from dcrviz.kernels.patches import find_patches
 from dcrviz.physics.geometry import airmass_of
+from dcrviz.plurals import counted
 from dcrviz.records import Floats
 
 NARROW_TAN_Z = 0.15
@@ -82,7 +83,7 @@ def _too_few(problem: Problem, n_on: int) -> Verdict | None:
         kind="too_few_visits",
         when="before",
         severity="alarm" if n_on < 2 else "warning",
-        title=f"{n_on} visit{'' if n_on == 1 else 's'} only",
+        title=f"{counted(n_on, 'visit')} only",
         sentence=f"{n_on} usable visits are on, for {problem.n_subfilters} subfilters: what the "
         "planes can't take from the visits they take from the prior, or from noise.",
         rule=f"Fewer than {FEWEST_VISITS} visits, or fewer than subfilters: there are then more "

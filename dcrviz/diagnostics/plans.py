@@ -152,10 +152,13 @@ class LeaveOneOut(Frozen):
         """The verdict in words."""
         if not self.visits:
             return "No visit has a usable pixel, so there is none to leave out."
-        worst = 100 * float(self.errors.max())
+        name, now, worst = self.most_important.id, 100 * self.before, 100 * float(self.errors.max())
+        grows = "the error of colours grows from"
+        if f"{now:.2g}" == f"{worst:.2g}":
+            return f"No visit matters much: without {name} {grows} {now:.3g} % to {worst:.3g} %."
         return (
-            f"Visit {self.most_important.id} matters most: without it the error of colours grows "
-            f"from {100 * self.before:.2g} % to {worst:.2g} %.{self._of_seeing()}"
+            f"Visit {name} matters most: without it {grows} {now:.2g} % to {worst:.2g} %."
+            f"{self._of_seeing()}"
         )
 
     def _of_seeing(self) -> str:

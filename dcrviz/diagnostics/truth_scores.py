@@ -15,6 +15,7 @@ from dcrviz.diagnostics.source import APERTURE_PX
 from dcrviz.diagnostics.truth import true_planes
 from dcrviz.engine import Problem
 from dcrviz.engine.template import template_maker_of
+from dcrviz.plurals import counted
 from dcrviz.records import Cube, Floats, Plane, Visit
 from dcrviz.simulate import Scene, Source, render_visit
 
@@ -59,7 +60,7 @@ class TruthScores:
     def sentences(self) -> tuple[str, ...]:
         """The scores in words; without colours where they are not scored."""
         planes = ", ".join(f"{sigma:.2f}" for sigma in self.plane_sigma)
-        stars = f"{self.n_stars} star{'' if self.n_stars == 1 else 's'}"
+        stars = counted(self.n_stars, "star")
         colour = (
             f"Colours of {stars}: slope {self.colour_slope:.2f} against the true ones (1 is "
             f"right), scatter {self.colour_scatter:.3f}."

@@ -88,7 +88,7 @@ class Axis:
         """A value as people read it."""
         if self.words or not _is_number(value):
             return in_words(value)
-        return f"{self.scale * value:.3g}"
+        return f"{self.scale * value:.4g}"
 
     def brushed(self, low: float, high: float) -> Brush:
         """The brush from one place to another."""

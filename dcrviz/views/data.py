@@ -10,6 +10,7 @@ import panel as pn
 from panel.viewable import Viewer
 
 from dcrviz.config import AssembleConfig
+from dcrviz.plurals import counted
 from dcrviz.records import Exposure
 from dcrviz.runs import open_run
 from dcrviz.session import Session
@@ -225,7 +226,7 @@ class DataView(Viewer):
             return
         self.scenes.show(self.choice)
         title = title_of(self.choice)
-        self.said.object = f"<small role='note'>{title}: {number} visits.</small>"
+        self.said.object = f"<small role='note'>{title}: {counted(number, 'visit')}.</small>"
 
     def __panel__(self) -> pn.Column:
         numbers = pn.GridBox(*self.numbers.values(), ncols=2, margin=0)

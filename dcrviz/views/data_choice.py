@@ -27,7 +27,7 @@ from dcrviz.simulate import (
 )
 from dcrviz.suggest import unknown
 
-BUNDLED: Mapping[str, str] = {"field": "Bundled field: nine visits"}
+BUNDLED: Mapping[str, str] = {"field": "Bundled field"}
 """Fields that come as files: the word in a link, and what people read."""
 SCENES: tuple[str, ...] = (*BUNDLED, *library_words())
 """Every word of a link that names a scene, those of cures by other visits among them."""

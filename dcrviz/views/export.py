@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import tempfile
 import zipfile
@@ -172,10 +173,12 @@ class ExportView(Viewer):
             self._background.told("a folder for the run must be typed; got nothing")
             return
         place = Path(folder).expanduser()
+        self.saved.object = ""
         self._background.do(
             lambda: save_run(place, run, with_data=with_data),
             lambda paths: self.saved.param.update(
-                object=f"<small role='note'>Saved: {len(paths)} files.</small>"
+                object=f"<small role='note'>Saved: {len(paths)} files in "
+                f"{html.escape(str(place))}.</small>"
             ),
         )
 

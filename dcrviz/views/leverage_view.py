@@ -39,7 +39,7 @@ _PLANES = [
 _VISITS = [
     Column(key="visit", title="Without visit", kind="text"),
     Column(key="error", title="Error [%]", digits=1, tip="Expected, of all colour, without it."),
-    Column(key="loss", title="Grows by [%]", digits=1),
+    Column(key="loss", title="Grows by [points]", digits=1, tip="Of the error in per cent."),
 ]
 _COLOURS = (SKY, ORANGE, GREEN, PINK)
 

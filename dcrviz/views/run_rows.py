@@ -29,7 +29,7 @@ _SCORES = (
     ),
     Column(
         key="flux",
-        title="Flux [%]",
+        title="Flux off [%]",
         digits=2,
         tip="By how much the planes' sum over the sources differs from the coadd's, at the end.",
     ),
@@ -158,6 +158,8 @@ def _key(act: str) -> str:
 
 
 def _outcome(outcome: Outcome) -> str:
+    if outcome is Outcome.RUNNING:
+        return "not ended"
     return outcome.name.replace("_", " ").lower()
 
 

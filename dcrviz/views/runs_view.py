@@ -92,7 +92,10 @@ class RunsView(Viewer):
         at_end = session.cursor == len(session.moments) - 1
         wanted = len(branch.moments) - 1 if at_end else session.cursor
         kept = [place for place, moment in enumerate(branch.moments) if moment.kept]
-        if shown is None or here is None or key is None or not kept:
+        if shown is None or here is None or key is None:
+            return
+        if not kept:
+            self._told(f"the images of {branch.name} were let go: Show it, and they are made again")
             return
         place = min(kept, key=lambda one: abs(one - wanted))
         there = scene_in(branch.problem, branch.moments, place)

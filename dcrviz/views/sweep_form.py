@@ -13,6 +13,7 @@ from panel.viewable import Viewer
 
 from dcrviz.config_rules import most_iterations, threads_of
 from dcrviz.cores import available_cores
+from dcrviz.plurals import counted
 from dcrviz.records import Exposure
 from dcrviz.session import Session
 from dcrviz.sweep import TypedPlan, typed_plan
@@ -183,7 +184,7 @@ def fit_seconds(session: Session) -> float:
 
 def plan_words(runs: int, lanes: int, *, fit_s: float) -> str:
     """How many runs there will be, and how long they may take; `fit_s` is NaN if nobody knows."""
-    number = f"{runs} run{'' if runs == 1 else 's'}, {lanes} at once"
+    number = f"{counted(runs, 'run')}, {lanes} at once"
     if math.isnan(fit_s):
         return f"{number}; how long they take is told once an iteration has been made."
     # The fit as it is comes first, with which all others are compared.

@@ -94,7 +94,7 @@ def _images(found: Found) -> list[str]:
 def _score_column(name: str) -> Column:
     score = SCORES[name]
     title = _TITLES.get(name, score.title)
-    unit = {"sky sigma": "sigma", "% of the coadd's": "%"}.get(score.unit, score.unit)
+    unit = {"sky sigma": "sigma", "% of the coadd's": "% of coadd"}.get(score.unit, score.unit)
     return Column(
         key=name,
         title=f"{title} [{unit}]" if unit else title,

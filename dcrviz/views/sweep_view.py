@@ -10,6 +10,7 @@ import panel as pn
 from panel.viewable import Viewer
 
 from dcrviz.diagnostics.fit_scores import SCORES
+from dcrviz.plurals import counted
 from dcrviz.session import Session
 from dcrviz.views.appearance import in_page_design
 from dcrviz.views.buttons import PushButton
@@ -260,7 +261,7 @@ def summary(sweeping: Sweeping) -> str:
     refused = len(sweeping.found) - len(sweeping.scored)
     number = len(sweeping.found)
     of = sweeping.swept.title if sweeping.swept else ""
-    parts = [f"{number} run{'' if number == 1 else 's'} of {of}"]
+    parts = [f"{counted(number, 'run')} of {of}"]
     if refused:
         parts.append(f"{refused} refused")
     if sweeping.brushes:

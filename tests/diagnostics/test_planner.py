@@ -11,6 +11,7 @@ import dcrviz
 from dcrviz.diagnostics.leverage import leverage
 from dcrviz.diagnostics.night import path_of
 from dcrviz.diagnostics.planner import leave_one_out, plan_next, plan_night, plan_sky
+from dcrviz.diagnostics.plans import LeaveOneOut
 from dcrviz.simulate import RUBIN
 
 CONFIG = dcrviz.AssembleConfig(solver="direct")
@@ -139,3 +140,15 @@ def test_plans_are_json(alike, candidates):
     verdict = leave_one_out(alike, CONFIG)
     mapping = json.loads(json.dumps(verdict.as_mapping(), allow_nan=False))
     assert list(mapping["without"]) == ["0", "1", "2", "3"]
+
+
+def test_where_no_visit_matters_the_words_say_so_and_tell_the_numbers_apart():
+    alike = LeaveOneOut(
+        before=0.207,
+        visits=(dcrviz.Visit(id="a"), dcrviz.Visit(id="b")),
+        errors=np.array([0.2075, 0.21]),
+        term_errors=np.zeros((2, 1)),
+    )
+    assert alike.sentence == (
+        "No visit matters much: without b the error of colours grows from 20.7 % to 21 %."
+    )

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from dcrviz.config_rules import differing_knobs
+from dcrviz.session.moments import outline
 from dcrviz.views.curves import CourseView
 from dcrviz.views.run_rows import what_follows
 from dcrviz.views.runs_view import RunsView
@@ -221,6 +222,16 @@ def test_a_panel_that_the_other_run_lacks_is_not_compared(session, view, told):
     view.panel.value = "plane 3"
     do(view, "run 1", "compare")
     assert told == ["run 1 has no panel like this one to compare it with"]
+
+
+def test_a_run_whose_images_were_let_go_says_so_instead_of_nothing(session, view, told):
+    session.step()
+    begin_another(session)
+    branch = session.branches[0]
+    outlines = tuple(outline(moment) for moment in branch.moments)
+    session.branches = [replace(branch, moments=outlines)]
+    do(view, "run 1", "compare")
+    assert told == ["the images of run 1 were let go: Show it, and they are made again"]
 
 
 def test_the_words_tell_what_becomes_of_the_run(session, view):
