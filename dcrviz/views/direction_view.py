@@ -17,6 +17,7 @@ from dcrviz.simulate import Scene as Sky
 from dcrviz.views.background import Newest
 from dcrviz.views.buttons import PushButton
 from dcrviz.views.charts import GREY, ORANGE, SKY
+from dcrviz.views.figure_room import roomy
 from dcrviz.views.scenes import current_scene
 from dcrviz.views.section import Section, plain_figure
 from dcrviz.views.step_words import place_words
@@ -105,6 +106,8 @@ class DirectionView(Section):
             y_range=self.names,
         )
         plot.x_range.start = 0
+        # Long names leave the frame a third of the width.
+        roomy(plot, ticks=2)
         bars = plot.hbar(
             y="angle", right="shrink", height=0.6, source=self.angles, color=SKY, fill_alpha=0.7
         )

@@ -17,6 +17,7 @@ from dcrviz.session import Session
 from dcrviz.views.background import Background, Newest
 from dcrviz.views.charts import named
 from dcrviz.views.figure_colours import paint
+from dcrviz.views.figure_room import roomy
 from dcrviz.views.words import Words
 from dcrviz.worker import Worker
 
@@ -144,4 +145,5 @@ def plain_figure(heading: str, *, height: int = 220, **others: Any) -> figure:
         **others,
     )
     plot.title.text_font_size = "9.5pt"
+    roomy(plot)
     return plot

@@ -12,6 +12,7 @@ from dcrviz.diagnostics.ablation import AblationRow
 from dcrviz.diagnostics.fit_scores import SCORES
 from dcrviz.diagnostics.tornado import LESS, MORE, Bar, score_title, tornado
 from dcrviz.views.charts import GREY, named
+from dcrviz.views.figure_room import roomy
 
 _COLUMNS = ("knob", "value", "change", "shown", "left", "right")
 _WIDTH_PX, _ROW_PX, _FRAME_PX = 620, 22, 70
@@ -32,7 +33,7 @@ class TornadoChart:
         # The first factor is the lowest.
         self.figure.y_range.factors = [bar.knob for bar in reversed(bars)]
         self.figure.height = _FRAME_PX + _ROW_PX * max(3, len(bars))
-        self.figure.title.text = f"{score_title(score)}: change by each knob"
+        self.figure.title.text = f"{score_title(score)}, by knob"
 
     def _figure(self) -> figure:
         heading = "Change by each knob"
@@ -46,6 +47,7 @@ class TornadoChart:
             html_attributes=named(heading),
         )
         plot.title.text_font_size = "9.5pt"
+        roomy(plot)
         plot.ygrid.visible = False
         bars = [
             plot.hbar(
