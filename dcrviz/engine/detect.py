@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
-import sep
 from scipy import ndimage
 
 from dcrviz.kernels import grow_flags
@@ -27,7 +26,8 @@ def detect_sources(image: Plane, variance: Plane, *, fwhm_px: float, threads: in
     -----
     ALGORITHM.md section 7, last items, with the PSF as a Gaussian. Pixels that are not finite are
     no sources. Bands of rows are searched by themselves, each with what the filter needs around
-    it: so that the same pixels are found in less memory.
+    it: so that the same pixels are found in less memory. Nobody asks to which source a pixel
+    belongs: they are those that `sep` finds where one is enough.
     """
     sigma_px = fwhm_px / FWHM_PER_SIGMA
     kernel = _gaussian(sigma_px)
@@ -37,12 +37,8 @@ def detect_sources(image: Plane, variance: Plane, *, fwhm_px: float, threads: in
         bottom = min(top + _ROWS, height)
         first, last = max(0, top - reach), min(height, bottom + reach)
         signal = _signal_to_noise(image[first:last], variance[first:last], kernel)
-        return _above_threshold(signal[top - first : bottom - first])
+        return np.asarray(signal[top - first : bottom - first] > _THRESHOLD_SIGMA)
 
-    # Room for the case that every pixel is above the threshold.
-    sep.set_extract_pixstack(
-        max(sep.get_extract_pixstack(), 2 * min(_ROWS, height) * len(image[0]))
-    )
     tasks = [partial(search, top) for top in range(0, height, _ROWS)]
     found = np.concatenate(run_all(tasks, threads=threads))
     return grow_flags(found, _GROW_SIGMA * sigma_px)
@@ -68,21 +64,6 @@ def _convolved(image: Plane, kernel: Floats) -> Plane:
     for axis in (0, 1):
         image = ndimage.convolve1d(image, kernel, axis=axis, mode="constant")
     return image
-
-
-def _above_threshold(signal: Plane) -> Bools:
-    _, segments = sep.extract(
-        signal,
-        _THRESHOLD_SIGMA,
-        minarea=1,
-        filter_kernel=None,
-        # Nobody asks to which source a pixel belongs.
-        deblend_nthresh=1,
-        deblend_cont=1.0,
-        clean=False,
-        segmentation_map=True,
-    )
-    return np.asarray(segments > 0)
 
 
 def _gaussian(sigma_px: float) -> Floats:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import sep
 
 from dcrviz.engine.detect import detect_sources
 from dcrviz.kernels import grow_flags
@@ -95,3 +96,20 @@ def test_a_pixel_counts_by_the_noise_of_all_that_the_filter_adds_up(noise):
     assert expected.max() > 5
     assert expected.min() < 5
     np.testing.assert_array_equal(detected(image, variance), grow_flags(expected > 5, 2 * SIGMA_PX))
+
+
+def test_the_pixels_are_those_that_sep_finds_by_its_matched_filter(noise):
+    image = (noise + star(6) + star(40, y=12, x=15) + star(9, y=50, x=20)).astype(np.float32)
+    radius = np.arange(-6, 7)
+    kernel = np.exp(-np.add.outer(radius**2, radius**2) / (2 * SIGMA_PX**2)).astype(np.float32)
+    _, segments = sep.extract(
+        image,
+        5.0,
+        err=np.ones_like(image),
+        minarea=1,
+        filter_kernel=kernel,
+        filter_type="matched",
+        clean=False,
+        segmentation_map=True,
+    )
+    np.testing.assert_array_equal(detected(image), grow_flags(segments > 0, 2 * SIGMA_PX))
