@@ -79,7 +79,9 @@ def _stack_band(
     masks = _band_masks(exposures, planes, config, rows)
     counted = usable[:, rows] & ((masks & bits_of(planes, config.bad_planes)) == 0)
     # What is not counted may be NaN, which no weight of zero would take away.
-    cut = np.where(counted, np.stack([image[rows] for image in images]), np.float32(0))
+    cut = np.zeros(masks.shape, np.float32)
+    for own, whole, counts in zip(cut, images, counted, strict=True):
+        np.copyto(own, whole[rows], where=counts)
     image, used = stack_images(
         cut,
         counted,
@@ -90,9 +92,14 @@ def _stack_band(
     )
     variances = np.stack([_scaled_variance(exposure, rows) for exposure in exposures])
     variance = stack_variance(cut, variances, used, weights, from_inputs=config.error_from_variance)
-    mask = np.bitwise_or.reduce(np.where(used, masks, 0), axis=0)
+    mask = np.bitwise_or.reduce(masks, axis=0, where=used, initial=0)
+    present = int(np.bitwise_or.reduce(masks, axis=None))
     mask &= ~np.int32(1 << planes["DETECTED"])
-    thresholds = {name: t for name, t in config.propagate_planes.items() if name in planes}
+    thresholds = {
+        name: threshold
+        for name, threshold in config.propagate_planes.items()
+        if name in planes and present & 1 << planes[name]
+    }
     carries = {name: flagged(masks, planes, [name]) for name in thresholds}
     for name, fraction in left_out_fraction(carries, used, weights).items():
         mask[fraction > thresholds[name]] |= np.int32(1 << planes[name])
