@@ -90,8 +90,8 @@ def find_transients(problem: Problem, template: TemplateMaker) -> tuple[Transien
     for start in range(0, len(visits), threads):
         few = visits[start : start + threads]
         for visit, image in zip(few, filtered(few), strict=True):
-            for sign, rank in ranks.items():
-                rank.take(image, visit, sign=sign)
+            tasks = [partial(rank.take, image, visit, sign=sign) for sign, rank in ranks.items()]
+            run_all(tasks, threads=threads)
     alone = {sign: _alone(rank) for sign, rank in ranks.items()}
     found: list[Transient] = []
     for visit in sorted(
