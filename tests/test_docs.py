@@ -27,6 +27,7 @@ import dcrviz
 import dcrviz.views
 from dcrviz.cli import build_parser
 from dcrviz.config import AssembleConfig
+from dcrviz.run_log import history_record
 from dcrviz.views.section import ProblemSection, Section
 
 ROOT = Path(__file__).parents[1]
@@ -109,6 +110,35 @@ def test_every_command_is_told_with_every_option():
         section = text.partition(f"## {command.prog}\n")[2].partition("\n## ")[0]
         for action in command._actions:
             assert all(f"`{o}" in section for o in action.option_strings if action.dest != "help")
+
+
+@pytest.mark.parametrize(
+    ("modules", "pattern"),
+    [
+        (("io/visit_info", "io/position"), r'row\.(?:number|text)\("(\w+)"(?:, "(\w+)")?'),
+        (("io/position", "io/site"), r'keys\.(?:number|angle)\("([A-Z-]+)"(?:, "([A-Z-]+)")?'),
+        (("io/catalogue",), r'row\.number\("(\w+)"'),
+        (("engine/outcome",), r"^    ([A-Z_]+) = "),
+    ],
+    ids=["columns", "header keys", "bright objects", "outcomes"],
+)
+def test_every_name_that_is_read_from_files_or_written_is_told(modules, pattern):
+    source = "".join((ROOT / "dcrviz" / f"{name}.py").read_text() for name in modules)
+    found = re.finditer(pattern, source, flags=re.MULTILINE)
+    names = {name for match in found for name in match.groups() if name}
+    assert len(names) > 3
+    assert names - {"RUNNING"} <= told_words("reference/files.md")
+
+
+def test_every_entry_of_the_history_is_told():
+    problem = dcrviz.prepare(dcrviz.read_exposures(dcrviz.bundled("field")))
+    record = history_record(problem, dcrviz.first_step(problem))
+    entries = {*record, *record["visits"][0], *record["tiles"][0]}
+    assert entries <= told_words("reference/files.md")
+
+
+def told_words(name):
+    return set(re.findall(r"[\w-]+", page(name)))
 
 
 def test_what_docstrings_cite_becomes_a_link():
