@@ -134,8 +134,12 @@ class DataView(Viewer):
     @property
     def choice(self) -> DataChoice:
         """Where the visits of the run on show are from."""
-        shown = self._session.exposures[:1]
-        found = (choice for first, choice in self._choices if any(first is one for one in shown))
+        return self.choice_of(self._session.exposures)
+
+    def choice_of(self, exposures: Sequence[Exposure]) -> DataChoice:
+        """Where the visits of any run are from."""
+        known = exposures[:1]
+        found = (choice for first, choice in self._choices if any(first is one for one in known))
         return next(found, self._first)
 
     def open(self, choice: DataChoice) -> None:

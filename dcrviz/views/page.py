@@ -30,7 +30,7 @@ from dcrviz.views.class_mode import ClassMode
 from dcrviz.views.controls import Controls
 from dcrviz.views.curves import CourseView
 from dcrviz.views.data import DataView
-from dcrviz.views.data_choice import FIELD, DataChoice, given_choice, scene_of
+from dcrviz.views.data_choice import FIELD, DataChoice, given_choice, scene_of, title_of
 from dcrviz.views.diagnose import DiagnoseView
 from dcrviz.views.export import ExportView
 from dcrviz.views.groups import KnobPanel
@@ -175,6 +175,7 @@ class Explorer(Viewer):
             wall=self.wall,
             save=self.export.give_branch,
             told=self._notify,
+            visits=lambda exposures: title_of(self.data.choice_of(exposures)),
         )
         self._make_diagnosis(engine, judge)
         self.appearance = Appearance(alone=alone, margin=(5, 10))

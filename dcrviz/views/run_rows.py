@@ -11,6 +11,7 @@ from dcrviz.config import SolverConfig
 from dcrviz.diagnostics.course import CourseEntry
 from dcrviz.engine import Outcome
 from dcrviz.io.knob_values import in_words
+from dcrviz.records import Exposure
 from dcrviz.session import Moment, Session
 from dcrviz.views.table import Column, Row
 
@@ -43,6 +44,7 @@ class ListedRun:
 
     name: str
     number: int
+    exposures: Sequence[Exposure]
     moments: Sequence[Moment]
     knobs: Mapping[str, Any]
     pinned: bool
@@ -54,6 +56,7 @@ def runs_of(session: Session) -> list[ListedRun]:
     present = ListedRun(
         name=session.title,
         number=session.number,
+        exposures=session.exposures,
         moments=tuple(session.moments),
         knobs=session.config.values() | (session.moments[-1].knobs if session.moments else {}),
         pinned=session.pinned,
@@ -63,6 +66,7 @@ def runs_of(session: Session) -> list[ListedRun]:
         ListedRun(
             name=branch.name,
             number=branch.number,
+            exposures=branch.exposures,
             moments=branch.moments,
             knobs=branch.config.values(),
             pinned=branch.pinned,
@@ -72,11 +76,17 @@ def runs_of(session: Session) -> list[ListedRun]:
     return [present, *left]
 
 
-def run_columns(differing: Sequence[str]) -> list[Column]:
-    """Names, what can be done, the knobs in which the runs differ, and scores.
+def are_of_other_visits(runs: Sequence[ListedRun]) -> bool:
+    """Whether not all runs are of the same visits: then their numbers can't be compared."""
+    return len({id(run.exposures[0]) for run in runs if run.exposures}) > 1
+
+
+def run_columns(differing: Sequence[str], *, visits: bool = False) -> list[Column]:
+    """Names, what can be done, the visits and knobs in which the runs differ, and scores.
 
     The table scrolls where it is wider than its place: first comes what nobody should look for.
     """
+    of = Column(key="visits", title="Visits", kind="text", tip="Only runs of the same compare.")
     return [
         Column(key="name", title="Run", kind="name"),
         Column(
@@ -86,16 +96,21 @@ def run_columns(differing: Sequence[str]) -> list[Column]:
             tip="Pinned: drawn beside the run on show, and kept until it is deleted.",
         ),
         *(Column(key=_key(act), title=act, kind="button") for act in _ACTS),
+        *([of] if visits else []),
         *(Column(key=f"knob {k}", title=k.replace("_", " "), kind="text") for k in differing),
         *_SCORES,
     ]
 
 
-def run_row(run: ListedRun, course: Sequence[CourseEntry], differing: Sequence[str]) -> Row:
+def run_row(
+    run: ListedRun, course: Sequence[CourseEntry], differing: Sequence[str], *, visits: str = ""
+) -> Row:
     """A run's row.
 
     Parameters
     ----------
+    visits
+        What people read of where its visits are from.
     course
         Of its steps, as far as it is known.
     differing
@@ -106,6 +121,7 @@ def run_row(run: ListedRun, course: Sequence[CourseEntry], differing: Sequence[s
     cells: dict[str, Any] = {
         "name": run.name,
         "pinned": run.pinned,
+        "visits": visits,
         "outcome": _outcome(last.outcome) if last else None,
         "iterations": last.iteration if last else None,
         "seconds": _seconds(run.moments),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import panel as pn
@@ -11,10 +11,11 @@ from panel.viewable import Viewer
 
 from dcrviz.config_rules import differing_knobs
 from dcrviz.diagnostics.panels import rows_of
+from dcrviz.records import Exposure
 from dcrviz.session import Session
 from dcrviz.views.curves import CourseView
 from dcrviz.views.messages import TABLE_S, Seldom
-from dcrviz.views.run_rows import run_columns, run_row, runs_of, what_follows
+from dcrviz.views.run_rows import are_of_other_visits, run_columns, run_row, runs_of, what_follows
 from dcrviz.views.scenes import scene_in
 from dcrviz.views.table import Table
 from dcrviz.views.wall import ImageWall, Shot
@@ -34,6 +35,8 @@ class RunsView(Viewer):
         Called with the index of a branch that somebody wants as a file.
     told
         Called with one sentence when something can't be done.
+    visits
+        Gives what people read of where the visits of a run are from.
     """
 
     def __init__(
@@ -44,8 +47,10 @@ class RunsView(Viewer):
         wall: ImageWall,
         save: Callable[[int], None],
         told: Callable[[str], None],
+        visits: Callable[[Sequence[Exposure]], str] = lambda _: "",
     ) -> None:
         super().__init__()
+        self._visits = visits
         self._session, self._curves, self._wall = session, curves, wall
         self._save, self._told = save, told
         self._overlaid: set[str] = set()
@@ -72,9 +77,17 @@ class RunsView(Viewer):
         session = self._session
         runs = runs_of(session)
         differing = differing_knobs([run.knobs for run in runs])
-        self.table.arrange(run_columns(differing))
+        self.table.arrange(run_columns(differing, visits=are_of_other_visits(runs)))
         self.table.show(
-            [run_row(run, self._curves.course_of(run.moments), differing) for run in runs]
+            [
+                run_row(
+                    run,
+                    self._curves.course_of(run.moments),
+                    differing,
+                    visits=self._visits(run.exposures),
+                )
+                for run in runs
+            ]
         )
         self.words.object = f'<p role="note">{html.escape(what_follows(session))}</p>'
         self._overlay()

@@ -265,3 +265,25 @@ def test_what_can_be_done_and_what_differs_stand_before_the_scores(session, view
     session.start()
     keys = [column["key"] for column in view.table.columns]
     assert keys.index("delete") < keys.index("knob n_subfilters") < keys.index("metric")
+
+
+def test_where_runs_are_of_other_visits_a_column_says_of_which(session, exposures, curves, wall):
+    names = {id(exposures[0]): "A field", id(exposures[2]): "Another"}
+    view = RunsView(
+        session,
+        curves=curves,
+        wall=wall,
+        save=print,
+        told=print,
+        visits=lambda of: names[id(of[0])],
+    )
+    session.step()
+    begin_another(session)
+    view.refresh()
+    assert "visits" not in [column["key"] for column in view.table.columns]
+    session.open_data(exposures[2:])
+    session.start()
+    view.refresh()
+    assert "visits" in [column["key"] for column in view.table.columns]
+    shown = {row["name"]: row["cells"]["visits"] for row in view.table.rows}
+    assert shown == {"run 1": "A field", "run 2": "A field", "run 3": "Another"}
