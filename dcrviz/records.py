@@ -7,18 +7,16 @@ shifts are ``(y, x)`` in pixels.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from importlib import import_module
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dcrviz.bands import Band
+from dcrviz.frozen import Frozen
 from dcrviz.psf import PlaneSeeing
-from dcrviz.rooms import is_whole_room
-from dcrviz.scratch import is_mapped_read_only
 
 if TYPE_CHECKING:
     from astropy.wcs import WCS
@@ -55,52 +53,6 @@ class LazyPlane(Protocol):
     def __getitem__(self, key: Any) -> NDArray[Any]: ...
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]: ...
-
-
-def read_only(array: NDArray[Any]) -> NDArray[Any]:
-    """The array itself if nobody can write to it, else a copy that nobody can write to."""
-    own = array.flags.owndata or is_whole_room(array) or is_mapped_read_only(array)
-    if array.flags.writeable or not own:
-        array = array.copy()
-        array.flags.writeable = False
-    return array
-
-
-class Frozen:
-    """Makes the array and mapping fields of a record read-only."""
-
-    __slots__ = ()
-
-    def __post_init__(self) -> None:
-        for item in fields(self):  # type: ignore[arg-type]
-            value = getattr(self, item.name)
-            if isinstance(value, np.ndarray):
-                object.__setattr__(self, item.name, read_only(value))
-            elif isinstance(value, dict):
-                object.__setattr__(self, item.name, MappingProxyType(dict(value)))
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Copies, and what travels to another process, are made anew, as it is then read-only."""
-        values = {item.name: getattr(self, item.name) for item in fields(self)}  # type: ignore[arg-type]
-        plain = {
-            name: dict(value) if isinstance(value, MappingProxyType) else value
-            for name, value in values.items()
-        }
-        return _made_anew, (type(self), plain)
-
-
-def _made_anew(kind: type, values: dict[str, Any]) -> Any:
-    return kind(**{name: _unwritable(value) for name, value in values.items()})
-
-
-def _unwritable(value: Any) -> Any:
-    """The value, into whose arrays nobody can write; numpy's copies and pickles forget that."""
-    if isinstance(value, tuple):
-        for item in value:
-            _unwritable(item)
-    elif isinstance(value, np.ndarray):
-        value.flags.writeable = False
-    return value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dcrviz import rooms
-from dcrviz.records import read_only
+from dcrviz.frozen import read_only
 from dcrviz.rooms import fresh, give_up
 
 

@@ -19,9 +19,10 @@ from dcrviz.diagnostics.fit_scores import SCORES, Fit, FitScores, Yardstick, tim
 from dcrviz.diagnostics.neighbours import meaning, neighbours
 from dcrviz.engine import Problem, prepare
 from dcrviz.engine.reuse import Reuse
+from dcrviz.frozen import Frozen
 from dcrviz.io.knob_values import in_words, plain
 from dcrviz.plurals import counted
-from dcrviz.records import Coadd, Exposure, Frozen
+from dcrviz.records import Coadd, Exposure
 from dcrviz.simulate import Scene
 from dcrviz.suggest import unknown
 

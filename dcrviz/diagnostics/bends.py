@@ -22,7 +22,8 @@ from dcrviz.diagnostics.shifted_visits import (
     without_shifted,
 )
 from dcrviz.diagnostics.smears import QUARTERS, Bend, Smear
-from dcrviz.records import Floats, Frozen
+from dcrviz.frozen import Frozen
+from dcrviz.records import Floats
 
 Measure = Callable[[Sequence[Bend]], tuple[Offsets, Sequence[Smear]]]
 """How offsets are measured under some bends."""

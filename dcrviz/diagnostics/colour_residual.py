@@ -16,11 +16,12 @@ from functools import partial
 import numpy as np
 
 from dcrviz.engine.detect import FWHM_PER_SIGMA
+from dcrviz.frozen import Frozen
 from dcrviz.kernels.excess import common_light, excess_beyond, weighed_excess
 from dcrviz.kernels.gauss import smooth
 from dcrviz.kernels.planes import mean_plane
 from dcrviz.kernels.pool import bands_of, run_all
-from dcrviz.records import Bools, Cube, Floats, Frozen, Plane
+from dcrviz.records import Bools, Cube, Floats, Plane
 from dcrviz.rooms import fresh_like
 
 COLOUR_FWHM = 0.5

@@ -17,7 +17,8 @@ from dcrviz.diagnostics.visit_system import (
     system_of,
 )
 from dcrviz.engine import Problem
-from dcrviz.records import Floats, Frozen, Visit
+from dcrviz.frozen import Frozen
+from dcrviz.records import Floats, Visit
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)

@@ -18,8 +18,9 @@ from dcrviz.diagnostics.pictures import (
 )
 from dcrviz.diagnostics.remembered import remembered
 from dcrviz.engine import Problem, Step
+from dcrviz.frozen import Frozen
 from dcrviz.kernels.counted import counted_sums, squared_change
-from dcrviz.records import Bools, Cube, Floats, Frozen
+from dcrviz.records import Bools, Cube, Floats
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)

@@ -13,7 +13,8 @@ from dcrviz.engine import Problem
 from dcrviz.engine.field_spectra import sky_level
 from dcrviz.engine.prior import freedom
 from dcrviz.engine.sky_power import at_radius, seeing_profile, straying
-from dcrviz.records import Floats, Frozen, Visit
+from dcrviz.frozen import Frozen
+from dcrviz.records import Floats, Visit
 
 SIGNAL_TO_NOISE = 30.0
 """Of one star of 18th magnitude in every three square arcminutes, in a visit of Rubin's."""

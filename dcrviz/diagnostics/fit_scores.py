@@ -24,7 +24,8 @@ from dcrviz.diagnostics.truth_scores import colour_line, star_colours
 from dcrviz.engine import Outcome, Problem, Step, assemble
 from dcrviz.engine.step import History
 from dcrviz.engine.template import template_maker_of
-from dcrviz.records import Cube, Floats, Frozen, Ints
+from dcrviz.frozen import Frozen
+from dcrviz.records import Cube, Floats, Ints
 from dcrviz.simulate import Scene
 
 LEAST_SIGMA = 20.0

@@ -7,7 +7,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from dcrviz.records import Floats, Frozen
+from dcrviz.frozen import Frozen
+from dcrviz.records import Floats
 
 _CELLS = 24
 _FINEST = 1 / 512

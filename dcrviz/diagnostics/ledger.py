@@ -16,7 +16,8 @@ from dcrviz.diagnostics.peaks import known_peaks
 from dcrviz.diagnostics.pictures import sky_noise, typical_fwhm_px
 from dcrviz.diagnostics.remembered import remembered
 from dcrviz.engine import Problem
-from dcrviz.records import Cube, Floats, Frozen, Ints, Plane
+from dcrviz.frozen import Frozen
+from dcrviz.records import Cube, Floats, Ints, Plane
 
 LEAST_SIGMA = 50.0
 """Light in a box, over its noise, from which a source is weighed to a few per cent."""

@@ -17,7 +17,8 @@ from dcrviz.diagnostics.visit_system import (
     system_of,
 )
 from dcrviz.engine import Problem
-from dcrviz.records import Floats, Frozen, Visit
+from dcrviz.frozen import Frozen
+from dcrviz.records import Floats, Visit
 
 NOT_AT_ALL = 0.9
 """Error of a term, in units of its usual size, from which it counts as not constrained."""

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from dcrviz.engine import Problem
+from dcrviz.frozen import Frozen
 from dcrviz.physics.geometry import airmass_from_zenith, parallactic_angle_rad
-from dcrviz.records import Bools, Floats, Frozen, Site
+from dcrviz.records import Bools, Floats, Site
 
 AIRMASS_LIMIT = 2.0
 """Beyond it nobody looks, unless told otherwise."""

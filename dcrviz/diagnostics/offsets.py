@@ -20,9 +20,10 @@ from dcrviz.engine import Problem
 from dcrviz.engine.psf_match import convolved
 from dcrviz.engine.seeing import kernel_of
 from dcrviz.engine.template import TemplateMaker
+from dcrviz.frozen import Frozen
 from dcrviz.kernels.moving import SPLINE_PX
 from dcrviz.kernels.pool import run_all
-from dcrviz.records import Bools, Cube, Floats, Frozen, Ints, Plane
+from dcrviz.records import Bools, Cube, Floats, Ints, Plane
 
 _REACH_FWHM = 1.5
 _REACH_PX = 6

@@ -12,8 +12,9 @@ from dcrviz.diagnostics.pictures import sky_noise, source_pixels, typical_fwhm_p
 from dcrviz.diagnostics.remembered import remembered
 from dcrviz.engine import Problem
 from dcrviz.engine.detect import FWHM_PER_SIGMA
+from dcrviz.frozen import Frozen
 from dcrviz.kernels.gauss import smooth
-from dcrviz.records import Bools, Floats, Frozen, Plane
+from dcrviz.records import Bools, Floats, Plane
 
 _LEAST_SIGMA = 5.0
 _FWHM_PX = 3.0

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from dcrviz.frozen import Frozen
 from dcrviz.physics.geometry import airmass_of
-from dcrviz.records import Bools, Floats, Frozen, Visit
+from dcrviz.records import Bools, Floats, Visit
 
 NO_HELP = 0.01
 """Gain below which a visit is said not to help."""

@@ -24,7 +24,8 @@ from dcrviz.diagnostics.visit_system import (
     singular_values,
 )
 from dcrviz.engine.seeing import VisitSeeing
-from dcrviz.records import Floats, Frozen, Shifts
+from dcrviz.frozen import Frozen
+from dcrviz.records import Floats, Shifts
 
 Complexes = NDArray[np.complex128]
 """Numbers of the Fourier plane."""

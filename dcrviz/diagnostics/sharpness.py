@@ -10,9 +10,10 @@ import numpy as np
 from dcrviz.engine import Problem
 from dcrviz.engine.fitted_seeing import noise_of_planes
 from dcrviz.engine.seeing import VisitSeeing
+from dcrviz.frozen import Frozen
 from dcrviz.physics.geometry import airmass_of
 from dcrviz.physics.star_shape import ellipticity
-from dcrviz.records import Floats, Frozen
+from dcrviz.records import Floats
 
 HALF_LIGHT = 0.5
 """Of the planes' stars at low frequency: where they have so much left, visits are compared."""

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from dcrviz.engine import Problem
+from dcrviz.frozen import Frozen
 from dcrviz.physics.geometry import wcs_jacobian
 from dcrviz.physics.shifts import displacement_px, subfilter_wavelengths
-from dcrviz.records import Floats, Frozen, Visit
+from dcrviz.records import Floats, Visit
 
 AS_GIVEN = "as given"
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal
 
-from dcrviz.records import Frozen
+from dcrviz.frozen import Frozen
 
 Severity = Literal["good", "notice", "warning", "alarm"]
 When = Literal["before", "during", "after"]

@@ -19,10 +19,11 @@ from dcrviz.engine.fitted_seeing import told_seeing
 from dcrviz.engine.forward_model import forward_model
 from dcrviz.engine.seeing import Transfer, VisitSeeing
 from dcrviz.engine.weights import visit_weights
+from dcrviz.frozen import Frozen
 from dcrviz.physics.geometry import wcs_jacobian
 from dcrviz.physics.shifts import dcr_shifts
 from dcrviz.psf import Psf
-from dcrviz.records import Floats, ForwardModel, Frozen, Ints, Shifts, Visit
+from dcrviz.records import Floats, ForwardModel, Ints, Shifts, Visit
 
 PIXEL_SCALE_ARCSEC = 0.2
 """Of visits that are not on a grid yet: Rubin's."""

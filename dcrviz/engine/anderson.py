@@ -8,7 +8,8 @@ from itertools import pairwise
 import numpy as np
 
 from dcrviz.engine.step import Memory
-from dcrviz.records import Cube, Floats, Frozen
+from dcrviz.frozen import Frozen
+from dcrviz.records import Cube, Floats
 
 _DEPTH = 5
 FIRST_MOVES = 4

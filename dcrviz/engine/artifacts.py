@@ -22,8 +22,9 @@ from dcrviz.engine.comparison import Comparison
 from dcrviz.engine.matched_sky import MatchedVisits, matched_sky, sources_on
 from dcrviz.engine.psf_match import kernel_from_image, matching_kernel
 from dcrviz.engine.star_images import seeing_of
+from dcrviz.frozen import Frozen
 from dcrviz.kernels.pool import run_all
-from dcrviz.records import Bools, Exposure, Floats, Frozen, LazyPlane, Plane
+from dcrviz.records import Bools, Exposure, Floats, LazyPlane, Plane
 
 # Common seeing where no visit tells its own; then none is broadened.
 _FALLBACK_FWHM_PX = 4.0

@@ -8,7 +8,8 @@ import numpy as np
 import sep
 from scipy.spatial import KDTree
 
-from dcrviz.records import Bools, Floats, Frozen, Plane
+from dcrviz.frozen import Frozen
+from dcrviz.records import Bools, Floats, Plane
 
 _LEAST_PIXELS = 5
 

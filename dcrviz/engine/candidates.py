@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dcrviz.engine.deviations import Footprint
-from dcrviz.records import Bools, Frozen, Ints, Plane
+from dcrviz.frozen import Frozen
+from dcrviz.records import Bools, Ints, Plane
 
 # Refraction only moves light: from this part of it gained or lost, well above the noise, a source
 # is said to vary.

@@ -12,8 +12,9 @@ from dcrviz.engine.noise import background_noise
 from dcrviz.engine.problem import Problem
 from dcrviz.engine.step import Correction
 from dcrviz.engine.template import amplify
+from dcrviz.frozen import Frozen
 from dcrviz.kernels.planes import brightness
-from dcrviz.records import Cube, Floats, Frozen, Plane
+from dcrviz.records import Cube, Floats, Plane
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from dcrviz.box import Box
 from dcrviz.engine.detect import FWHM_PER_SIGMA
+from dcrviz.frozen import Frozen
 from dcrviz.kernels import grow_labels, smooth
-from dcrviz.records import Bools, Frozen, Ints, Plane
+from dcrviz.records import Bools, Ints, Plane
 
 # Noise hardly changes over a field: of more pixels not all are sorted.
 _ENOUGH_PIXELS = 100_000

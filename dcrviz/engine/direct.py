@@ -15,11 +15,12 @@ from dcrviz.engine.pixel_covariance import pixel_covariance
 from dcrviz.engine.prior import Prior, spectral_basis, tell_colours
 from dcrviz.engine.problem import Problem
 from dcrviz.engine.windowed import Windowed
+from dcrviz.frozen import Frozen
 from dcrviz.kernels.leaning import lean
 from dcrviz.kernels.mode_solve import solve_modes
 from dcrviz.kernels.modes import NormalEquations, add_visits
 from dcrviz.physics.shifts import subfilter_wavelengths
-from dcrviz.records import Cube, Floats, Frozen
+from dcrviz.records import Cube, Floats
 from dcrviz.rooms import fresh
 from dcrviz.throughput import Throughput
 

@@ -13,6 +13,7 @@ from dcrviz.engine.problem import Problem
 from dcrviz.engine.psf_match import convolved
 from dcrviz.engine.seeing import kernel_of
 from dcrviz.engine.taps import VisitTaps, visit_taps
+from dcrviz.frozen import Frozen
 from dcrviz.kernels.blocks import BLOCK
 from dcrviz.kernels.pool import bands_of, run_all
 from dcrviz.kernels.shift import add_shifts, add_weighted_shifts
@@ -26,7 +27,7 @@ from dcrviz.kernels.spline import (
 )
 from dcrviz.kernels.taps import PAD, Taps
 from dcrviz.kernels.visit import SweepRoom, VisitPixels, misfit_sums, residual_and_misfit
-from dcrviz.records import Cube, Floats, Frozen, Ints, Plane
+from dcrviz.records import Cube, Floats, Ints, Plane
 from dcrviz.rooms import fresh, fresh_like
 
 # Visits that are compared and shifted back together, and pixels of all of them, beyond which more

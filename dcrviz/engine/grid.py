@@ -9,8 +9,9 @@ from functools import lru_cache
 import numpy as np
 from scipy import fft
 
+from dcrviz.frozen import Frozen
 from dcrviz.kernels.modes import Spectrum
-from dcrviz.records import Floats, Frozen, Plane, Shifts
+from dcrviz.records import Floats, Plane, Shifts
 
 # Room for the wings of a response that is not compact: what moves out must not come in opposite.
 _WINGS_PX = 16

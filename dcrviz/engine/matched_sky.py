@@ -14,8 +14,9 @@ from dcrviz.engine.fill import fill_holes
 from dcrviz.engine.masks import flagged
 from dcrviz.engine.psf_match import convolved
 from dcrviz.engine.stack import stack_images
+from dcrviz.frozen import Frozen
 from dcrviz.kernels import grow_flags, smooth
-from dcrviz.records import Bools, Cube, Exposure, Floats, Frozen, LazyPlane, Plane
+from dcrviz.records import Bools, Cube, Exposure, Floats, LazyPlane, Plane
 
 # Pixels of all visits that are stacked together, and kept if they are all.
 _PIXELS_AT_ONCE = 4_000_000

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from dcrviz.engine.convergence import Convergence
 from dcrviz.engine.step import ClampReport, Memory
-from dcrviz.records import Cube, Floats, Frozen
+from dcrviz.frozen import Frozen
+from dcrviz.records import Cube, Floats
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)

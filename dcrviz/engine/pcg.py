@@ -16,11 +16,12 @@ from dcrviz.engine.fourier import visit_phases
 from dcrviz.engine.problem import Problem
 from dcrviz.engine.sky_power import at_radius
 from dcrviz.engine.step import Memory
+from dcrviz.frozen import Frozen
 from dcrviz.kernels.blur import Parts
 from dcrviz.kernels.mode_solve import apply_inverse, factor_modes
 from dcrviz.kernels.mode_vectors import Vector, add_back, inner
 from dcrviz.kernels.modes import matched_spectrum
-from dcrviz.records import Bools, Cube, Frozen, Plane
+from dcrviz.records import Bools, Cube, Plane
 
 # What a negative pixel counts, when it is pushed towards zero, in units of all visits together.
 _PUSH = 2.0

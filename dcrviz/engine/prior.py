@@ -17,12 +17,13 @@ from dcrviz.engine.forward_model import spectral_terms
 from dcrviz.engine.grid import Grid
 from dcrviz.engine.sky_power import at_radius, sky_profile, straying
 from dcrviz.engine.window import Window
+from dcrviz.frozen import Frozen
 from dcrviz.kernels.blur import Parts
 from dcrviz.kernels.mode_evidence import Evidence, Sample, weigh_evidence
 from dcrviz.kernels.mode_solve import Whitening
 from dcrviz.kernels.modes import NormalEquations
 from dcrviz.psf import KOLMOGOROV, TABLE_STEP, Psf
-from dcrviz.records import Bools, Floats, Frozen, Ints, Shifts
+from dcrviz.records import Bools, Floats, Ints, Shifts
 
 # Of more modes only evenly spaced ones are weighed: the amplitudes are known to a few percent then.
 _ENOUGH_MODES = 2500

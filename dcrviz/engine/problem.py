@@ -17,13 +17,13 @@ from dcrviz.engine.forward_model import forward_model
 from dcrviz.engine.grid import Grid
 from dcrviz.engine.outcome import Outcome
 from dcrviz.engine.seeing import VisitSeeing
+from dcrviz.frozen import Frozen
 from dcrviz.records import (
     Bools,
     Coadd,
     Cube,
     Floats,
     ForwardModel,
-    Frozen,
     Plane,
     Shifts,
     SplineOrder,

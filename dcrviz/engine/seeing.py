@@ -12,10 +12,11 @@ from scipy import fft
 
 from dcrviz.engine.grid import Grid
 from dcrviz.engine.psf_match import kernel_to_image, matching_kernel
+from dcrviz.frozen import Frozen
 from dcrviz.kernels.blur import Blur
 from dcrviz.physics.shifts import subfilter_edges_nm
 from dcrviz.psf import TABLE_FREQUENCY, TABLE_STEP, PlaneSeeing
-from dcrviz.records import Floats, ForwardModel, Frozen, Plane
+from dcrviz.records import Floats, ForwardModel, Plane
 
 # Beyond this many times what a visit is broader than the planes there is next to no light.
 _REACH_FWHM = 8.0

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from dcrviz.engine.outcome import Outcome
-from dcrviz.records import Cube, Floats, Frozen
+from dcrviz.frozen import Frozen
+from dcrviz.records import Cube, Floats
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)

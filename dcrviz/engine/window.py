@@ -16,9 +16,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from dcrviz.engine.grid import Grid
+from dcrviz.frozen import Frozen
 from dcrviz.kernels.modes import Phases, Spectra, Spectrum, matched_spectrum
 from dcrviz.kernels.neighbours import Taps, sum_neighbours
-from dcrviz.records import Floats, Frozen, Ints
+from dcrviz.records import Floats, Ints
 
 _HARMONICS = 3
 _OFFSETS = np.arange(-_HARMONICS, _HARMONICS + 1)

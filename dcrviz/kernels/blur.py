@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from dcrviz.frozen import Frozen
 from dcrviz.kernels.jit import inlined
-from dcrviz.records import Floats, Frozen
+from dcrviz.records import Floats
 
 Parts = NDArray[np.float32]
 """Real and imaginary parts in planes of their own, which vector units can read."""

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dcrviz.frozen import Frozen
 from dcrviz.kernels.evidence_sums import sum_evidence
 from dcrviz.kernels.jit import unwritable
 from dcrviz.kernels.mode_factor import Doubles
-from dcrviz.records import Floats, Frozen
+from dcrviz.records import Floats
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)

@@ -13,12 +13,13 @@ from typing import Any
 
 import numpy as np
 
+from dcrviz.frozen import Frozen
 from dcrviz.kernels.blur import Parts
 from dcrviz.kernels.jit import compiled_freely, unwritable
 from dcrviz.kernels.mode_factor import factor, radial, substitute, whiten_row
 from dcrviz.kernels.modes import NormalEquations, Spectra, empty_spectra
 from dcrviz.kernels.pool import run_all
-from dcrviz.records import Floats, Frozen
+from dcrviz.records import Floats
 
 # Rows that a thread takes at a time.
 _ROWS = 32

@@ -9,10 +9,11 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from dcrviz.frozen import Frozen
 from dcrviz.kernels.blur import Blur, BlurArrays, Parts, blur_row, stacked_blurs
 from dcrviz.kernels.jit import compiled_freely, inlined, unwritable
 from dcrviz.kernels.pool import run_all, run_bands
-from dcrviz.records import Floats, Frozen, Ints
+from dcrviz.records import Floats, Ints
 from dcrviz.rooms import fresh
 
 Spectrum = NDArray[np.complex64]

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dcrviz.frozen import Frozen
 from dcrviz.kernels.jit import compiled_with_lists, inlined, unwritable
-from dcrviz.records import Bools, Bytes, Floats, Frozen, Ints, Plane
+from dcrviz.records import Bools, Bytes, Floats, Ints, Plane
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)

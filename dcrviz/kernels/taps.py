@@ -9,7 +9,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from dcrviz.records import Floats, Frozen, SplineOrder
+from dcrviz.frozen import Frozen
+from dcrviz.records import Floats, SplineOrder
 
 PAD = 4
 """Mirrored pixels around the coefficients: enough for the taps of every order at every edge."""

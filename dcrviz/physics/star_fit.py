@@ -9,8 +9,9 @@ from itertools import product
 import numpy as np
 from scipy.optimize import least_squares
 
+from dcrviz.frozen import Frozen
 from dcrviz.physics.seeing import width_px
-from dcrviz.records import Floats, Frozen, Plane
+from dcrviz.records import Floats, Plane
 
 # Places in a pixel whose mean is its light, and along a line with what each counts: Gauss and
 # Legendre.

@@ -24,12 +24,12 @@ from dcrviz.engine.grid import Grid
 from dcrviz.engine.pcg import CgMemory
 from dcrviz.engine.prior import Prior
 from dcrviz.engine.step import ClampReport, History
+from dcrviz.frozen import Frozen
 from dcrviz.io.knob_values import plain
 from dcrviz.io.record_file import read_records, write_records
 from dcrviz.kernels.mode_evidence import Evidence
 from dcrviz.kernels.mode_solve import Whitening
 from dcrviz.kernels.modes import NormalEquations
-from dcrviz.records import Frozen
 
 NAME = "checkpoint.dcr"
 _log = logging.getLogger(__name__)

@@ -13,6 +13,7 @@ import numpy as np
 from dcrviz.bright import BrightObject
 from dcrviz.config import AssembleConfig, SolverConfig
 from dcrviz.engine import Problem, Step, prepare, start_from
+from dcrviz.frozen import Frozen
 from dcrviz.io import coadd_of, read_start
 from dcrviz.io.config_files import read_config
 from dcrviz.io.entries import Entries, read_json
@@ -23,7 +24,7 @@ from dcrviz.io.parts import images_of
 from dcrviz.io.read import reread
 from dcrviz.io.scan import describe, scan
 from dcrviz.io.visit_values import visit_from
-from dcrviz.records import Coadd, Cube, Exposure, Frozen, Shifts, Visit
+from dcrviz.records import Coadd, Cube, Exposure, Shifts, Visit
 from dcrviz.runs.run import CONFIG_NAME, RUN_NAME, SCHEMA, TEMPLATE_NAME
 from dcrviz.runs.steps import Stored, step_from
 from dcrviz.suggest import unknown

@@ -10,7 +10,8 @@ from typing import Any
 from dcrviz.bright import BrightObject
 from dcrviz.config import AssembleConfig
 from dcrviz.engine import Problem, Step
-from dcrviz.records import Coadd, Exposure, Frozen
+from dcrviz.frozen import Frozen
+from dcrviz.records import Coadd, Exposure
 
 SCHEMA = 1
 RUN_NAME = "run.json"

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dcrviz.records import Floats, read_only
+from dcrviz.frozen import read_only
+from dcrviz.records import Floats
 
 _GAUSS_NODES = np.array([-1.0, 1.0]) / np.sqrt(3.0)
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from dcrviz.frozen import read_only
 from dcrviz.kernels import grow_flags, smooth
 from dcrviz.mask_planes import USUAL_PLANES
 from dcrviz.physics.refraction import standard_atmosphere
 from dcrviz.psf import Psf
-from dcrviz.records import Bits, Cube, Exposure, Plane, Visit, read_only
+from dcrviz.records import Bits, Cube, Exposure, Plane, Visit
 from dcrviz.simulate.render import (
     MIN_WAVELENGTHS,
     fwhm_of,

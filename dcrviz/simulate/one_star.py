@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dcrviz.frozen import Frozen
 from dcrviz.physics.geometry import wcs_jacobian, zenith_direction_px
 from dcrviz.physics.shifts import displacement_px
-from dcrviz.records import Floats, Frozen, Plane, Visit
+from dcrviz.records import Floats, Plane, Visit
 from dcrviz.simulate.curve import Curve, slice_photons
 from dcrviz.simulate.render import MIN_WAVELENGTHS, render_visit
 from dcrviz.simulate.scene import PIXEL_SCALE_ARCSEC, Scene, Source

@@ -12,7 +12,8 @@ import numpy as np
 from dcrviz.diagnostics.fit_scores import Fit
 from dcrviz.diagnostics.pictures import shown_planes, sky_noise, source_pixels
 from dcrviz.engine import Problem
-from dcrviz.records import Cube, Frozen, Plane
+from dcrviz.frozen import Frozen
+from dcrviz.records import Cube, Plane
 
 STAMP_PX = 64
 

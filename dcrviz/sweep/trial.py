@@ -13,9 +13,9 @@ from typing import Any
 from dcrviz.bands import Band
 from dcrviz.diagnostics.fit_scores import Fit, Yardstick
 from dcrviz.engine import coadds
+from dcrviz.frozen import Frozen
 from dcrviz.io import read_catalogue, read_exposures, write_coadds
 from dcrviz.io.config_files import config_text
-from dcrviz.records import Frozen
 from dcrviz.run_log import history_record
 from dcrviz.simulate import scene_beside
 from dcrviz.sweep.fits import Visits, shared_knobs, try_knobs

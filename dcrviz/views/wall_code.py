@@ -54,6 +54,8 @@ class Frame:
         Number of the message, which the browser gives back when it has painted it.
     bin_px
         Pixels of the field along a side of one that is sent.
+    visits
+        Those of the iteration, as the plan has them.
     region
         (x, y) of the lower left pixel, if it is a piece of the field.
     pixels
@@ -67,6 +69,7 @@ class Frame:
     label: str
     bin_px: int
     pixels: Mapping[str, tuple[Bytes, Code]]
+    visits: str
     region: tuple[int, int] | None = None
     rings: Mapping[str, Sequence[tuple[float, float, float, str]]] = field(default_factory=dict)
 
@@ -79,6 +82,7 @@ class Frame:
             "seq": self.seq,
             "label": self.label,
             "bin": self.bin_px,
+            "visits": self.visits,
             "width": width,
             "height": height,
             "region": self.region,

@@ -14,6 +14,7 @@ from dcrviz.diagnostics.pictures import sky_noise
 from dcrviz.engine import Problem, Step
 from dcrviz.records import Floats, Plane
 from dcrviz.views.wall_code import Code, Frame, code_of, coded
+from dcrviz.views.wall_plan import visits_key
 
 # The row that shows holes and wings best, and so has the rings about them.
 _RINGED = "minus_mean"
@@ -71,6 +72,7 @@ class Wish:
             seq=seq,
             label=self.label,
             bin_px=self.bin_px,
+            visits=visits_key(self.scene.problem),
             pixels={
                 panel.key: coded(
                     made[panel.key][self._cut()], self._code(scale), bin_px=self.bin_px

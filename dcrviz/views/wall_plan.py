@@ -7,6 +7,7 @@ from typing import Any
 
 from dcrviz.diagnostics.panels import Panel, Row
 from dcrviz.diagnostics.pictures import sky_noise
+from dcrviz.diagnostics.remembered import remembered
 from dcrviz.diagnostics.zenith import zenith_directions
 from dcrviz.engine import Problem
 
@@ -28,10 +29,8 @@ def plan_of(
         Visit whose panels are marked.
     """
     arrows = zenith_directions(problem)
-    ids = " ".join(str(visit.id) for visit in problem.visits)
     return {
-        # By which the browser knows other visits from the same ones with other knobs.
-        "visits": f"{ids} {sky_noise(problem):.2g}",
+        "visits": visits_key(problem),
         "field": list(problem.shape),
         "visible": [row.name for row in rows if row.name in visible],
         "rows": [
@@ -51,6 +50,13 @@ def plan_of(
             for row in rows
         ],
     }
+
+
+@remembered
+def visits_key(problem: Problem) -> str:
+    """By what the browser knows other visits from the same ones with other knobs."""
+    ids = " ".join(str(visit.id) for visit in problem.visits)
+    return f"{ids} {sky_noise(problem):.2g}"
 
 
 def _title(panel: Panel, marked: int | None) -> str:

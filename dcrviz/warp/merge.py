@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from dcrviz.engine.masks import flagged, renumbered, with_plane
-from dcrviz.records import Bits, Bools, Exposure, Frozen, Plane
+from dcrviz.frozen import Frozen
+from dcrviz.records import Bits, Bools, Exposure, Plane
 from dcrviz.warp.grid import Grid, wcs_of
 from dcrviz.warp.resample import UNUSABLE_PLANES, Pixels, resampled
 from dcrviz.warp.sky import sky_of

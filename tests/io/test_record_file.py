@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from dcrviz.frozen import Frozen
 from dcrviz.io.record_file import read_records, write_records
-from dcrviz.records import Frozen
 
 
 class Colour(Enum):

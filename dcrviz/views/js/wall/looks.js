@@ -40,12 +40,15 @@ export class Looks {
   }
 
   // Other visits have other limits, but where a person has locked them.
-  forget() {
+  take(visits) {
+    if (visits === this.visits) return;
+    this.visits = visits;
     for (const look of Object.values(this.known)) look.found = look.locked;
   }
 
-  // Limits for the groups that have none yet, from the pixels on show.
-  findMissing() {
+  // Limits for the groups that have none yet, from the pixels on show if they are of these visits.
+  findMissing(frame) {
+    if (frame?.visits !== this.visits) return;
     for (const [group, look] of Object.entries(this.known))
       if (!look.found && !look.locked) findLimits(look, group, this.panelsOf(group));
   }

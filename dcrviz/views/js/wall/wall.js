@@ -50,9 +50,9 @@ class Wall {
   arrange() {
     const { plan } = this.model;
     if (!plan.rows) return;
-    if (plan.visits !== this.visits) this.looks.forget();
-    this.visits = plan.visits;
     this.rows.arrange(plan, this.compare.node);
+    this.looks.take(plan.visits);
+    this.looks.findMissing(this.store.get(this.shown));
     this.bar.arrange(plan, this.looks.lines(this.rows.panels));
     this.view.fit(plan.field);
     this.fit();
@@ -87,7 +87,7 @@ class Wall {
   turnTo(id) {
     this.shown = id;
     this.missing = false;
-    this.looks.findMissing();
+    this.looks.findMissing(this.store.get(id));
     this.ask();
     this.later();
   }
