@@ -68,7 +68,7 @@ class Number(Knob, _OpenEnded, param.Number):
 
     def _validate(self, val: Any) -> None:
         super()._validate(val)
-        if isinstance(val, numbers.Real) and not math.isfinite(val):
+        if isinstance(val, bool) or (val is not None and not math.isfinite(val)):
             raise ValueError(f"{self.name} must be a finite number; got {val}")
 
 
@@ -119,7 +119,7 @@ class Pair(Knob, param.NumericTuple):
 
     def _validate(self, val: Any) -> None:
         super()._validate(val)
-        if any(not 1 <= side < math.inf or side != int(side) for side in val):
+        if any(isinstance(n, bool) or not 1 <= n < math.inf or n != int(n) for n in val):
             raise ValueError(f"{self.name} must be two whole numbers of 1 or more; got {val}")
 
 
@@ -136,7 +136,8 @@ class Fractions(Knob, param.Dict):
     def _validate(self, val: Any) -> None:
         super()._validate(val)
         for plane, fraction in val.items():
-            if not isinstance(fraction, int | float) or not 0 <= fraction <= 1:
+            known = isinstance(plane, str) and isinstance(fraction, int | float)
+            if not known or not 0 <= fraction <= 1:
                 raise ValueError(
                     f"{self.name} must map mask planes to fractions from 0 to 1; "
                     f"got {plane!r}: {fraction!r}"

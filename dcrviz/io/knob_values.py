@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, is_dataclass
 from typing import Any
@@ -96,8 +95,6 @@ def with_knob(config: AssembleConfig, name: str, value: Any, *, where: str = "")
     except ValueError as error:
         raise ValueError(f"{where}knob {name}: {error}") from error
     try:
-        if _slips_through(knob, converted):
-            raise ValueError(rule(knob))
         return config.with_values(**{name: converted})
     except (ValueError, TypeError, OverflowError) as error:
         raise ValueError(f"{where}knob {name} must be {rule(knob)}; got {value!r}") from error
@@ -110,8 +107,7 @@ def with_knobs(
     knobs = AssembleConfig.knobs()
     try:
         converted = {name: from_plain(knobs[name], value) for name, value in values.items()}
-        if not any(_slips_through(knobs[name], value) for name, value in converted.items()):
-            return config.with_values(**converted)
+        return config.with_values(**converted)
     except (ValueError, TypeError, OverflowError):
         pass
     # One of them breaks its rule: it is found, and told, one by one.
@@ -146,16 +142,6 @@ def _bounds(knob: Any) -> str:
     if high is not None:
         ends.append(f"{'at most' if high_included else 'below'} {high:g}")
     return " and ".join(ends)
-
-
-def _slips_through(knob: Any, value: Any) -> bool:
-    """Whether param would accept a value that the knob cannot mean."""
-    if isinstance(knob, Fractions):
-        return not all(isinstance(plane, str) for plane in value)
-    if isinstance(knob, Number | Integer | Pair) and value is not None:
-        numbers = value if isinstance(knob, Pair) else [value]
-        return any(isinstance(n, bool) or not math.isfinite(n) for n in numbers)
-    return False
 
 
 def _number(knob: Any, value: Any) -> Any:
