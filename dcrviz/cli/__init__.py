@@ -36,8 +36,6 @@ _COMMANDS = {
     "simulate": "simulate",
     "config": "show_config",
 }
-# Words that stand for themselves, as the help calls them.
-_PLACES = {"paths": "PATH", "folder": "DIR", "run_folder": "RUN", "visit": "VISIT.fits"}
 # What shells add to the number of a signal.
 _SIGNALLED = 128
 # Not every system has it.
@@ -122,7 +120,7 @@ def _refuse_empty(options: argparse.Namespace) -> None:
     """Raise for an empty value, as of a shell's variable that nobody set: it means nothing."""
     for name, value in vars(options).items():
         if value == "" or (isinstance(value, list) and "" in value):
-            raise ValueError(f"{_PLACES.get(name) or written(name)} must not be empty; got ''")
+            raise ValueError(f"{written(name)} must not be empty; got ''")
 
 
 def _stopped(how: str, number: signal.Signals) -> int:

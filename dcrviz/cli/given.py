@@ -19,13 +19,20 @@ OF_VISITS = (
 OF_KNOBS = ("config", "settings", "throughput", "preset", "solver")
 """Options that turn knobs."""
 _NO_PRESET = ("preset", "default")
-# Options that are called otherwise than what they are kept as.
-_WRITTEN = {"settings": "set", "ranges": "range"}
+# What is called otherwise than it is kept; words without an option go by what the help calls them.
+_WRITTEN = {
+    "settings": "--set",
+    "ranges": "--range",
+    "paths": "PATH",
+    "folder": "DIR",
+    "run_folder": "RUN",
+    "visit": "VISIT.fits",
+}
 
 
 def written(name: str) -> str:
-    """An option as a person writes it."""
-    return f"--{_WRITTEN.get(name, name.replace('_', '-'))}"
+    """An option as a person writes it, or a word as the help calls it."""
+    return _WRITTEN.get(name) or f"--{name.replace('_', '-')}"
 
 
 def given(options: argparse.Namespace, *names: str) -> list[str]:

@@ -67,6 +67,9 @@ class Section(Viewer):
 
     def refresh(self) -> None:
         """Look at what the session shows now; called while the section is on show."""
+        self._tell_outdated()
+
+    def _tell_outdated(self) -> None:
         asked, problem = self._asked, self._session.problem
         words = "" if asked is None or problem is None else asked.outdated(problem)
         if words != self.outdated.object:
@@ -79,7 +82,7 @@ class Section(Viewer):
             self._asked = _Asked(
                 problem=ref(session.problem), visits=session.problem.visits, run=session.title
             )
-        Section.refresh(self)
+        self._tell_outdated()
 
     def say(self, *sentences: str) -> None:
         """Say these sentences in the place of those before."""

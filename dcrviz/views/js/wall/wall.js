@@ -60,7 +60,8 @@ class Wall {
 
   // The server is told for which size it makes the pictures.
   fit() {
-    const side = this.view.field && this.rows.fit(this.view.field, this.model.side, this.compare.room(this.bar.node));
+    const { field } = this.view;
+    const side = field && this.rows.fit(field, this.model.side, this.compare.room(this.bar.node));
     if (!side) return;
     const sharp = Math.round(side * (window.devicePixelRatio || 1));
     if (this.sharp !== sharp) this.server.size(sharp);
