@@ -10,8 +10,9 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-# How long a process that ends waits for them, all together.
-_PATIENCE_S = 0.7
+# How long an interpreter that ends waits for them, all together: a loop may be long, or compiled
+# just then, on a busy machine, and what it needs would be taken from under it.
+_PATIENCE_S = 30.0
 # After this long an interrupt that has been lost is sent again.
 _AGAIN_S = 0.2
 
@@ -73,27 +74,31 @@ def unheard(kind: type[BaseException]) -> Callable[[Any], Any]:
     return complain
 
 
-def end_all() -> None:
-    """Interrupt all of them, and wait a moment for each to finish the loop at hand.
+def end_all(patience_s: float = _PATIENCE_S) -> None:
+    """Interrupt all of them, and wait for each to finish the loop at hand.
+
+    Parameters
+    ----------
+    patience_s
+        How long to wait, all together.
 
     Notes
     -----
     An interrupt may meet a destructor, as there are many while loops are compiled. Python drops it
     there and complains; so it is sent again, and as the process ends, nobody need hear of it.
     """
-    running = [
-        thread
-        for thread in threading.enumerate()
-        if isinstance(thread, BackgroundThread) and thread.is_alive()
-    ]
-    deadline = time.monotonic() + _PATIENCE_S
+    deadline = time.monotonic() + patience_s
     unheard(SystemExit)
-    while running and time.monotonic() < deadline:
+    # Each time anew: the last thing that one did may have been to begin another.
+    while (running := _running()) and time.monotonic() < deadline:
         for thread in running:
             thread.interrupt()
         for thread in running:
             thread.join(_AGAIN_S / len(running))
-        running = [thread for thread in running if thread.is_alive()]
+
+
+def _running() -> list[BackgroundThread]:
+    return [thread for thread in threading.enumerate() if isinstance(thread, BackgroundThread)]
 
 
 atexit.register(end_all)

@@ -38,6 +38,8 @@ _COMMANDS = {
 }
 # What shells add to the number of a signal.
 _SIGNALLED = 128
+# How long a person who ends the command waits for loops at hand; the rest is dropped.
+_PATIENCE_S = 0.7
 # Not every system has it.
 _SIGPIPE = 13
 
@@ -74,7 +76,7 @@ def command() -> NoReturn:
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
     code = main(importing=kept_for_good())
     if code > _SIGNALLED:
-        end_all()
+        end_all(_PATIENCE_S)
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
         # Else the interpreter takes all that the page has brought apart, for seconds.

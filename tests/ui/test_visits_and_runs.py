@@ -8,6 +8,7 @@ from on_page import (
     expect_start,
     forget_runs,
     knobs_at_defaults,
+    settled,
     step_to,
     to_start,
     wait_until,
@@ -88,16 +89,24 @@ def painted(page, box):
     )
 
 
+def metric_after_a_step(page, visit):
+    """Of a visit, once its table tells it of the first iteration."""
+
+    def metric():
+        return float(cell(page, "Visits", visit, "Metric").inner_text())
+
+    of_start = settled(page, metric)
+    step_to(page, 1)
+    return settled(page, metric, unlike=of_start)
+
+
 def test_a_person_switches_a_visit_off_and_sees_it_predicted_by_the_others(explorer):
-    step_to(explorer, 1)
     visit = visit_ids(explorer)[1]
-    with_it = float(cell(explorer, "Visits", visit, "Metric").inner_text())
+    with_it = metric_after_a_step(explorer, visit)
     explorer.get_by_role("checkbox", name=f"On: visit {visit}", exact=True).uncheck()
     expect_start(explorer)
-    step_to(explorer, 1)
     expect(cell(explorer, "Visits", visit, "Share")).to_have_text("0.0")
-    metric = cell(explorer, "Visits", visit, "Metric")
-    wait_until(explorer, lambda: float(metric.inner_text()) > with_it)
+    assert metric_after_a_step(explorer, visit) > with_it
     panel = explorer.locator("figure", has_text=re.compile(rf"{visit} .*, off"))
     expect(panel).to_be_visible()
     wait_until(explorer, lambda: painted(explorer, panel.locator(".box")))
