@@ -3,6 +3,7 @@
 import gc
 import importlib
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -16,6 +17,9 @@ ROOT = Path(__file__).parents[1]
 # package, and each process that shares the tests all of them.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+# A shell has what it runs in the background ignore it, and all that the tests start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 # Nothing that is imported to collect the tests is garbage.
 gc.disable()
 
