@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -16,11 +16,11 @@ from dcrviz.engine.detect import FWHM_PER_SIGMA
 from dcrviz.engine.template import TemplateMaker
 from dcrviz.kernels import grow_flags
 from dcrviz.kernels.gauss import smooth
+from dcrviz.kernels.matched import in_units_of_error, residual_and_light
 from dcrviz.kernels.patches import find_patches
 from dcrviz.kernels.pool import run_all
 from dcrviz.kernels.ranks import Ranks
 from dcrviz.records import Bools, Plane
-from dcrviz.rooms import fresh_like
 
 LEAST_SIGMA = 8.0
 """Of a residual that is matched-filtered by the PSF."""
@@ -33,7 +33,7 @@ _LOBE_SHARE = 0.4
 _LEAST_PIXELS = 3
 # Of more pixels only evenly spaced ones are sorted for the noise.
 _ENOUGH = 500_000
-_FWHM_PX = 4.0
+_USUAL_FWHM_PX = 4.0
 _MAD_TO_SIGMA = 1.4826
 
 
@@ -73,36 +73,48 @@ def find_transients(problem: Problem, template: TemplateMaker) -> tuple[Transien
     visits = np.flatnonzero((problem.factors > 0) & problem.observed.any(axis=(1, 2))).tolist()
     if len(visits) < 3:
         return ()
-    fwhm_px = {visit: visit_fwhm_px(problem, visit) or _FWHM_PX for visit in visits}
     threads = threads_of(problem.config, problem.shape)
-
-    def filtered(visits: Sequence[int]) -> list[Plane]:
-        tasks = [
-            partial(
-                _filtered, problem, v, partial(template, v), width_px=fwhm_px[v] / FWHM_PER_SIGMA
-            )
-            for v in visits
-        ]
-        return run_all(tasks, threads=threads)
-
     ranks = {1: Ranks.empty(problem.shape), -1: Ranks.empty(problem.shape)}
-    # A few at a time, as those of all visits of a large field are too much to hold.
+    for few in _residuals(problem, visits, template, threads=threads):
+        for visit, residual in few:
+            tasks = [partial(rank.take, residual, visit, sign=sign) for sign, rank in ranks.items()]
+            run_all(tasks, threads=threads)
+    alone = [_alone(rank) for rank in ranks.values()]
+    owners = [visit for visit in visits if any((owner == visit).any() for owner in alone)]
+    found: list[Transient] = []
+    for few in _residuals(problem, owners, template, threads=threads):
+        for own in run_all([partial(_own, problem, alone, *one) for one in few], threads=threads):
+            found += own
+    return tuple(sorted(found, key=lambda one: -abs(one.sigma)))
+
+
+def _residuals(
+    problem: Problem, visits: Sequence[int], template: TemplateMaker, *, threads: int
+) -> Iterator[list[tuple[int, Plane]]]:
+    """Visits with their filtered residuals, as many at a time as there are threads.
+
+    Those of all visits of a large field are too much to hold.
+    """
     for start in range(0, len(visits), threads):
         few = visits[start : start + threads]
-        for visit, image in zip(few, filtered(few), strict=True):
-            tasks = [partial(rank.take, image, visit, sign=sign) for sign, rank in ranks.items()]
-            run_all(tasks, threads=threads)
-    alone = {sign: _alone(rank) for sign, rank in ranks.items()}
+        tasks = [partial(_filtered, problem, visit, template) for visit in few]
+        yield list(zip(few, run_all(tasks, threads=threads), strict=True))
+
+
+def _own(
+    problem: Problem, alone: Sequence[NDArray[np.int32]], visit: int, residual: Plane
+) -> list[Transient]:
+    """What a visit has alone, above and below its template."""
+    fwhm_px = _fwhm_px(problem, visit)
     found: list[Transient] = []
-    for visit in sorted(
-        {int(visit) for owner in alone.values() for visit in np.unique(owner)} - {-1}
-    ):
-        (image,) = filtered([visit])
-        for owner in alone.values():
-            own = _unknown(problem, owner == visit, visit=visit, fwhm_px=fwhm_px[visit])
-            reach_px = 3 * fwhm_px[visit] / FWHM_PER_SIGMA
-            found += _patches(own, image, visit=visit, reach_px=reach_px)
-    return tuple(sorted(found, key=lambda one: -abs(one.sigma)))
+    for owner in alone:
+        pixels = _unknown(problem, owner == visit, visit=visit, fwhm_px=fwhm_px)
+        found += _patches(pixels, residual, visit=visit, reach_px=3 * fwhm_px / FWHM_PER_SIGMA)
+    return found
+
+
+def _fwhm_px(problem: Problem, visit: int) -> float:
+    return visit_fwhm_px(problem, visit) or _USUAL_FWHM_PX
 
 
 def _unknown(problem: Problem, own: Bools, *, visit: int, fwhm_px: float) -> Bools:
@@ -118,28 +130,22 @@ def _alone(rank: Ranks) -> NDArray[np.int32]:
     return np.where(alone, rank.which, np.int32(-1))
 
 
-def _filtered(
-    problem: Problem, visit: int, template_of: Callable[[], Plane], *, width_px: float
-) -> Plane:
+def _filtered(problem: Problem, visit: int, template: TemplateMaker) -> Plane:
     """The residual after the matched filter, in units of its own noise and what is allowed."""
-    usable, template = problem.observed[visit], template_of()
-    residual = fresh_like(template)
-    residual[:] = 0
-    np.subtract(problem.images[visit], template, out=residual, where=usable)
-    residual = smooth(_finite(residual), width_px, mode="constant")
-    light = smooth(_finite(np.abs(template, out=template)), width_px, mode="constant")
-    noise = _scatter(residual, problem.background & usable)
-    light *= np.float32(_ALLOWED_SHARE)
-    return np.divide(residual, np.hypot(np.float32(noise), light, out=light), out=residual)
+    usable, width_px = problem.observed[visit], _fwhm_px(problem, visit) / FWHM_PER_SIGMA
+    residual, light = (
+        smooth(image, width_px, mode="constant")
+        for image in residual_and_light(problem.images[visit], template(visit), usable)
+    )
+    noise = _scatter(residual, problem.background, usable)
+    return in_units_of_error(residual, light, noise=noise, share=_ALLOWED_SHARE)
 
 
-def _finite(image: Plane) -> Plane:
-    return np.nan_to_num(image, copy=False)
-
-
-def _scatter(image: Plane, counted: Bools) -> float:
+def _scatter(image: Plane, *counted: Bools) -> float:
+    """Of the pixels that count by all of these, or of all if none does."""
     step = max(1, image.size // _ENOUGH)
-    pixels, flags = image.ravel()[::step], counted.ravel()[::step]
+    pixels = image.ravel()[::step]
+    flags = np.logical_and.reduce([one.ravel()[::step] for one in counted])
     values = pixels[flags] if flags.any() else pixels
     scatter = _MAD_TO_SIGMA * float(np.median(np.abs(values - np.median(values))))
     return scatter if scatter > 0 else 1.0

@@ -109,7 +109,7 @@ def solve_directly(system: System, *, threads: int = 1) -> Cube:
     )
     planes = fresh(len(spectra), *system.grid.field)
     for plane, spectrum, level in zip(planes, spectra, _levels(system), strict=True):
-        np.add(system.grid.image(spectrum, threads=threads), level, out=plane)
+        np.add(system.grid.image(spectrum, spent=True, threads=threads), level, out=plane)
     return planes
 
 

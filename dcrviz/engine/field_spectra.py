@@ -15,6 +15,7 @@ from dcrviz.engine.seeing import VisitSeeing, blur_of
 from dcrviz.engine.window import in_planes
 from dcrviz.kernels.modes import Phases, Spectra, Spectrum, empty_spectra, matched_spectrum
 from dcrviz.records import Floats, Ints, Plane
+from dcrviz.rooms import fresh_like
 
 # Visits that are transformed together: so memory does not grow with their number.
 _AT_ONCE = 8
@@ -85,9 +86,14 @@ class FieldSpectra:
     def _above(self, visit: int, *, threads: int) -> Plane:
         """A visit above the sky; where it is not usable, what the template lets expect."""
         image, usable = self.problem.images[visit], self.problem.usable[visit]
+        if not self.level and usable.all():
+            return image
+        above = fresh_like(image)
+        np.subtract(image, np.float32(self.level), out=above)
         if not usable.all():
-            image = np.where(usable, image, self._expected(visit, threads=threads))
-        return image - np.float32(self.level) if self.level else np.asarray(image)
+            expected = self._expected(visit, threads=threads)
+            np.subtract(expected, np.float32(self.level), out=above, where=~usable)
+        return above
 
     def _expected(self, visit: int, *, threads: int) -> Plane:
         """The template, at the seeing of the visit and moved as it moves white light."""
@@ -96,7 +102,9 @@ class FieldSpectra:
         planes = in_planes(self.white, self.shares)
         phases = self.phases_of_white(visit, self.phases(visit))
         spectrum = matched_spectrum(planes, phases, threads=threads)
-        return self.grid.image(spectrum, threads=threads) + np.float32(self.level)
+        expected = self.grid.image(spectrum, spent=True, threads=threads)
+        expected += np.float32(self.level)
+        return expected
 
     def phases(self, visit: int) -> Phases:
         """What a visit does to the planes."""

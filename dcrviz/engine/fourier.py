@@ -49,4 +49,4 @@ def fourier_template(
     """Matched template of one visit, (Y, X), from the transforms of the planes."""
     phases = visit_phases(shifts, visit, grid, seeing=seeing)
     matched = matched_spectrum(spectra, phases, threads=threads)
-    return np.ascontiguousarray(grid.image(matched, threads=threads))
+    return grid.image(matched, spent=True, threads=threads)

@@ -11,7 +11,9 @@ from scipy import fft
 
 from dcrviz.frozen import Frozen
 from dcrviz.kernels.modes import Spectrum
+from dcrviz.kernels.pool import run_row_bands
 from dcrviz.records import Floats, Plane, Shifts
+from dcrviz.rooms import fresh
 
 # Room for the wings of a response that is not compact: what moves out must not come in opposite.
 _WINGS_PX = 16
@@ -51,21 +53,36 @@ class Grid(Frozen):
 
     def spectrum(self, image: Plane, *, out: Spectrum | None = None, threads: int = 1) -> Spectrum:
         """Transform of an image with empty sky around it, in `out` if that is given."""
-        rows = fft.rfft(image, n=self.shape[1], axis=1, workers=threads)
-        whole = np.empty(self.half, rows.dtype) if out is None else out
-        whole[: len(rows)], whole[len(rows) :] = rows, 0
+        whole = np.empty(self.half, np.complex64) if out is None else out
+
+        def transform(first: int, last: int) -> None:
+            whole[first:last] = fft.rfft(image[first:last], n=self.shape[1], axis=1)
+
+        run_row_bands(transform, image.shape, threads=threads)
+        whole[len(image) :] = 0
         # It is in its place already, unless scipy has had to copy it.
         found = fft.fft(whole, axis=0, workers=threads, overwrite_x=True)
         if not np.may_share_memory(found, whole):
             whole[:] = found
         return whole
 
-    def image(self, spectrum: Spectrum, *, threads: int = 1) -> Plane:
-        """The field cut from the image with this transform."""
-        height, width = self.field
-        rows = fft.ifft(spectrum, axis=0, workers=threads)[:height]
-        whole: Plane = fft.irfft(rows, n=self.shape[1], axis=1, workers=threads)
-        return whole[:, :width]
+    def image(self, spectrum: Spectrum, *, spent: bool = False, threads: int = 1) -> Plane:
+        """The field cut from the image with this transform.
+
+        Parameters
+        ----------
+        spent
+            Whether nobody wants the transform any more: its room is worked in then.
+        """
+        image = fresh(*self.field)
+        rows = fft.ifft(spectrum, axis=0, workers=threads, overwrite_x=spent)
+
+        def transform(first: int, last: int) -> None:
+            whole = fft.irfft(rows[first:last], n=self.shape[1], axis=1)
+            image[first:last] = whole[:, : self.field[1]]
+
+        run_row_bands(transform, self.field, threads=threads)
+        return image
 
 
 @lru_cache(maxsize=16)

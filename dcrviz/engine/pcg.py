@@ -194,7 +194,8 @@ def _apply(problem: Problem, memory: CgMemory, vector: Vector, *, threads: int) 
     total = np.zeros(vector.shape, np.complex64)
     for visit in _seen(problem):
         phases = visit_phases(problem.shifts, visit, grid, seeing=problem.seeing)
-        template = grid.image(matched_spectrum(spectra, phases, threads=threads), threads=threads)
+        matched = matched_spectrum(spectra, phases, threads=threads)
+        template = grid.image(matched, spent=True, threads=threads)
         _add_visit(problem, memory, visit, template, total, threads=threads)
     if memory.negative is not None:
         push = np.float32(_PUSH * mode_precision(problem).sum())

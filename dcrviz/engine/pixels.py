@@ -14,13 +14,17 @@ from dcrviz.config import AssembleConfig
 from dcrviz.config_rules import threads_of
 from dcrviz.engine.check import label
 from dcrviz.engine.masks import flagged
-from dcrviz.kernels.pool import run_all
-from dcrviz.records import Bools, Exposure, Floats, Plane
+from dcrviz.kernels.pool import row_bands, run_all
+from dcrviz.records import Bools, Exposure, Floats, LazyPlane, Plane
 from dcrviz.scratch import Room
 
 Array = TypeVar("Array", bound=NDArray[Any])
 # Beyond these, squares and quotients of fluxes leave what float32 can hold.
 _LEAST_VARIANCE, _MOST_VARIANCE = 1e-36, 1e30
+# What may be wrong with a pixel that no mask tells of, in the order in which it is said.
+_NAN, _INFINITE, _NOT_FINITE = "NaN", "infinite", "of a variance that is not finite"
+_ODD = f"of a variance that is not from {_LEAST_VARIANCE:g} to {_MOST_VARIANCE:g},"
+_WRONG = (_NAN, _INFINITE, _NOT_FINITE, _ODD)
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -57,45 +61,58 @@ def _read(
     exposure: Exposure, observed: Bools, config: AssembleConfig, room: Room
 ) -> tuple[Plane, list[str]]:
     """The scaled image of one visit, and what is to be said of it; which pixels are observed."""
-    name, scale = label(exposure), exposure.visit.scale
-    image = np.ascontiguousarray(exposure.image, dtype=np.float32)
-    if scale != 1:
-        with np.errstate(over="ignore"):
-            image = image * np.float32(scale)
-    np.logical_not(flagged(exposure.mask, exposure.planes, config.bad_planes), out=observed)
-    warnings = []
-    for what, wrong in _what_is_wrong(image, exposure, config):
-        wrong &= observed
-        number = int(np.count_nonzero(wrong))
-        if number:
-            warnings.append(
-                f"{name}: {number} pixel{'s are' * (number > 1) or ' is'} {what} without a mask "
-                "plane that says so; counted as NO_DATA"
-            )
-            observed &= ~wrong
+    name = label(exposure)
+    image, mask, variance = _scaled(exposure, room), by_rows(exposure.mask), exposure.variance
+    assert variance is not None
+    variance = by_rows(variance)
+    numbers = dict.fromkeys(_WRONG, 0)
+    for first, last in row_bands(exposure.shape):
+        rows = slice(first, last)
+        good = observed[rows]
+        np.logical_not(flagged(mask[rows], exposure.planes, config.bad_planes), out=good)
+        for what, wrong in _what_is_wrong(
+            image[rows], variance[rows], exposure.visit.scale, config
+        ):
+            wrong &= good
+            numbers[what] += int(np.count_nonzero(wrong))
+            good &= ~wrong
+    warnings = [
+        f"{name}: {number} pixel{'s are' * (number > 1) or ' is'} {what} without a mask plane "
+        "that says so; counted as NO_DATA"
+        for what, number in numbers.items()
+        if number
+    ]
     if not observed.any():
         warnings.append(f"{name}: no usable pixel; the visit is left out")
-    return room.keep(image), warnings
+    return image, warnings
+
+
+def _scaled(exposure: Exposure, room: Room) -> Plane:
+    """The image times its scale: itself where it lies in memory already, and the room allows it."""
+    image, scale = by_rows(exposure.image), np.float32(exposure.visit.scale)
+    if isinstance(image, np.ndarray) and scale == 1:
+        return room.keep(np.ascontiguousarray(image, dtype=np.float32))
+    draft = room.begin(exposure.shape, np.float32)
+    for first, last in row_bands(exposure.shape):
+        with np.errstate(over="ignore"):
+            np.multiply(image[first:last], scale, out=draft.array[first:last])
+    return draft.finish()
 
 
 def _what_is_wrong(
-    image: Plane, exposure: Exposure, config: AssembleConfig
+    image: Plane, variance: Plane, scale: float, config: AssembleConfig
 ) -> Iterator[tuple[str, Bools]]:
     """Pixels of which nothing can be told, by what is wrong with them."""
     if not np.isfinite(image).all():
-        yield "NaN", np.isnan(image)
-        yield "infinite", np.isinf(image)
-    assert exposure.variance is not None
-    variance = exposure.variance[:]
+        yield _NAN, np.isnan(image)
+        yield _INFINITE, np.isinf(image)
     if config.pixel_weights == "2019":
         # Such weights ask for no size.
-        yield "of a variance that is not finite", ~np.isfinite(variance)
+        yield _NOT_FINITE, ~np.isfinite(variance)
         return
-    square = exposure.visit.scale**2
-    known: Bools = variance >= _LEAST_VARIANCE / square
-    known &= variance <= _MOST_VARIANCE / square
-    limits = f"{_LEAST_VARIANCE:g} to {_MOST_VARIANCE:g}"
-    yield f"of a variance that is not from {limits},", np.logical_not(known, out=known)
+    known: Bools = variance >= _LEAST_VARIANCE / scale**2
+    known &= variance <= _MOST_VARIANCE / scale**2
+    yield _ODD, np.logical_not(known, out=known)
 
 
 def _of_those_on(observed: Bools, factors: Floats, room: Room) -> Bools:
@@ -115,7 +132,10 @@ def detected_pixels(
 
     def detect(exposure: Exposure, detected: Bools) -> list[str]:
         if any(name in exposure.planes for name in config.convergence_planes):
-            detected[:] = flagged(exposure.mask, exposure.planes, config.convergence_planes)
+            mask = by_rows(exposure.mask)
+            for first, last in row_bands(exposure.shape):
+                bits = mask[first:last]
+                detected[first:last] = flagged(bits, exposure.planes, config.convergence_planes)
             return []
         detected[:] = sources
         return [f"{label(exposure)}: no mask plane {names}; the template's is used"]
@@ -123,6 +143,11 @@ def detected_pixels(
     tasks = [partial(detect, *pair) for pair in zip(exposures, draft.array, strict=True)]
     borrowed = run_all(tasks, threads=threads_of(config, exposures[0].shape))
     return draft.finish(), [sentence for told in borrowed for sentence in told]
+
+
+def by_rows(plane: NDArray[Any] | LazyPlane) -> NDArray[Any] | LazyPlane:
+    """The plane, or all its pixels if some rows of it take as long as all of them."""
+    return plane if getattr(plane, "comes_by_rows", True) else np.asarray(plane)
 
 
 def frozen(array: Array) -> Array:

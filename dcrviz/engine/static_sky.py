@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dcrviz.config import AssembleConfig
 from dcrviz.config_rules import threads_of
 from dcrviz.engine.detect import detect_sources
 from dcrviz.engine.masks import bits_of, flagged, renumbered, with_plane
+from dcrviz.engine.pixels import by_rows
 from dcrviz.engine.stack import left_out_fraction, stack_images, stack_variance
-from dcrviz.kernels.pool import run_all
+from dcrviz.kernels.pool import row_bands, run_all
 from dcrviz.records import Bits, Bools, Coadd, Exposure, Floats, Plane
 
 # Width of the PSF that detection assumes where no visit states its own.
@@ -49,12 +52,11 @@ def static_sky(
     height, width = exposures[0].shape
     threads = threads_of(config, (height, width))
     weights = visit_weights / mean_variances(exposures, usable, threads=threads)
-    rows = max(1, _PIXELS_AT_ONCE // (len(exposures) * width))
+    bands = row_bands((height, width), pixels=_PIXELS_AT_ONCE // len(exposures))
     recipe = _Recipe(planes, weights, config)
     stack = partial(_stack_band, exposures, images, usable, recipe)
-    tasks = [partial(stack, slice(y, y + rows)) for y in range(0, height, rows)]
-    bands = run_all(tasks, threads=threads)
-    image, mask, variance = (np.concatenate(parts) for parts in zip(*bands, strict=True))
+    stacked = run_all([partial(stack, slice(*band)) for band in bands], threads=threads)
+    image, mask, variance = (np.concatenate(parts) for parts in zip(*stacked, strict=True))
     detected = detect_sources(image, variance, fwhm_px=_typical_fwhm_px(exposures), threads=threads)
     mask[detected] |= np.int32(1 << planes["DETECTED"])
     return Coadd(image=image, mask=mask, variance=variance, planes=planes)
@@ -130,8 +132,11 @@ def _band_masks(
 
 def _scaled_variance(exposure: Exposure, rows: slice) -> Plane:
     assert exposure.variance is not None
-    variance: Plane = np.asarray(exposure.variance[rows], dtype=np.float32)
-    scale = exposure.visit.scale
+    return _scaled(exposure.variance[rows], exposure.visit.scale)
+
+
+def _scaled(pixels: NDArray[Any], scale: float) -> Plane:
+    variance: Plane = np.asarray(pixels, dtype=np.float32)
     return variance if scale == 1 else variance * np.float32(scale**2)
 
 
@@ -139,9 +144,15 @@ def mean_variances(exposures: Sequence[Exposure], usable: Bools, *, threads: int
     """(V,) mean variance of the usable pixels; infinite for a visit without any."""
 
     def mean(visit: int) -> float:
-        variance = _scaled_variance(exposures[visit], slice(None))
-        counts = usable[visit] & np.isfinite(variance) & (variance > 0)
-        return float(np.mean(variance, where=counts, dtype=np.float64)) if counts.any() else np.inf
+        exposure, total, number = exposures[visit], 0.0, 0
+        assert exposure.variance is not None
+        variances = by_rows(exposure.variance)
+        for first, last in row_bands(exposure.shape):
+            variance = _scaled(variances[first:last], exposure.visit.scale)
+            counts = usable[visit, first:last] & np.isfinite(variance) & (variance > 0)
+            total += float(np.sum(variance, where=counts, dtype=np.float64))
+            number += int(np.count_nonzero(counts))
+        return total / number if number else np.inf
 
     tasks = [partial(mean, visit) for visit in range(len(exposures))]
     return np.array(run_all(tasks, threads=threads))

@@ -53,6 +53,11 @@ class FilePlane(_Lazy):
     dtype: np.dtype[Any]
     raw: RawPixels | None = None
 
+    @property
+    def comes_by_rows(self) -> bool:
+        """Whether some rows of it take less time than all of them."""
+        return self.raw is not None
+
     def __getitem__(self, key: Any) -> NDArray[Any]:
         keys = key if isinstance(key, tuple) else (key,)
         sliced = len(keys) <= 2 and all(isinstance(part, slice) for part in keys)
@@ -64,13 +69,27 @@ class FilePlane(_Lazy):
             with np.errstate(over="ignore"):
                 if self.raw is not None and self.raw.holds(self.path):
                     # Without a look at the headers again, which takes longer than some rows.
-                    mapped = np.memmap(self.path, self.raw.dtype, "r", self.raw.offset, self.shape)
-                    return np.array(mapped[section], dtype=self.dtype)
+                    return self._raw_pixels(self.raw, *section)
                 # Mapped read-only: the default maps a private copy, too much for large files.
                 with fits.open(self.path, mode="denywrite") as file:
                     return np.array(file[self.index].section[section], dtype=self.dtype)
         except UNREADABLE as error:
             raise ValueError(f"{self.path}: HDU {self.index} can't be read; got {error}") from error
+
+    def _raw_pixels(
+        self, raw: RawPixels, rows: slice = slice(None), columns: slice = slice(None)
+    ) -> NDArray[Any]:
+        (first, last, step), width = rows.indices(self.shape[0]), self.shape[1]
+        if step != 1 or columns.indices(width) != (0, width, 1):
+            mapped = np.memmap(self.path, raw.dtype, "r", raw.offset, self.shape)
+            return np.array(mapped[rows, columns], dtype=self.dtype)
+        # What is read once takes longer through a map, page by page.
+        stored, number = np.dtype(raw.dtype), max(0, last - first)
+        offset = raw.offset + first * width * stored.itemsize
+        read = np.fromfile(self.path, stored, number * width, offset=offset).reshape(number, width)
+        if stored.newbyteorder("=") != self.dtype:
+            return read.astype(self.dtype)
+        return read if stored.isnative else read.byteswap(inplace=True).view(self.dtype)
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -85,6 +104,11 @@ class ComputedPlane(_Lazy):
     def shape(self) -> tuple[int, ...]:
         """Height and width."""
         return self.sources[0].shape
+
+    @property
+    def comes_by_rows(self) -> bool:
+        """Whether some rows of it take less time than all of them."""
+        return all(getattr(source, "comes_by_rows", True) for source in self.sources)
 
     def __getitem__(self, key: Any) -> NDArray[Any]:
         pixels = self.function(*(source[key] for source in self.sources))

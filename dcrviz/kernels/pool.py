@@ -11,6 +11,9 @@ from typing import TypeVar
 from dcrviz.background import BackgroundThread
 
 _Result = TypeVar("_Result")
+# What passes through a loop of numpy's in one go: temporary arrays of so many pixels stay in the
+# cache, and their memory is used again; that of whole large images the system clears each time.
+_PIXELS_AT_ONCE = 250_000
 
 
 def run_all(tasks: Sequence[Callable[[], _Result]], *, threads: int) -> list[_Result]:
@@ -60,6 +63,19 @@ def bands_of(length: int, number: int) -> list[tuple[int, int]]:
     """First and one past the last row of at most so many bands, as even as they can be."""
     parts = max(1, min(number, length))
     return list(pairwise(length * part // parts for part in range(parts + 1)))
+
+
+def row_bands(shape: Sequence[int], *, pixels: int = _PIXELS_AT_ONCE) -> list[tuple[int, int]]:
+    """First and one past the last row of bands of at most so many pixels, if a row is no more."""
+    height, width = shape
+    return bands_of(height, -(-height // max(1, pixels // max(1, width))))
+
+
+def run_row_bands(
+    loop: Callable[[int, int], None], shape: Sequence[int], *, threads: int = 1
+) -> None:
+    """Call a loop for the first and one past the last row of bands of few pixels."""
+    run_all([partial(loop, *band) for band in row_bands(shape)], threads=threads)
 
 
 def run_bands(loop: Callable[[int, int], None], length: int, *, threads: int) -> None:

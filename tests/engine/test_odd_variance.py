@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import dcrviz
+from dcrviz.simulate import random_scene, read_conditions, simulate_exposures
 
 SQUARE = (slice(10, 23), slice(12, 25))
 QUICK = {"min_iterations": 1, "max_iterations": 2}
@@ -78,3 +79,18 @@ def test_a_flux_that_its_scale_makes_infinite_counts_nothing(exposures):
     problem = dcrviz.prepare([odd, *exposures[1:]])
     assert "1 pixel is infinite without" in problem.warnings[0]
     assert not problem.usable[0, 3, 4]
+
+
+def test_what_is_wrong_in_a_large_field_is_counted_over_all_its_rows():
+    scene = random_scene(1, shape=(700, 800), n_stars=3, n_galaxies=0, n_quasars=0)
+    visits = read_conditions("hits2015")[:2]
+    first, other = simulate_exposures(scene, visits, seed=1)
+    image, corners = np.array(first.image), np.s_[[0, 0, -1], [0, 799, 5]]
+    image[corners] = np.nan
+    odd = with_variance(replace(first, image=image), -1, np.s_[350, 400:403])
+    problem = dcrviz.prepare([odd, other])
+    assert any("3 pixels are NaN without" in sentence for sentence in problem.warnings)
+    assert any("3 pixels are of a variance" in sentence for sentence in problem.warnings)
+    np.testing.assert_array_equal(np.argwhere(~problem.usable[0]).shape, (6, 2))
+    assert problem.usable[1].all()
+    assert (problem.weights[0] > 0).sum() == first.image.size - 6

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from astropy.io import fits
 
+from dcrviz.engine.pixels import by_rows
 from dcrviz.io import read_exposure
 from dcrviz.io.lazy import computed_image, constant_image, image_plane
 from dcrviz.io.scan import scan
@@ -26,6 +27,10 @@ def plane(plain_file):
         np.s_[...],
         np.s_[[1, 2], 3],
         np.s_[:0],
+        np.s_[5:2],
+        np.s_[3:100],
+        np.s_[::-1],
+        (),
     ],
     ids=str,
 )
@@ -121,3 +126,17 @@ def test_a_computed_plane_is_computed_on_the_section_only(plane, pixels):
 
 def test_a_constant_plane_is_the_same_everywhere():
     assert constant_image(2.5, (3, 2))[1:].tolist() == [[2.5, 2.5], [2.5, 2.5]]
+
+
+def test_packed_planes_are_unpacked_whole_where_all_rows_are_wanted(lsst_file, pixels):
+    packed = read_exposure(lsst_file(compressed=True)).image
+    for plane in (packed, computed_image(np.negative, packed)):
+        unpacked = by_rows(plane)
+        assert isinstance(unpacked, np.ndarray)
+        np.testing.assert_array_equal(np.abs(unpacked), np.abs(pixels.image))
+
+
+def test_planes_as_they_are_come_by_rows(plane):
+    computed = computed_image(np.negative, plane)
+    for one in (plane, computed, constant_image(1, (3, 4)), np.zeros((3, 4))):
+        assert by_rows(one) is one

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from dcrviz.kernels.pool import run_all
+from dcrviz.kernels.pool import row_bands, run_all
 
 PATIENCE_S = 20
 
@@ -61,6 +61,15 @@ def test_results_come_in_the_order_of_the_tasks(threads):
 def test_at_most_so_many_threads_are_at_work_at_once():
     names = run_all([lambda: threading.current_thread().name] * 50, threads=3)
     assert len(set(names)) <= 3
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (7, 100), (101, 10), (100, 37)])
+@pytest.mark.parametrize("pixels", [1, 370, 10_000])
+def test_bands_of_rows_follow_each_other_and_have_few_pixels(shape, pixels):
+    bands = row_bands(shape, pixels=pixels)
+    assert [first for first, _ in bands] == [0, *(last for _, last in bands[:-1])]
+    assert bands[-1][1] == shape[0]
+    assert all(0 < last - first <= max(1, pixels // shape[1]) for first, last in bands)
 
 
 def test_no_task_has_no_result():
