@@ -17,6 +17,7 @@ from dcrviz.cli.options import (
 )
 from dcrviz.cli.planes import planes_from
 from dcrviz.cli.progress import progress
+from dcrviz.config_rules import threads_of
 from dcrviz.diagnostics.course import course_entry
 from dcrviz.diagnostics.verdicts import verdicts_on
 from dcrviz.engine import Problem, Step, assemble, coadds, prepare, start_from
@@ -54,6 +55,7 @@ def assemble_patch(options: argparse.Namespace) -> None:
                 "config.yaml": config_text(problem.config),
                 "history.json": json.dumps(history, indent=1, allow_nan=False),
             },
+            threads=threads_of(problem.config, problem.shape),
         )
         checkpoint.remove()
 

@@ -39,16 +39,18 @@ def coadds(problem: Problem, step: Step) -> Coadds:
         planes = np.where(holes, np.float32(np.nan), planes)
     variance, of_the_sum = _variances(problem, step)
     on = np.flatnonzero(problem.factors)
+    # Else the records would copy them, and of a large field that is much.
+    for array in (planes, variance, mask, of_the_sum):
+        frozen(array)
     corrected = Coadd(
-        image=planes.sum(axis=0, dtype=np.float32),
+        image=frozen(planes.sum(axis=0, dtype=np.float32)),
         mask=mask,
         variance=of_the_sum,
         planes=mask_planes,
     )
     return Coadds(
-        # Else the record would copy them, and of a large field that is much.
-        planes=frozen(planes),
-        variance=frozen(variance),
+        planes=planes,
+        variance=variance,
         mask=mask,
         mask_planes=mask_planes,
         corrected=corrected,

@@ -14,7 +14,7 @@ from dcrviz.config import AssembleConfig
 from dcrviz.config_rules import threads_of
 from dcrviz.engine.detect import detect_sources
 from dcrviz.engine.masks import bits_of, flagged, renumbered, with_plane
-from dcrviz.engine.pixels import by_rows
+from dcrviz.engine.pixels import by_rows, frozen
 from dcrviz.engine.stack import left_out_fraction, stack_images, stack_variance
 from dcrviz.kernels.pool import row_bands, run_all
 from dcrviz.records import Bits, Bools, Coadd, Exposure, Floats, Plane
@@ -59,6 +59,9 @@ def static_sky(
     image, mask, variance = (np.concatenate(parts) for parts in zip(*stacked, strict=True))
     detected = detect_sources(image, variance, fwhm_px=_typical_fwhm_px(exposures), threads=threads)
     mask[detected] |= np.int32(1 << planes["DETECTED"])
+    # Else the record would copy them.
+    for array in (image, mask, variance):
+        frozen(array)
     return Coadd(image=image, mask=mask, variance=variance, planes=planes)
 
 

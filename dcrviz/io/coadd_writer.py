@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from astropy.io import fits
@@ -28,6 +30,7 @@ from dcrviz.io.grid import grid_header
 from dcrviz.io.inputs import inputs_hdu
 from dcrviz.io.model_table import model_hdu
 from dcrviz.io.write import exposure_hdus, primary_header, psf_hdu
+from dcrviz.kernels.pool import run_all
 from dcrviz.physics.seeing import width_px
 from dcrviz.records import Coadd, Coadds
 
@@ -40,6 +43,7 @@ def write_coadds(
     *,
     header: Mapping[str, Any] | None = None,
     texts: Mapping[str, str] | None = None,
+    threads: int = 1,
 ) -> list[Path]:
     """Write the coadds of a run as LSST Exposures, all or none, in place of an earlier run's.
 
@@ -53,6 +57,8 @@ def write_coadds(
         Further keys of the primary headers; ``BUNIT`` is the unit of the images.
     texts
         Text files by name that belong to the coadds, such as the configuration.
+    threads
+        How many write files of pixels at once.
 
     Returns
     -------
@@ -66,28 +72,55 @@ def write_coadds(
     """
     folder = Path(directory)
     shared = {**(header or {}), **_shared_keys(result)}
-    inputs = inputs_hdu(result.inputs, result.input_weights)
-    with AtomicFiles() as files:
-        for subfilter in range(len(result.planes)):
-            coadd = Coadd(
-                image=result.planes[subfilter],
-                mask=result.mask,
-                variance=result.variance[subfilter],
-                planes=result.mask_planes,
+    make: dict[str, Callable[[], fits.HDUList]] = {
+        subfilter_name(subfilter): partial(_subfilter_hdus, result, subfilter, shared)
+        for subfilter in range(len(result.planes))
+    }
+    make[COADD_NAME] = partial(_sum_hdus, result, shared)
+    if _counted(result):
+        make[COUNTS_NAME] = partial(_count_hdus, result, shared)
+    with AtomicFiles() as files, ExitStack() as streams:
+        # Open before any thread writes: one that is left behind makes no file any more.
+        writing = [
+            partial(
+                _write,
+                made,
+                streams.enter_context(files.add(folder / name).open("wb")),
+                ", ".join(map(str, files.paths)),
             )
-            keys = shared | subfilter_keys(result.model, subfilter)
-            hdus = _coadd_hdus(result, coadd, keys, inputs)
-            hdus.writeto(files.add(folder / subfilter_name(subfilter)))
-        hdus = _coadd_hdus(result, result.corrected, shared, inputs)
-        if result.model.wavelength_nm:
-            hdus.append(model_hdu(result.model))
-        hdus.writeto(files.add(folder / COADD_NAME))
-        if _counted(result):
-            _count_hdus(result, shared).writeto(files.add(folder / COUNTS_NAME))
+            for name, made in make.items()
+        ]
+        run_all(writing, threads=threads)
         for name, text in (texts or {}).items():
             files.add(folder / name).write_text(text, encoding="utf-8")
     _remove_leftovers(folder, files.paths)
     return files.paths
+
+
+def _write(make: Callable[[], fits.HDUList], stream: IO[bytes], names: str) -> None:
+    """Make and write one file; the names are those of the files until it."""
+    try:
+        with stream:
+            make().writeto(stream)
+    except OSError as error:
+        raise ValueError(f"{names}: can't be written; got {error}") from error
+
+
+def _subfilter_hdus(result: Coadds, subfilter: int, shared: Mapping[str, Any]) -> fits.HDUList:
+    coadd = Coadd(
+        image=result.planes[subfilter],
+        mask=result.mask,
+        variance=result.variance[subfilter],
+        planes=result.mask_planes,
+    )
+    return _coadd_hdus(result, coadd, {**shared, **subfilter_keys(result.model, subfilter)})
+
+
+def _sum_hdus(result: Coadds, shared: Mapping[str, Any]) -> fits.HDUList:
+    hdus = _coadd_hdus(result, result.corrected, shared)
+    if result.model.wavelength_nm:
+        hdus.append(model_hdu(result.model))
+    return hdus
 
 
 def _counted(result: Coadds) -> bool:
@@ -104,11 +137,9 @@ def _shared_keys(result: Coadds) -> dict[str, Any]:
     }
 
 
-def _coadd_hdus(
-    result: Coadds, coadd: Coadd, keys: Mapping[str, Any], inputs: fits.BinTableHDU
-) -> fits.HDUList:
+def _coadd_hdus(result: Coadds, coadd: Coadd, keys: Mapping[str, Any]) -> fits.HDUList:
     hdus = exposure_hdus(coadd, wcs=result.wcs, xy0=result.xy0, header=keys)
-    hdus.append(inputs)
+    hdus.append(inputs_hdu(result.inputs, result.input_weights))
     if result.psf is not None:
         hdus.append(psf_hdu(result.psf))
     return hdus

@@ -89,6 +89,14 @@ def test_pixels_come_back_bit_for_bit(tmp_path, result, name):
     assert after.tobytes() == before.tobytes()
 
 
+def test_files_written_by_several_threads_are_the_same_byte_for_byte(tmp_path, result):
+    alone, together = (
+        write_coadds(result, tmp_path / str(threads), threads=threads) for threads in (1, 3)
+    )
+    assert [path.name for path in alone] == [path.name for path in together]
+    assert [path.read_bytes() for path in alone] == [path.read_bytes() for path in together]
+
+
 def test_the_sum_comes_back_with_its_own_mask(tmp_path, result):
     write_coadds(result, tmp_path)
     after = read_coadds(tmp_path).corrected
