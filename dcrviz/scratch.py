@@ -82,7 +82,9 @@ class Scratch(Room):
         return _DraftOnDisk(array, view)
 
     def keep(self, array: NDArray[Any]) -> NDArray[Any]:
-        """A copy of the array in a file, read-only."""
+        """The array in a file, read-only: a copy, if it is not in one already."""
+        if is_mapped_read_only(array):
+            return array
         draft = self.begin(array.shape, array.dtype)
         draft.array[...] = array
         return draft.finish()

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dcrviz.config import AssembleConfig
 from dcrviz.config_rules import threads_of
-from dcrviz.engine.pixels import by_rows
 from dcrviz.engine.weights import pixel_weights
 from dcrviz.kernels.pool import row_bands, run_all
-from dcrviz.records import Bools, Cube, Exposure, Floats, LazyPlane, Plane
+from dcrviz.records import Bools, Cube, Exposure, Floats, Plane
 from dcrviz.scratch import Room
 
 # Variance hardly changes over a visit: of more pixels only some rows are sorted.
@@ -67,10 +64,11 @@ def weights_of(
             precision=np.where(known, factors / mean, 0.0),
         )
 
-    def inverse(visit: int, rows: slice, variances: NDArray[Any] | LazyPlane | None) -> Plane:
-        assert variances is not None
-        variance: Plane = np.asarray(variances[rows], dtype=np.float32)
-        scale = np.float32(exposures[visit].visit.scale ** 2)
+    def inverse(visit: int, rows: slice) -> Plane:
+        exposure = exposures[visit]
+        assert exposure.variance is not None
+        variance: Plane = np.asarray(exposure.variance[rows], dtype=np.float32)
+        scale = np.float32(exposure.visit.scale**2)
         if config.pixel_weights == "background":
             sky = np.float32(typical[visit] / scale)
             # A source adds to the variance, a worn-out pixel or a vignetted corner does not go.
@@ -78,22 +76,17 @@ def weights_of(
         return pixel_weights(variance * scale, usable[visit, rows], weights[visit])
 
     every = slice(None, None, max(1, usable.size // _ENOUGH_FOR_UNIT))
-    some = [inverse(visit, every, each.variance) for visit, each in enumerate(exposures)]
+    some = [inverse(visit, every) for visit in range(len(exposures))]
     positive = np.concatenate([each[each > 0] for each in some])
     # Only ratios matter; about 1 they stay clear of the limits of float32.
     unit = float(np.median(positive)) if positive.size else 1.0
     draft = room.begin(usable.shape, np.float32)
 
     def write(visit: int) -> None:
-        if every.step == 1:
-            np.divide(some[visit], np.float32(unit), out=draft.array[visit])
-            return
-        variances = exposures[visit].variance
-        assert variances is not None
-        variances = by_rows(variances)
-        for first, last in row_bands(exposures[visit].shape):
-            found = inverse(visit, slice(first, last), variances)
-            np.divide(found, np.float32(unit), out=draft.array[visit, first:last])
+        for band in row_bands(usable.shape[1:]):
+            rows = slice(*band)
+            found = some[visit][rows] if every.step == 1 else inverse(visit, rows)
+            np.divide(found, np.float32(unit), out=draft.array[visit, rows])
 
     run_all([partial(write, visit) for visit in range(len(exposures))], threads=threads)
     return VisitWeights(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -15,7 +15,7 @@ from dcrviz.config_rules import threads_of
 from dcrviz.engine.check import label
 from dcrviz.engine.masks import flagged
 from dcrviz.kernels.pool import row_bands, run_all
-from dcrviz.records import Bools, Exposure, Floats, LazyPlane, Plane
+from dcrviz.records import Bools, Exposure, Floats, Plane
 from dcrviz.scratch import Room
 
 Array = TypeVar("Array", bound=NDArray[Any])
@@ -35,6 +35,26 @@ class Pixels:
     observed: Bools
     usable: Bools
     warnings: tuple[str, ...]
+
+
+def unpacked(exposures: Sequence[Exposure], config: AssembleConfig, room: Room) -> list[Exposure]:
+    """The exposures, whose planes give some rows as soon as they are asked for.
+
+    What a file holds packed is unpacked here, once: each band of rows would take a look at all the
+    headers, and everything that is found band by band as many looks.
+    """
+    tasks = [partial(_unpacked, exposure, room) for exposure in exposures]
+    return run_all(tasks, threads=threads_of(config, exposures[0].shape))
+
+
+def _unpacked(exposure: Exposure, room: Room) -> Exposure:
+    packed = {
+        name: plane
+        for name in ("image", "mask", "variance")
+        if not getattr(plane := getattr(exposure, name), "comes_by_rows", True)
+    }
+    kept: dict[str, Any] = {name: room.keep(np.asarray(plane)) for name, plane in packed.items()}
+    return replace(exposure, **kept) if kept else exposure
 
 
 def read_pixels(
@@ -62,9 +82,8 @@ def _read(
 ) -> tuple[Plane, list[str]]:
     """The scaled image of one visit, and what is to be said of it; which pixels are observed."""
     name = label(exposure)
-    image, mask, variance = _scaled(exposure, room), by_rows(exposure.mask), exposure.variance
+    image, mask, variance = _scaled(exposure, room), exposure.mask, exposure.variance
     assert variance is not None
-    variance = by_rows(variance)
     numbers = dict.fromkeys(_WRONG, 0)
     for first, last in row_bands(exposure.shape):
         rows = slice(first, last)
@@ -89,7 +108,7 @@ def _read(
 
 def _scaled(exposure: Exposure, room: Room) -> Plane:
     """The image times its scale: itself where it lies in memory already, and the room allows it."""
-    image, scale = by_rows(exposure.image), np.float32(exposure.visit.scale)
+    image, scale = exposure.image, np.float32(exposure.visit.scale)
     if isinstance(image, np.ndarray) and scale == 1:
         return room.keep(np.ascontiguousarray(image, dtype=np.float32))
     draft = room.begin(exposure.shape, np.float32)
@@ -132,9 +151,8 @@ def detected_pixels(
 
     def detect(exposure: Exposure, detected: Bools) -> list[str]:
         if any(name in exposure.planes for name in config.convergence_planes):
-            mask = by_rows(exposure.mask)
             for first, last in row_bands(exposure.shape):
-                bits = mask[first:last]
+                bits = exposure.mask[first:last]
                 detected[first:last] = flagged(bits, exposure.planes, config.convergence_planes)
             return []
         detected[:] = sources
@@ -143,11 +161,6 @@ def detected_pixels(
     tasks = [partial(detect, *pair) for pair in zip(exposures, draft.array, strict=True)]
     borrowed = run_all(tasks, threads=threads_of(config, exposures[0].shape))
     return draft.finish(), [sentence for told in borrowed for sentence in told]
-
-
-def by_rows(plane: NDArray[Any] | LazyPlane) -> NDArray[Any] | LazyPlane:
-    """The plane, or all its pixels if some rows of it take as long as all of them."""
-    return plane if getattr(plane, "comes_by_rows", True) else np.asarray(plane)
 
 
 def frozen(array: Array) -> Array:

@@ -29,7 +29,7 @@ from dcrviz.engine.forward_model import forward_model
 from dcrviz.engine.grid import grid_for
 from dcrviz.engine.masks import flagged, with_plane
 from dcrviz.engine.pixel_weights import weights_of
-from dcrviz.engine.pixels import detected_pixels, frozen, read_pixels
+from dcrviz.engine.pixels import detected_pixels, frozen, read_pixels, unpacked
 from dcrviz.engine.prior import lever_px, tell_colours
 from dcrviz.engine.problem import Problem
 from dcrviz.engine.reuse import Reuse
@@ -90,6 +90,7 @@ def prepare(
             jacobian=wcs_jacobian(first.wcs, first.shape),
         )
     _check_shifts(shifts, len(exposures), config.n_subfilters)
+    exposures = reuse.part("unpacked", tuple(exposures), lambda: unpacked(exposures, config, room))
     pixels = reuse.part(
         "pixels",
         (*exposures, factors.tobytes(), config.bad_planes, config.pixel_weights),

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dcrviz.config import AssembleConfig
 from dcrviz.config_rules import threads_of
 from dcrviz.engine.detect import detect_sources
 from dcrviz.engine.masks import bits_of, flagged, renumbered, with_plane
-from dcrviz.engine.pixels import by_rows, frozen
+from dcrviz.engine.pixels import frozen
 from dcrviz.engine.stack import left_out_fraction, stack_images, stack_variance
 from dcrviz.kernels.pool import row_bands, run_all
 from dcrviz.records import Bits, Bools, Coadd, Exposure, Floats, Plane
@@ -135,11 +133,8 @@ def _band_masks(
 
 def _scaled_variance(exposure: Exposure, rows: slice) -> Plane:
     assert exposure.variance is not None
-    return _scaled(exposure.variance[rows], exposure.visit.scale)
-
-
-def _scaled(pixels: NDArray[Any], scale: float) -> Plane:
-    variance: Plane = np.asarray(pixels, dtype=np.float32)
+    variance: Plane = np.asarray(exposure.variance[rows], dtype=np.float32)
+    scale = exposure.visit.scale
     return variance if scale == 1 else variance * np.float32(scale**2)
 
 
@@ -147,11 +142,9 @@ def mean_variances(exposures: Sequence[Exposure], usable: Bools, *, threads: int
     """(V,) mean variance of the usable pixels; infinite for a visit without any."""
 
     def mean(visit: int) -> float:
-        exposure, total, number = exposures[visit], 0.0, 0
-        assert exposure.variance is not None
-        variances = by_rows(exposure.variance)
-        for first, last in row_bands(exposure.shape):
-            variance = _scaled(variances[first:last], exposure.visit.scale)
+        total, number = 0.0, 0
+        for first, last in row_bands(exposures[visit].shape):
+            variance = _scaled_variance(exposures[visit], slice(first, last))
             counts = usable[visit, first:last] & np.isfinite(variance) & (variance > 0)
             total += float(np.sum(variance, where=counts, dtype=np.float64))
             number += int(np.count_nonzero(counts))

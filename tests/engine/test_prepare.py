@@ -7,7 +7,9 @@ import pytest
 
 import dcrviz
 from dcrviz.engine.masks import flagged
+from dcrviz.engine.reuse import Reuse
 from dcrviz.records import Weather
+from dcrviz.scratch import Room, Scratch
 
 
 def scaled(exposure, scale):
@@ -141,24 +143,48 @@ def test_a_given_template_is_not_made_anew(exposures, problem):
     np.testing.assert_array_equal(prepared.template.image, other.image)
 
 
-def test_lazy_images_are_read_as_arrays_are(exposures, problem):
-    class Lazy:
-        """Reads when it is indexed, as a section of a file does."""
+class Lazy:
+    """Reads when it is indexed, as a section of a file does, and counts how often."""
 
-        def __init__(self, array):
-            self._array = array
-            self.shape, self.dtype = array.shape, array.dtype
+    def __init__(self, array):
+        self._array, self.reads = array, 0
+        self.shape, self.dtype = array.shape, array.dtype
 
-        def __getitem__(self, key):
-            return self._array[key]
+    def __getitem__(self, key):
+        self.reads += 1
+        return self._array[key]
 
-        def __array__(self, dtype=None, copy=None):
-            return np.array(self._array, dtype=dtype)
+    def __array__(self, dtype=None, copy=None):
+        self.reads += 1
+        return np.array(self._array, dtype=dtype)
 
-    lazy = [
-        replace(e, image=Lazy(e.image), mask=Lazy(e.mask), variance=Lazy(e.variance))
+
+class Packed(Lazy):
+    """Takes as long for a row as for all."""
+
+    comes_by_rows = False
+
+
+def of_planes(kind, exposures):
+    return [
+        replace(e, image=kind(e.image), mask=kind(e.mask), variance=kind(e.variance))
         for e in exposures
     ]
-    prepared = dcrviz.prepare(lazy)
+
+
+@pytest.mark.parametrize("kind", [Lazy, Packed])
+def test_lazy_images_are_read_as_arrays_are(exposures, problem, kind):
+    prepared = dcrviz.prepare(of_planes(kind, exposures))
     np.testing.assert_array_equal(prepared.images, problem.images)
+    np.testing.assert_array_equal(prepared.weights, problem.weights)
     np.testing.assert_array_equal(prepared.template.mask, problem.template.mask)
+
+
+@pytest.mark.parametrize("room", [Room(), Scratch()], ids=["memory", "disk"])
+def test_what_is_packed_is_unpacked_once_whatever_is_prepared_of_it(exposures, room):
+    packed, reuse = of_planes(Packed, exposures), Reuse(room)
+    for weights in ("2019", "inverse_variance"):
+        config = dcrviz.AssembleConfig(find_artifacts=True, weights=weights)
+        dcrviz.prepare(packed, config, reuse=reuse)
+    planes = [plane for e in packed for plane in (e.image, e.mask, e.variance)]
+    assert {plane.reads for plane in planes} == {1}

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from astropy.io import fits
 
-from dcrviz.engine.pixels import by_rows
 from dcrviz.io import read_exposure
 from dcrviz.io.lazy import computed_image, constant_image, image_plane
 from dcrviz.io.scan import scan
@@ -128,15 +127,8 @@ def test_a_constant_plane_is_the_same_everywhere():
     assert constant_image(2.5, (3, 2))[1:].tolist() == [[2.5, 2.5], [2.5, 2.5]]
 
 
-def test_packed_planes_are_unpacked_whole_where_all_rows_are_wanted(lsst_file, pixels):
-    packed = read_exposure(lsst_file(compressed=True)).image
-    for plane in (packed, computed_image(np.negative, packed)):
-        unpacked = by_rows(plane)
-        assert isinstance(unpacked, np.ndarray)
-        np.testing.assert_array_equal(np.abs(unpacked), np.abs(pixels.image))
-
-
-def test_planes_as_they_are_come_by_rows(plane):
-    computed = computed_image(np.negative, plane)
-    for one in (plane, computed, constant_image(1, (3, 4)), np.zeros((3, 4))):
-        assert by_rows(one) is one
+@pytest.mark.parametrize("compressed", [False, True])
+def test_a_plane_tells_whether_it_comes_by_rows(lsst_file, compressed):
+    plane = read_exposure(lsst_file(compressed=compressed)).image
+    for one in (plane, computed_image(np.negative, plane)):
+        assert one.comes_by_rows is not compressed
