@@ -40,7 +40,10 @@ SplineOrder: TypeAlias = Literal[0, 1, 2, 3, 4, 5]
 
 
 class LazyPlane(Protocol):
-    """An image that is read when it is indexed, as a section of a FITS file is."""
+    """An image that is read when it is indexed, as a section of a FITS file is.
+
+    One that takes as long for some rows as for all says so by ``comes_by_rows = False``.
+    """
 
     @property
     def shape(self) -> tuple[int, ...]:

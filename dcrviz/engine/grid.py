@@ -55,8 +55,8 @@ class Grid(Frozen):
         """Transform of an image with empty sky around it, in `out` if that is given."""
         whole = np.empty(self.half, np.complex64) if out is None else out
 
-        def transform(first: int, last: int) -> None:
-            whole[first:last] = fft.rfft(image[first:last], n=self.shape[1], axis=1)
+        def transform(rows: slice) -> None:
+            whole[rows] = fft.rfft(image[rows], n=self.shape[1], axis=1)
 
         run_row_bands(transform, image.shape, threads=threads)
         whole[len(image) :] = 0
@@ -75,11 +75,11 @@ class Grid(Frozen):
             Whether nobody wants the transform any more: its room is worked in then.
         """
         image = fresh(*self.field)
-        rows = fft.ifft(spectrum, axis=0, workers=threads, overwrite_x=spent)
+        columns = fft.ifft(spectrum, axis=0, workers=threads, overwrite_x=spent)
 
-        def transform(first: int, last: int) -> None:
-            whole = fft.irfft(rows[first:last], n=self.shape[1], axis=1)
-            image[first:last] = whole[:, : self.field[1]]
+        def transform(rows: slice) -> None:
+            whole = fft.irfft(columns[rows], n=self.shape[1], axis=1)
+            image[rows] = whole[:, : self.field[1]]
 
         run_row_bands(transform, self.field, threads=threads)
         return image

@@ -83,8 +83,7 @@ def weights_of(
     draft = room.begin(usable.shape, np.float32)
 
     def write(visit: int) -> None:
-        for band in row_bands(usable.shape[1:]):
-            rows = slice(*band)
+        for rows in row_bands(usable.shape[1:]):
             found = some[visit][rows] if every.step == 1 else inverse(visit, rows)
             np.divide(found, np.float32(unit), out=draft.array[visit, rows])
 

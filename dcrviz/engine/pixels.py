@@ -85,8 +85,7 @@ def _read(
     image, mask, variance = _scaled(exposure, room), exposure.mask, exposure.variance
     assert variance is not None
     numbers = dict.fromkeys(_WRONG, 0)
-    for first, last in row_bands(exposure.shape):
-        rows = slice(first, last)
+    for rows in row_bands(exposure.shape):
         good = observed[rows]
         np.logical_not(flagged(mask[rows], exposure.planes, config.bad_planes), out=good)
         for what, wrong in _what_is_wrong(
@@ -112,9 +111,9 @@ def _scaled(exposure: Exposure, room: Room) -> Plane:
     if isinstance(image, np.ndarray) and scale == 1:
         return room.keep(np.ascontiguousarray(image, dtype=np.float32))
     draft = room.begin(exposure.shape, np.float32)
-    for first, last in row_bands(exposure.shape):
+    for rows in row_bands(exposure.shape):
         with np.errstate(over="ignore"):
-            np.multiply(image[first:last], scale, out=draft.array[first:last])
+            np.multiply(image[rows], scale, out=draft.array[rows])
     return draft.finish()
 
 
@@ -151,9 +150,9 @@ def detected_pixels(
 
     def detect(exposure: Exposure, detected: Bools) -> list[str]:
         if any(name in exposure.planes for name in config.convergence_planes):
-            for first, last in row_bands(exposure.shape):
-                bits = exposure.mask[first:last]
-                detected[first:last] = flagged(bits, exposure.planes, config.convergence_planes)
+            for rows in row_bands(exposure.shape):
+                bits = exposure.mask[rows]
+                detected[rows] = flagged(bits, exposure.planes, config.convergence_planes)
             return []
         detected[:] = sources
         return [f"{label(exposure)}: no mask plane {names}; the template's is used"]

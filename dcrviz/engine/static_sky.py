@@ -53,7 +53,7 @@ def static_sky(
     bands = row_bands((height, width), pixels=_PIXELS_AT_ONCE // len(exposures))
     recipe = _Recipe(planes, weights, config)
     stack = partial(_stack_band, exposures, images, usable, recipe)
-    stacked = run_all([partial(stack, slice(*band)) for band in bands], threads=threads)
+    stacked = run_all([partial(stack, rows) for rows in bands], threads=threads)
     image, mask, variance = (np.concatenate(parts) for parts in zip(*stacked, strict=True))
     detected = detect_sources(image, variance, fwhm_px=_typical_fwhm_px(exposures), threads=threads)
     mask[detected] |= np.int32(1 << planes["DETECTED"])
@@ -143,9 +143,9 @@ def mean_variances(exposures: Sequence[Exposure], usable: Bools, *, threads: int
 
     def mean(visit: int) -> float:
         total, number = 0.0, 0
-        for first, last in row_bands(exposures[visit].shape):
-            variance = _scaled_variance(exposures[visit], slice(first, last))
-            counts = usable[visit, first:last] & np.isfinite(variance) & (variance > 0)
+        for rows in row_bands(exposures[visit].shape):
+            variance = _scaled_variance(exposures[visit], rows)
+            counts = usable[visit, rows] & np.isfinite(variance) & (variance > 0)
             total += float(np.sum(variance, where=counts, dtype=np.float64))
             number += int(np.count_nonzero(counts))
         return total / number if number else np.inf

@@ -65,17 +65,16 @@ def bands_of(length: int, number: int) -> list[tuple[int, int]]:
     return list(pairwise(length * part // parts for part in range(parts + 1)))
 
 
-def row_bands(shape: Sequence[int], *, pixels: int = _PIXELS_AT_ONCE) -> list[tuple[int, int]]:
-    """First and one past the last row of bands of at most so many pixels, if a row is no more."""
+def row_bands(shape: Sequence[int], *, pixels: int = _PIXELS_AT_ONCE) -> list[slice]:
+    """Rows of an image in bands of at most so many pixels, or of one row if that has more."""
     height, width = shape
-    return bands_of(height, -(-height // max(1, pixels // max(1, width))))
+    number = -(-height // max(1, pixels // max(1, width)))
+    return [slice(*band) for band in bands_of(height, number)]
 
 
-def run_row_bands(
-    loop: Callable[[int, int], None], shape: Sequence[int], *, threads: int = 1
-) -> None:
-    """Call a loop for the first and one past the last row of bands of few pixels."""
-    run_all([partial(loop, *band) for band in row_bands(shape)], threads=threads)
+def run_row_bands(loop: Callable[[slice], None], shape: Sequence[int], *, threads: int = 1) -> None:
+    """Call a loop for the rows of each band of an image."""
+    run_all([partial(loop, rows) for rows in row_bands(shape)], threads=threads)
 
 
 def run_bands(loop: Callable[[int, int], None], length: int, *, threads: int) -> None:

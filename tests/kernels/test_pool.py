@@ -66,7 +66,7 @@ def test_at_most_so_many_threads_are_at_work_at_once():
 @pytest.mark.parametrize("shape", [(1, 1), (7, 100), (101, 10), (100, 37)])
 @pytest.mark.parametrize("pixels", [1, 370, 10_000])
 def test_bands_of_rows_follow_each_other_and_have_few_pixels(shape, pixels):
-    bands = row_bands(shape, pixels=pixels)
+    bands = [(rows.start, rows.stop) for rows in row_bands(shape, pixels=pixels)]
     assert [first for first, _ in bands] == [0, *(last for _, last in bands[:-1])]
     assert bands[-1][1] == shape[0]
     assert all(0 < last - first <= max(1, pixels // shape[1]) for first, last in bands)
