@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from dcrviz.background import BackgroundThread
+from dcrviz.background import BackgroundThread, end_if_asked
 
 Deliver = Callable[[Callable[[], None]], None]
 """Hands a callback to the thread that owns the session, such as a page's event loop."""
@@ -54,6 +54,7 @@ class Worker:
 
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
+            end_if_asked()
             self._deliver(self._run(job))
 
     @staticmethod

@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import NoReturn
 
-from dcrviz.background import unheard
 from dcrviz.uninterrupted import heeded
 
 # After this long a signal that has not ended the command is told again.
@@ -46,11 +45,13 @@ def ended_by_signals() -> Iterator[None]:
     -----
     Python drops an exception that meets a destructor, as there are many while loops are compiled,
     and complains of it. So each is raised again until the block has ended, without the complaint.
+    One that meets a compiled loop as it gives several arrays comes out as a SystemError.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     again: list[threading.Timer] = []
+    heard: list[int] = []
 
     def stop(number: int, _frame: FrameType | None) -> NoReturn:
         # An event loop's work is dropped where it stands, long after the block: no news to anyone.
@@ -59,15 +60,34 @@ def ended_by_signals() -> Iterator[None]:
         timer.daemon = True
         timer.start()
         again.append(timer)
+        heard.append(number)
         raise _RAISED[number]
 
     before = {number: signal.signal(number, stop) for number in heeded()}
-    complain = unheard(KeyboardInterrupt)
     try:
-        yield
+        with _dropped_without_complaint():
+            yield
+    except SystemError as error:
+        if heard:
+            raise _RAISED[heard[0]] from error
+        raise
     finally:
-        sys.unraisablehook = complain
         for number, handler in before.items():
             signal.signal(number, handler)
         for timer in again:
             timer.cancel()
+
+
+@contextmanager
+def _dropped_without_complaint() -> Iterator[None]:
+    complain = sys.unraisablehook
+
+    def complain_of_others(dropped: sys.UnraisableHookArgs) -> None:
+        if not issubclass(dropped.exc_type, KeyboardInterrupt):
+            complain(dropped)
+
+    sys.unraisablehook = complain_of_others
+    try:
+        yield
+    finally:
+        sys.unraisablehook = complain

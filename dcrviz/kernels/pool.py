@@ -8,7 +8,7 @@ from functools import partial
 from itertools import pairwise
 from typing import TypeVar
 
-from dcrviz.background import BackgroundThread
+from dcrviz.background import BackgroundThread, end_if_asked
 
 _Result = TypeVar("_Result")
 # What passes through a loop of numpy's in one go: temporary arrays of so many pixels stay in the
@@ -21,9 +21,10 @@ def run_all(tasks: Sequence[Callable[[], _Result]], *, threads: int) -> list[_Re
 
     The calling thread computes, too. The first error is raised; tasks not yet begun are then left.
     When the caller is interrupted it waits for nobody: each helper ends with its present task.
+    Between tasks a thread in the background may end, as the interpreter does.
     """
     if threads <= 1 or len(tasks) <= 1:
-        return [task() for task in tasks]
+        return [_attended(task) for task in tasks]
     results: dict[int, _Result] = {}
     errors: list[BaseException] = []
     waiting: queue.SimpleQueue[int] = queue.SimpleQueue()
@@ -32,6 +33,8 @@ def run_all(tasks: Sequence[Callable[[], _Result]], *, threads: int) -> list[_Re
 
     def work() -> None:
         while not errors:
+            # Before a task is taken: what a helper leaves, the caller computes.
+            end_if_asked()
             try:
                 index = waiting.get_nowait()
             except queue.Empty:
@@ -57,6 +60,11 @@ def run_all(tasks: Sequence[Callable[[], _Result]], *, threads: int) -> list[_Re
     if errors:
         raise errors[0]
     return [results[index] for index in range(len(tasks))]
+
+
+def _attended(task: Callable[[], _Result]) -> _Result:
+    end_if_asked()
+    return task()
 
 
 def bands_of(length: int, number: int) -> list[tuple[int, int]]:

@@ -228,6 +228,23 @@ def test_panel_serve_ends_amid_a_fit_without_a_trace(simulated, tmp_path, starte
 
 
 @pytest.mark.usefixtures("heeded")
+def test_an_end_that_a_compiled_loop_makes_an_error_of_is_an_end():
+    def loop():
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt:
+            raise SystemError("a loop returned a result with an exception set") from None
+
+    with pytest.raises(KeyboardInterrupt), ended_by_signals():
+        loop()
+
+
+def test_an_error_of_the_interpreter_stays_one():
+    with pytest.raises(SystemError, match="of its own"), ended_by_signals():
+        raise SystemError("of its own")
+
+
+@pytest.mark.usefixtures("heeded")
 def test_a_signal_that_is_ignored_stays_so():
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     with ended_by_signals():
