@@ -64,7 +64,7 @@ def do_task(function: Callable[[Task], Result], task: Task) -> Result:
 
 
 def _context(module: str) -> BaseContext:
-    """How processes begin: as forks of one that has imported the module, and does nothing else.
+    """How processes begin: as forks of one that has imported that and this, and does nothing else.
 
     Forks of a process with threads hang, and to import everything takes longer than a small fit.
     Where libraries of the system may start threads themselves, each process begins afresh.
@@ -72,7 +72,7 @@ def _context(module: str) -> BaseContext:
     if sys.platform != "linux":
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([module])
+    context.set_forkserver_preload([__name__, module])
     with _left_alone(signal.SIGINT):
         forkserver.ensure_running()
     return context

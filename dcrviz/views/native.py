@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from hashlib import sha256
 from typing import Any
 
 from panel.custom import JSComponent
@@ -28,6 +29,14 @@ class Native(JSComponent):
     def _render_esm(cls, compiled: Any = True, server: bool = False) -> str:
         module: str = super()._render_esm(compiled, server)
         return module
+
+    def _get_properties(self, doc: Any) -> dict[str, Any]:
+        properties: dict[str, Any] = super()._get_properties(doc)
+        # The browser would translate the module of each component, as if it were TypeScript, but
+        # for what is bundled. What is of one name it keeps.
+        module = properties["esm"]
+        properties["bundle"] = f"{type(self).__name__}-{sha256(module.encode()).hexdigest()[:16]}"
+        return properties
 
     def _update_properties(self, *events: Any, doc: Any) -> dict[str, Any]:
         if any(event.name in Reactive.param for event in events):

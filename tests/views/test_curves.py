@@ -208,6 +208,19 @@ def test_with_a_worker_the_page_never_computes_and_misses_no_step(session):
     assert [entry.index for entry in view.entries] == [0, 1, 2]
 
 
+def test_the_mark_comes_to_a_new_step_with_its_numbers(session):
+    worker = Later()
+    view = CourseView(session, worker=worker)
+    view.__panel__()
+    (place,) = view._shown
+    worker.work()
+    session.step()
+    assert {mark.location for mark in place.charts.marks} == {0}
+    worker.work()
+    assert place.charts.source.data["index"] == [0, 1]
+    assert {mark.location for mark in place.charts.marks} == {1}
+
+
 def test_the_last_course_stays_until_something_of_the_next_is_known(session, exposures):
     worker, other = Later(), Session(exposures, AssembleConfig(n_subfilters=2))
     view = CourseView(session, worker=worker)

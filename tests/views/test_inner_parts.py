@@ -13,6 +13,7 @@ from panel.viewable import Viewable
 
 INNER = [
     (JSComponent, "_render_esm", ["compiled", "server"]),
+    (JSComponent, "_get_properties", ["doc"]),
     (JSComponent, "_update_properties", ["events", "doc"]),
     (JSComponent, "_process_param_change", ["params"]),
     (JSComponent, "_update_model", ["events", "msg", "root", "model", "doc", "comm"]),
