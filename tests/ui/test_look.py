@@ -51,6 +51,22 @@ COUNT_ASKED = """() => {
         if (name.startsWith("--bk-")) window.askedByFigures += 1;
         return given.call(this, name);
     };
+    const style = window.getComputedStyle;
+    window.askedForType = 0;
+    window.getComputedStyle = (node, ...others) => {
+        if (node.classList.contains("bk-Figure")) window.askedForType += 1;
+        return style(node, ...others);
+    };
+}"""
+# Laid out by Bokeh, the page is asked for the place of each of its parts.
+COUNT_LAID_OUT = """() => {
+    const { prototype } = Bokeh.require("models/layouts/layout_dom").LayoutDOMView;
+    const layOut = prototype.after_layout;
+    window.laidOut = 0;
+    prototype.after_layout = function () {
+        if (this.is_root) window.laidOut += 1;
+        return layOut.call(this);
+    };
 }"""
 
 
@@ -182,6 +198,21 @@ def test_figures_are_painted_without_asking_for_stylesheets(explorer):
     step_to(explorer, 1)
     settled(explorer, figure.screenshot, unlike=before)
     assert explorer.evaluate("() => window.askedByFigures") == 0
+    # Once in a while for each of the figures, and not for each number at an axis.
+    assert 0 < explorer.evaluate("() => window.askedForType") < 60
+
+
+def test_parts_of_a_section_that_opens_do_not_have_the_page_laid_out_each_by_itself(explorer):
+    heading, knob = button(explorer, "Model"), explorer.get_by_role("textbox", name="n subfilters")
+    if knob.is_visible():
+        heading.click()
+        expect(knob).to_be_hidden()
+    explorer.evaluate(COUNT_LAID_OUT)
+    heading.click()
+    expect(knob).to_be_visible()
+    number = settled(explorer, lambda: explorer.evaluate("() => window.laidOut"))
+    heading.click()
+    assert 0 < number < 10
 
 
 def test_dark_changes_page_widgets_figures_and_tables_and_is_remembered(watched, address):

@@ -1,6 +1,7 @@
 // The buttons that change how the page looks; what a person chose is remembered in the browser.
-import { leaveOutStylesheets } from "./figures.js";
+import { askForTypeOnce, leaveOutStylesheets } from "./figures.js";
 import { frameOf } from "./frame.js";
+import { leavePartsAlone } from "./sizes.js";
 
 const CHOSEN = "dcrviz-look";
 const NARROW_PX = 1150;
@@ -117,6 +118,8 @@ class Appearance {
 
 // Before figures are painted for the first time, if the page is not sooner.
 leaveOutStylesheets();
+askForTypeOnce();
+leavePartsAlone();
 
 export function render({ model, el }) {
   const appearance = new Appearance(model, el);

@@ -1,16 +1,16 @@
 // Figures of the explorer are painted as their models say.
+import { untouched } from "./bokeh.js";
 import { frameOf } from "./frame.js";
 
 // Bokeh lets stylesheets change what is painted, and so asks the browser for the style of a figure
 // with each line, text and fill. It must know what is laid out where before it answers, which costs
 // more than the painting. Stylesheets of the explorer change nothing of a figure.
 export function leaveOutStylesheets() {
-  const visual = visualProperties();
+  const visual = untouched("core/visuals/visual", "VisualProperties");
   const ask = "_get_css_value";
-  if (!visual?.[ask] || visual.dcrviz) return;
-  const asked = visual[ask];
+  const asked = visual?.[ask];
+  if (!asked) return;
   const inExplorer = new WeakMap();
-  visual.dcrviz = true;
   visual[ask] = function (name) {
     const { obj: view } = this;
     // What stands in no page yet has no style.
@@ -20,11 +20,22 @@ export function leaveOutStylesheets() {
   };
 }
 
-// Another Bokeh may keep it elsewhere.
-function visualProperties() {
-  try {
-    return window.Bokeh.require("core/visuals/visual").VisualProperties.prototype;
-  } catch {
-    return null;
-  }
+// So it does for the size of the page's type, with each number at each axis: the same all the while
+// that a figure is painted.
+export function askForTypeOnce() {
+  const plots = untouched("models/plots/plot_canvas", "PlotView");
+  const name = "base_font_size";
+  const asked = plots && Object.getOwnPropertyDescriptor(plots, name)?.get;
+  if (!asked) return;
+  const known = new WeakMap();
+  const get = function () {
+    if (known.has(this)) return known.get(this);
+    const size = asked.call(this);
+    if (frameOf(this.el) !== null) {
+      known.set(this, size);
+      requestAnimationFrame(() => known.delete(this));
+    }
+    return size;
+  };
+  Object.defineProperty(plots, name, { get, configurable: true });
 }
