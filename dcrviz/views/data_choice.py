@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -168,10 +169,16 @@ def load(choice: DataChoice) -> list[Exposure]:
     if choice.kind == "scene":
         if in_library(choice):
             return library_exposures(choice.name)
-        return read_exposures(bundled(choice.name))
+        return list(_bundled_exposures(choice.name))
     if choice.paths:
         return read_exposures(list(choice.paths))
     raise ValueError(f"data of the kind {choice.kind} can't be opened again")
+
+
+@cache
+def _bundled_exposures(name: str) -> tuple[Exposure, ...]:
+    """Read once for all pages: nobody can change them."""
+    return tuple(read_exposures(bundled(name)))
 
 
 def scene_of(choice: DataChoice, exposures: Sequence[Exposure]) -> Scene | None:

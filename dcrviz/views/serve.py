@@ -14,10 +14,8 @@ from typing import Any
 
 import panel as pn
 
-from dcrviz.bundled import bundled
 from dcrviz.config import AssembleConfig
 from dcrviz.engine import Problem
-from dcrviz.io import read_exposures
 from dcrviz.lessons import Lesson
 from dcrviz.records import Coadd, Coadds, Cube, Exposure
 from dcrviz.runs import SavedRun
@@ -284,7 +282,7 @@ def prepare_page() -> None:
 
 def bundled_exposures() -> list[Exposure]:
     """The field that comes with the package."""
-    return read_exposures(bundled("field"))
+    return load(FIELD)
 
 
 def in_notebook() -> bool:
