@@ -51,8 +51,10 @@ class Later:
         self._document = served_document()
         self._coming: list[Callable[[], None]] = []
 
-    def part(self, make: Callable[[], Any], **values: Any) -> pn.Column:
-        """A column that holds what `make` makes, once that is due.
+    def part(self, *makes: Callable[[], Any], **values: Any) -> pn.Column:
+        """A column that holds what each of these makes, once that is due.
+
+        They come together: for each that comes by itself a browser lays out its whole page.
 
         Parameters
         ----------
@@ -63,7 +65,7 @@ class Later:
 
         def fill() -> None:
             with in_page_design():
-                box.append(make())
+                box.extend([make() for make in makes])
 
         if self._document is None:
             fill()

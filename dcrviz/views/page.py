@@ -6,7 +6,6 @@ import html
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Any
 
 import panel as pn
 from panel.viewable import Viewer
@@ -342,10 +341,13 @@ class Explorer(Viewer):
                 main=[self._main_images(), self.for_class],
                 beside=self.tabs,
                 details=[
-                    self._later.part(lambda: self.inspector, sizing_mode="stretch_width"),
-                    self._card_later("Runs", self.runs),
-                    self._card_later("Visits", self.visits),
-                    self._card_later("Artifacts", self.artifacts),
+                    self._later.part(
+                        lambda: self.inspector,
+                        lambda: _card("Runs", self.runs),
+                        lambda: _card("Visits", self.visits),
+                        lambda: _card("Artifacts", self.artifacts),
+                        sizing_mode="stretch_width",
+                    ),
                     self._warnings,
                     *here,
                 ],
@@ -367,8 +369,6 @@ class Explorer(Viewer):
     def _main_images(self) -> pn.Column:
         return pn.Column(self.welcome, self.wall, sizing_mode="stretch_width", margin=0)
 
-    def _card_later(self, title: str, view: Viewer) -> pn.Column:
-        wide: dict[str, Any] = {"sizing_mode": "stretch_width"}
-        return self._later.part(
-            lambda: headed_card(view, title=title, margin=(5, 10), **wide), **wide
-        )
+
+def _card(title: str, view: Viewer) -> pn.Card:
+    return headed_card(view, title=title, margin=(5, 10), sizing_mode="stretch_width")
