@@ -38,6 +38,31 @@ end_all(30)
 assert time.monotonic() - before < 30
 print("ended")
 """
+DESTROYING = """
+import threading
+import time
+from dcrviz.background import BackgroundThread, end_if_asked
+
+started = threading.Event()
+
+class Slow:
+    def __del__(self):
+        started.set()
+        for _ in range(100):
+            time.sleep(0.01)
+
+def work():
+    try:
+        Slow()
+        while True:
+            end_if_asked()
+            time.sleep(0.01)
+    finally:
+        print("ended", flush=True)
+
+BackgroundThread(work, name="destroying").start()
+started.wait()
+"""
 # As on a busy machine: the interpreter is taken apart only after the loop.
 COMPILED = """
 import threading
@@ -113,11 +138,28 @@ for solver in ("iterative", "anderson", "direct", "pcg"):
 end_all()
 print(run_all([lambda: "ended"], threads=1)[0])
 """
+OTHER_FAULT = """
+from dcrviz.background import BackgroundThread
+
+def work():
+    raise SystemError("of its own")
+
+thread = BackgroundThread(work, name="faulty")
+thread.start()
+thread.join()
+"""
 
 
-@pytest.mark.parametrize("code", [BUSY, IDLE, COMPILED, AMID_LINES, FITS])
+@pytest.mark.parametrize("code", [BUSY, IDLE, DESTROYING, COMPILED, AMID_LINES, FITS])
 def test_a_process_ends_without_a_word_once_its_threads_have(code):
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "ended\n", "")
+
+
+def test_a_fault_of_a_threads_own_is_told():
+    done = subprocess.run(
+        [sys.executable, "-c", OTHER_FAULT], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.stderr.endswith("SystemError: of its own\n")
