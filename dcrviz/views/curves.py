@@ -164,12 +164,13 @@ class _Place:
     def draw(
         self, entries: Sequence[CourseEntry], *, problem: Problem | None, current: Step | None
     ) -> None:
-        """Draw what is known of a run, and the line at its step on show if that is known."""
+        """Draw what is known of a run, and the line at its step on show, or the last one known."""
         visits = [str(visit.id) for visit in problem.visits] if problem else []
         self.charts.draw(entries, visits=visits)
         # The line comes to a new step with its numbers: each time all figures are painted anew.
-        if current is not None and any(entry.index == current.index for entry in entries):
-            self.charts.mark(current.index)
+        known = [e.index for e in entries if current is not None and e.index <= current.index]
+        if known:
+            self.charts.mark(max(known))
         # Judged by the residual of its equations, a solver has no gain.
         by_equations = problem is not None and problem.config.solver == "pcg"
         self.panes["gain"].visible = not by_equations

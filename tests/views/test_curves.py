@@ -221,6 +221,20 @@ def test_the_mark_comes_to_a_new_step_with_its_numbers(session):
     assert {mark.location for mark in place.charts.marks} == {1}
 
 
+def test_the_mark_follows_the_numbers_of_a_run_that_is_ahead_of_them(session):
+    worker = Later()
+    view = CourseView(session, worker=worker)
+    view.__panel__()
+    (place,) = view._shown
+    worker.work()
+    session.step()
+    session.step()
+    worker.work()
+    assert {mark.location for mark in place.charts.marks} == {1}
+    worker.work()
+    assert {mark.location for mark in place.charts.marks} == {2}
+
+
 def test_the_last_course_stays_until_something_of_the_next_is_known(session, exposures):
     worker, other = Later(), Session(exposures, AssembleConfig(n_subfilters=2))
     view = CourseView(session, worker=worker)
