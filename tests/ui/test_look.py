@@ -69,6 +69,18 @@ COUNT_LAID_OUT = """() => {
     };
 }"""
 
+# A widget that stands beside a figure is made, and drawn only when the figure is made as well.
+TOLD_BEFORE_DRAWN = """async () => {
+    const { build_view } = Bokeh.require("core/build_views");
+    const { Select } = Bokeh.require("models/widgets/select");
+    const view = await build_view(new Select({ title: "Cut", options: ["visit 1"] }));
+    view.model.options = ["visit 2", "visit 3"];
+    view.model.title = "Cut towards the zenith of";
+    view.render_to(document.body);
+    view.r_after_render();
+    window.told = view;
+}"""
+
 
 def opened(page, address):
     page.set_viewport_size({"width": 1280, "height": 800})
@@ -238,6 +250,13 @@ def test_without_a_choice_the_page_is_as_dark_as_the_system(watched, address):
     expect(button(watched, "Dark")).to_have_attribute("aria-pressed", "true")
     watched.emulate_media(color_scheme="light")
     expect(button(watched, "Dark")).to_have_attribute("aria-pressed", "false")
+
+
+def test_what_a_widget_is_told_before_it_is_drawn_it_shows(explorer):
+    explorer.evaluate(TOLD_BEFORE_DRAWN)
+    choice = explorer.get_by_role("combobox", name="Cut towards the zenith of")
+    expect(choice.get_by_role("option")).to_have_text(["visit 2", "visit 3"])
+    explorer.evaluate("() => told.remove()")
 
 
 def test_knobs_can_be_put_away_and_brought_back(explorer):

@@ -2,6 +2,7 @@
 import { askForTypeOnce, leaveOutStylesheets } from "./figures.js";
 import { frameOf } from "./frame.js";
 import { leavePartsAlone } from "./sizes.js";
+import { hearWhenDrawn } from "./widgets.js";
 
 const CHOSEN = "dcrviz-look";
 const NARROW_PX = 1150;
@@ -120,6 +121,7 @@ class Appearance {
 leaveOutStylesheets();
 askForTypeOnce();
 leavePartsAlone();
+hearWhenDrawn();
 
 export function render({ model, el }) {
   const appearance = new Appearance(model, el);
