@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
+from dcrviz.config_rules import threads_of
 from dcrviz.diagnostics.frequencies import nested_frequencies
 from dcrviz.diagnostics.visit_system import VisitSystem
 from dcrviz.engine import Problem
@@ -14,6 +17,7 @@ from dcrviz.engine.field_spectra import sky_level
 from dcrviz.engine.prior import freedom
 from dcrviz.engine.sky_power import at_radius, seeing_profile, straying
 from dcrviz.frozen import Frozen
+from dcrviz.kernels.pool import row_bands, run_all
 from dcrviz.records import Floats, Visit
 
 SIGNAL_TO_NOISE = 30.0
@@ -148,12 +152,20 @@ def _brightness(problem: Problem, profile: Floats) -> float:
         # The template has the seeing of all visits, not the planes'.
         coadd = problem.seeing.against_coadd(problem.visit_weights).reference
         profile = profile if coadd is None else coadd
-    usable = np.isfinite(problem.template.variance) & problem.covered
-    if not usable.any():
+    level = np.float32(sky_level(problem))
+
+    def power_of(rows: slice) -> tuple[float, int]:
+        image, variance = problem.template.image[rows], problem.template.variance[rows]
+        usable = np.isfinite(variance) & problem.covered[rows]
+        squared = np.square(image[usable] - level, dtype=np.float64)
+        return float((squared - variance[usable]).sum()), len(squared)
+
+    tasks = [partial(power_of, rows) for rows in row_bands(problem.shape)]
+    bands = run_all(tasks, threads=threads_of(problem.config, problem.shape))
+    pixels = sum(number for _, number in bands)
+    if not pixels:
         return 0.0
-    light = problem.template.image[usable] - np.float32(sky_level(problem))
-    noise = problem.template.variance[usable]
     frequencies = nested_frequencies()
     falling = frequencies.mean(at_radius(profile, frequencies.radius) ** 2)
-    power = float(np.mean(np.square(light, dtype=np.float64) - noise))
+    power = math.fsum(power for power, _ in bands) / pixels
     return float(np.sqrt(max(power, 0.0) / falling))

@@ -30,6 +30,7 @@ from dcrviz.kernels import grow_flags
 from dcrviz.kernels.counted import flags_beyond
 from dcrviz.kernels.patches import find_patches
 from dcrviz.kernels.planes import mean_plane
+from dcrviz.kernels.pool import run_row_bands
 from dcrviz.records import Bools, Cube, Floats, Plane
 from dcrviz.rooms import fresh_like
 
@@ -166,8 +167,14 @@ def _holes_near(  # noqa: PLR0913 - what was found of the field before, each by 
     if not near.any() or all(np.array_equal(plane, planes[0]) for plane in planes[1:]):
         return ()
     skies = sky_levels(planes, detected).astype(np.float32)
+    above = fresh_like(planes)
+
+    def subtract(rows: slice) -> None:
+        np.subtract(planes[:, rows], skies[:, None, None], out=above[:, rows])
+
+    run_row_bands(subtract, near.shape, threads=threads)
     rest = colour_residual(
-        np.subtract(planes, skies[:, None, None], out=fresh_like(planes)),
+        above,
         beside=near & ~detected,
         sky_noise=noise,
         fwhm_px=fwhm_px,

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from scipy import ndimage
 
+from dcrviz.config_rules import threads_of
 from dcrviz.diagnostics.pictures import sky_noise, source_pixels, typical_fwhm_px
 from dcrviz.diagnostics.remembered import remembered
 from dcrviz.engine import Problem
 from dcrviz.engine.detect import FWHM_PER_SIGMA
 from dcrviz.frozen import Frozen
 from dcrviz.kernels.gauss import smooth
-from dcrviz.records import Bools, Floats, Plane
+from dcrviz.kernels.pool import row_bands, run_all
+from dcrviz.records import Bools, Floats, Ints, Plane
 
 _LEAST_SIGMA = 5.0
 _FWHM_PX = 3.0
@@ -61,10 +64,13 @@ def known_peaks(problem: Problem) -> Peaks:
         source_pixels(problem),
         noise=sky_noise(problem),
         fwhm_px=typical_fwhm_px(problem) or _FWHM_PX,
+        threads=threads_of(problem.config, problem.shape),
     )
 
 
-def peaks_of(image: Plane, detected: Bools, *, noise: float, fwhm_px: float) -> Peaks:
+def peaks_of(
+    image: Plane, detected: Bools, *, noise: float, fwhm_px: float, threads: int = 1
+) -> Peaks:
     """Peaks within footprints, that stand 5 sigma out of the image averaged over the PSF.
 
     Parameters
@@ -73,12 +79,20 @@ def peaks_of(image: Plane, detected: Bools, *, noise: float, fwhm_px: float) -> 
         Of a pixel of the image.
     """
     width_px = fwhm_px / FWHM_PER_SIGMA
-    light = smooth(np.nan_to_num(image), width_px, mode="constant")
+    light = smooth(np.nan_to_num(image), width_px, mode="constant", threads=threads)
     about = 2 * round(fwhm_px / 2) + 1
-    top = (light == ndimage.maximum_filter(light, size=about)) & detected
     # White noise, averaged over a Gaussian.
-    noise /= 2 * math.sqrt(math.pi) * width_px
-    y, x = np.nonzero(top & (light > _LEAST_SIGMA * noise))
+    least = _LEAST_SIGMA * (noise / (2 * math.sqrt(math.pi) * width_px))
+
+    def tops_of(rows: slice) -> tuple[Ints, Ints]:
+        first = max(0, rows.start - about)
+        highest = ndimage.maximum_filter(light[first : rows.stop + about], size=about)
+        own, highest = light[rows], highest[rows.start - first :][: rows.stop - rows.start]
+        y, x = np.nonzero((own == highest) & detected[rows] & (own > least))
+        return y + rows.start, x
+
+    tops = run_all([partial(tops_of, rows) for rows in row_bands(light.shape)], threads=threads)
+    y, x = (np.concatenate(places) for places in zip(*tops, strict=True))
     order = np.argsort(-light[y, x], kind="stable")
     return Peaks(
         x=x[order].astype(np.float64),

@@ -18,7 +18,7 @@ from dcrviz.kernels import grow_flags
 from dcrviz.kernels.gauss import smooth
 from dcrviz.kernels.matched import in_units_of_error, residual_and_light
 from dcrviz.kernels.patches import find_patches
-from dcrviz.kernels.pool import run_all
+from dcrviz.kernels.pool import run_all, run_row_bands
 from dcrviz.kernels.ranks import Ranks
 from dcrviz.records import Bools, Plane
 
@@ -74,12 +74,13 @@ def find_transients(problem: Problem, template: TemplateMaker) -> tuple[Transien
     if len(visits) < 3:
         return ()
     threads = threads_of(problem.config, problem.shape)
-    ranks = {1: Ranks.empty(problem.shape), -1: Ranks.empty(problem.shape)}
+    begun = run_all([partial(Ranks.empty, problem.shape)] * 2, threads=threads)
+    ranks = dict(zip((1, -1), begun, strict=True))
     for few in _residuals(problem, visits, template, threads=threads):
         for visit, residual in few:
             tasks = [partial(rank.take, residual, visit, sign=sign) for sign, rank in ranks.items()]
             run_all(tasks, threads=threads)
-    alone = [_alone(rank) for rank in ranks.values()]
+    alone = [_alone(rank, threads=threads) for rank in ranks.values()]
     owners = [visit for visit in visits if any((owner == visit).any() for owner in alone)]
     found: list[Transient] = []
     for few in _residuals(problem, owners, template, threads=threads):
@@ -124,10 +125,17 @@ def _unknown(problem: Problem, own: Bools, *, visit: int, fwhm_px: float) -> Boo
     return own & ~grow_flags(problem.artifacts.clipped(visit), fwhm_px)
 
 
-def _alone(rank: Ranks) -> NDArray[np.int32]:
+def _alone(rank: Ranks, *, threads: int) -> NDArray[np.int32]:
     """(Y, X), the visit that has something there which no other has; -1 where none has."""
-    alone = (rank.first > LEAST_SIGMA) & (rank.second < OTHERS_SHARE * rank.first)
-    return np.where(alone, rank.which, np.int32(-1))
+    owner = np.empty(rank.which.shape, np.int32)
+
+    def choose(rows: slice) -> None:
+        first, second = rank.first[rows], rank.second[rows]
+        alone = (first > LEAST_SIGMA) & (second < OTHERS_SHARE * first)
+        owner[rows] = np.where(alone, rank.which[rows], np.int32(-1))
+
+    run_row_bands(choose, owner.shape, threads=threads)
+    return owner
 
 
 def _filtered(problem: Problem, visit: int, template: TemplateMaker) -> Plane:

@@ -66,7 +66,7 @@ def closed_form(problem: Problem, *, prior: Prior | None = None, threads: int = 
     shares = flux.sum(axis=1)
     field = FieldSpectra.of(problem, seeing=problem.seeing, shares=shares, threads=threads)
     grid = field.grid
-    equations = NormalEquations.empty(problem.n_subfilters, grid.half)
+    equations = NormalEquations.empty(problem.n_subfilters, grid.half, threads=threads)
     inner = Windowed(field, basis)
     for few, spectra in field.batches(threads=threads):
         phases = [field.phases(int(visit)) for visit in few]

@@ -14,6 +14,7 @@ from dcrviz.engine.problem import Problem
 from dcrviz.engine.seeing import VisitSeeing, blur_of
 from dcrviz.engine.window import in_planes
 from dcrviz.kernels.modes import Phases, Spectra, Spectrum, empty_spectra, matched_spectrum
+from dcrviz.kernels.pool import run_row_bands
 from dcrviz.records import Floats, Ints, Plane
 from dcrviz.rooms import fresh_like
 
@@ -88,11 +89,15 @@ class FieldSpectra:
         image, usable = self.problem.images[visit], self.problem.usable[visit]
         if not self.level and usable.all():
             return image
-        above = fresh_like(image)
-        np.subtract(image, np.float32(self.level), out=above)
-        if not usable.all():
-            expected = self._expected(visit, threads=threads)
-            np.subtract(expected, np.float32(self.level), out=above, where=~usable)
+        above, level = fresh_like(image), np.float32(self.level)
+        expected = None if usable.all() else self._expected(visit, threads=threads)
+
+        def subtract(rows: slice) -> None:
+            np.subtract(image[rows], level, out=above[rows])
+            if expected is not None:
+                np.subtract(expected[rows], level, out=above[rows], where=~usable[rows])
+
+        run_row_bands(subtract, above.shape, threads=threads)
         return above
 
     def _expected(self, visit: int, *, threads: int) -> Plane:

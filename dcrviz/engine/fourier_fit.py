@@ -33,5 +33,6 @@ def fourier_misfits(
             usable=problem.observed[visit],
             detected=problem.detected[visit],
         )
-        misfits.append(misfit(*misfit_sums(template, pixels, importance), pixels))
+        sums = misfit_sums(template, pixels, importance, threads=threads)
+        misfits.append(misfit(*sums, pixels))
     return np.array(misfits)

@@ -52,9 +52,14 @@ def static_sky(
     weights = visit_weights / mean_variances(exposures, usable, threads=threads)
     bands = row_bands((height, width), pixels=_PIXELS_AT_ONCE // len(exposures))
     recipe = _Recipe(planes, weights, config)
-    stack = partial(_stack_band, exposures, images, usable, recipe)
-    stacked = run_all([partial(stack, rows) for rows in bands], threads=threads)
-    image, mask, variance = (np.concatenate(parts) for parts in zip(*stacked, strict=True))
+    image, variance = np.empty((height, width), np.float32), np.empty((height, width), np.float32)
+    mask = np.empty((height, width), np.int32)
+
+    def stack(rows: slice) -> None:
+        stacked = _stack_band(exposures, images, usable, recipe, rows)
+        image[rows], mask[rows], variance[rows] = stacked
+
+    run_all([partial(stack, rows) for rows in bands], threads=threads)
     detected = detect_sources(image, variance, fwhm_px=_typical_fwhm_px(exposures), threads=threads)
     mask[detected] |= np.int32(1 << planes["DETECTED"])
     # Else the record would copy them.

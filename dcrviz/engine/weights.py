@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dcrviz.box import Box
 from dcrviz.kernels import smooth
-from dcrviz.kernels.pool import run_all
+from dcrviz.kernels.pool import run_all, run_row_bands
 from dcrviz.kernels.shift import add_shifts
 from dcrviz.kernels.spline import coefficients
 from dcrviz.kernels.taps import PAD, tap_table
@@ -72,7 +72,9 @@ def stack_weights(
     linear: SplineOrder = 1 if order > 1 else order
     stack, counts = room.begin(shape, np.float32), room.begin(shape, np.uint16)
     arrived, number = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
-    stack.array[:] = 0
+
+    def clear(rows: slice) -> None:
+        stack.array[:, rows] = 0
 
     def add(subfilter: int, visit: int, flags: Plane) -> None:
         reached = _moved_back(flags, shifts, (visit, subfilter), order)
@@ -82,6 +84,16 @@ def stack_weights(
     def weigh(subfilter: int, visit: int, coefs: Plane) -> None:
         stack.array[subfilter] += _moved_back(coefs, shifts, (visit, subfilter), linear)
 
+    def invert(rows: slice) -> None:
+        totals, reached = stack.array[:, rows], arrived[:, rows]
+        if weights is None:
+            totals[:] = reached
+        good = (reached > 1 + _ROUNDING).all(axis=0) & (totals > 0).all(axis=0)
+        np.divide(1, totals, out=totals, where=good)
+        totals[:, ~good] = 0
+        counts.array[:, rows] = np.where(good, number[:, rows], 0)
+
+    run_row_bands(clear, shape[1:], threads=threads)
     for visit, flags in enumerate(usable):
         given: list[tuple[Callable[[int, int, Plane], None], Plane | Bools, SplineOrder]]
         given = [(add, flags, order)]
@@ -93,13 +105,7 @@ def stack_weights(
             for subfilter in range(n_subfilters)
         ]
         run_all(tasks, threads=threads)
-    if weights is None:
-        stack.array[:] = arrived
-    good = (arrived > 1 + _ROUNDING).all(axis=0) & (stack.array > 0).all(axis=0)
-    for total, count, counted in zip(stack.array, counts.array, number, strict=True):
-        np.divide(1, total, out=total, where=good)
-        total[~good] = 0
-        count[:] = np.where(good, counted, 0)
+    run_row_bands(invert, shape[1:], threads=threads)
     return stack.finish(), counts.finish()
 
 

@@ -49,7 +49,10 @@ class Window(Frozen):
 
     def through(self, spectrum: Spectrum) -> Spectrum:
         """The modes of an image seen through the window, (R, columns), from all modes of it."""
-        return sum_neighbours(spectrum, self.rows, self.columns, self.along_y, self.along_x)
+        return self._through(spectrum, self.rows)
+
+    def _through(self, spectrum: Spectrum, rows: Ints) -> Spectrum:
+        return sum_neighbours(spectrum, rows, self.columns, self.along_y, self.along_x)
 
     def carried(self, white: Spectrum, phases: Phases, shares: Floats) -> Spectrum:
         """What a visit would show more, had its sky been seen through the window and then moved.
@@ -70,10 +73,11 @@ class Window(Frozen):
             along_y=np.ascontiguousarray(phases.along_y[:, :, rows]),
             blur=phases.blur.of(rows),
         )
-        moved = np.zeros_like(white)
-        moved[rows] = matched_spectrum(in_planes(white[rows], shares), near)
+        moved = matched_spectrum(in_planes(white[rows], shares), near)
         through = in_planes(self.through(white), shares)
-        return np.asarray(matched_spectrum(through, self.phases(phases)) - self.through(moved))
+        # All neighbours of a row that is looked at are there, and follow each other as before.
+        seen = self._through(moved, np.searchsorted(rows, self.rows))
+        return np.asarray(matched_spectrum(through, self.phases(phases)) - seen)
 
     def phases(self, phases: Phases) -> Phases:
         """The phases of these modes alone."""

@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from dcrviz.kernels.jit import compiled, inlined, unwritable
+from dcrviz.kernels.pool import run_bands
 from dcrviz.kernels.sums import PAIRS, aligned, copy_line, filter_rows
 from dcrviz.records import Ints, Plane
 from dcrviz.rooms import fresh_like
@@ -25,6 +26,7 @@ def smooth(
     width_px: float,
     *,
     mode: Literal["constant", "reflect"],
+    threads: int = 1,
 ) -> Plane:
     """Convolve with a Gaussian of this standard deviation, cut at four of them.
 
@@ -41,7 +43,11 @@ def smooth(
     """
     image = np.ascontiguousarray(image, dtype=np.float32)
     out = fresh_like(image)
-    smooth_rows(image, width_px, mode=mode, out=out, rows=(0, len(image)))
+
+    def loop(top: int, bottom: int) -> None:
+        smooth_rows(image, width_px, mode=mode, out=out, rows=(top, bottom))
+
+    run_bands(loop, len(image), threads=threads)
     return out
 
 

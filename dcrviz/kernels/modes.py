@@ -64,11 +64,11 @@ class NormalEquations:
     power: Parts
 
     @classmethod
-    def empty(cls, unknowns: int, shape: tuple[int, int]) -> NormalEquations:
+    def empty(cls, unknowns: int, shape: tuple[int, int], *, threads: int = 1) -> NormalEquations:
         """Before the first visit; `shape` is that of the half spectrum."""
         sums = fresh(unknowns**2, *shape), fresh(2 * unknowns, *shape), fresh(*shape)
-        for array in sums:
-            array[:] = 0
+        planes = [plane for array in sums for plane in array.reshape(-1, *shape)]
+        run_all([partial(plane.fill, 0) for plane in planes], threads=threads)
         return cls(normal=sums[0], right=sums[1], power=sums[2])
 
 

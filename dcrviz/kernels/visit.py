@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Self
 
 import numpy as np
 
 from dcrviz.kernels.blocks import BLOCK, STRIP
 from dcrviz.kernels.jit import compiled, compiled_with_lists, summing, unwritable
+from dcrviz.kernels.pool import run_bands
 from dcrviz.kernels.ring import (
     Ring,
     ShiftTable,
@@ -21,7 +23,7 @@ from dcrviz.kernels.ring import (
 )
 from dcrviz.kernels.sums import aligned
 from dcrviz.kernels.taps import PAD, Taps
-from dcrviz.records import Bools, Bytes, Cube, Ints, Plane
+from dcrviz.records import Bools, Bytes, Cube, Floats, Ints, Plane
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -176,28 +178,39 @@ def _compare(
     return difference, total
 
 
-def misfit_sums(template: Plane, visit: VisitPixels, importance: Plane) -> tuple[float, float]:
+def misfit_sums(
+    template: Plane, visit: VisitPixels, importance: Plane, *, threads: int = 1
+) -> tuple[float, float]:
     """The two sums of `residual_and_misfit` for a template that is at hand, (Y, X)."""
-    difference, total = _sum_misfit(
+    sums = np.zeros((2, 1 + len(template)))
+    loop = partial(
+        _row_misfits,
+        sums,
         np.ascontiguousarray(template),
         unwritable(visit.image),
         unwritable(visit.usable.view(np.uint8)),
         unwritable(visit.detected.view(np.uint8)),
         importance,
     )
+    run_bands(loop, len(template), threads=threads)
+    # One row after another, however many threads there are.
+    difference, total = np.cumsum(sums, axis=1)[:, -1].tolist()
     return difference, total / 2
 
 
 @compiled_with_lists
-def _sum_misfit(
-    template: Plane, image: Plane, usable: Bytes, detected: Bytes, importance: Plane
-) -> tuple[float, float]:
+def _row_misfits(
+    sums: Floats,
+    template: Plane,
+    image: Plane,
+    usable: Bytes,
+    detected: Bytes,
+    importance: Plane,
+    top: int,
+    bottom: int,
+) -> None:
     residual = np.empty(template.shape[1], np.float32)
-    difference, total = 0.0, 0.0
-    for y in range(len(template)):
-        less, more = _compare(
+    for y in range(top, bottom):
+        sums[0, 1 + y], sums[1, 1 + y] = _compare(
             image[y], template[y], usable[y], detected[y], importance[y], residual
         )
-        difference += less
-        total += more
-    return difference, total

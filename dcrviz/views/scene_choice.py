@@ -83,5 +83,5 @@ class SceneChoice(Viewer):
 
     def __panel__(self) -> pn.Column:
         cures = [part for pair in zip(self.cures, self.advice, strict=True) for part in pair]
-        # What is told of a scene is of any length: it lies below the button, which must not move away.
+        # What is told of a scene is of any length, and the button must not move: it comes first.
         return pn.Column(self.scene, self.open_button, self.trouble, self.ill, *cures, margin=0)

@@ -10,7 +10,7 @@ from dcrviz.engine.noise import background_noise
 from dcrviz.engine.template import amplify, visit_template
 from dcrviz.kernels.spline import coefficients
 from dcrviz.kernels.taps import tap_table
-from dcrviz.kernels.visit import VisitPixels, residual_and_misfit
+from dcrviz.kernels.visit import VisitPixels, misfit_sums, residual_and_misfit
 
 ALL = np.ones((2, 2), dtype=bool)
 
@@ -52,6 +52,19 @@ def test_the_metric_worked_out_by_hand():
     assert metric_of(image, template) == pytest.approx(7 / 8.5)
     importance = np.array([[1.0, 10.0], [1.0, 100.0]])
     assert metric_of(image, template, importance) == pytest.approx(106 / 76)
+
+
+def test_the_sums_of_a_template_at_hand_are_those_of_the_sweep_whoever_adds_them():
+    random = np.random.default_rng(2)
+    image, template, importance = random.random((3, 61, 40), dtype=np.float32)
+    counted = random.random((61, 40)) > 0.1
+    image[~counted] = np.nan
+    pixels = VisitPixels(image=image, usable=counted, detected=counted)
+    sums = [misfit_sums(template, pixels, importance, threads=threads) for threads in (1, 2, 3)]
+    assert sums[0] == sums[1] == sums[2]
+    metric = visit_metric(image, template, importance, counted=counted)
+    assert sums[0][0] / sums[0][1] == pytest.approx(metric, rel=1e-12)
+    assert misfit_sums(template[:0], pixels, importance) == (0, 0)
 
 
 def test_the_metric_of_a_perfect_model_is_zero():

@@ -108,6 +108,7 @@ def test_a_smoothed_image_is_the_oracle_s(height, width, width_px, mode, seed):
     image = image_of(height, width, seed)
     expected = plain.smooth(image.astype(np.float64), width_px, mode=mode)
     ours = smooth(image, width_px, mode=mode)
+    assert np.array_equal(smooth(image, width_px, mode=mode, threads=3), ours)
     np.testing.assert_allclose(ours, expected, rtol=0, atol=3e-6 * np.abs(image).max())
 
 
