@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 _Floats = NDArray[np.float32]
 KEPT_BYTES = 700_000_000
 """What is kept at most of all rooms that nobody is in."""
-_LEAST_BYTES = 1_000_000
+_LEAST_BYTES = 500_000
 # By this much a room may be larger than what is wanted.
 _SPARE = 1.05
 

@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import sep
 
 from dcrviz.engine.detect import FWHM_PER_SIGMA
+from dcrviz.kernels.extract import extract
 from dcrviz.records import Floats, Plane
 
 THRESHOLD_SIGMA = 5.0
@@ -110,8 +110,7 @@ def _detections(image: Plane, sigma: Plane | float, fwhm_px: float) -> Floats:
     unusable = ~(np.isfinite(image) & np.isfinite(noise))
     if unusable.all():
         return np.empty((0, 3))
-    sep.set_extract_pixstack(max(sep.get_extract_pixstack(), 2 * image.size))
-    found = sep.extract(
+    found = extract(
         np.where(unusable, 0, image).astype(np.float32),
         THRESHOLD_SIGMA,
         err=np.where(unusable, 1, noise).astype(np.float32),

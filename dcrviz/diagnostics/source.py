@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
-import sep
 
 from dcrviz.config_rules import threads_of
 from dcrviz.diagnostics.pictures import sky_noise, source_pixels, typical_fwhm_px
 from dcrviz.diagnostics.remembered import remembered
 from dcrviz.engine import Problem, Step
 from dcrviz.engine.template import amplify
+from dcrviz.kernels.extract import extract
 from dcrviz.kernels.pool import run_row_bands
 from dcrviz.records import Cube, Floats, Ints, Plane
+from dcrviz.rooms import fresh
 
 APERTURE_PX = 4.0
 ANNULUS_PX = (6.0, 10.0)
@@ -130,14 +131,13 @@ def brightest_pixels(problem: Problem) -> tuple[Ints, Floats]:
     if not detected.any():
         return np.empty((0, 2), np.int64), np.empty(0)
     # A copy in the order and type that sep reads; pixels off the sources can't be part of one.
-    image = np.empty(problem.shape, np.float32)
+    image = fresh(*problem.shape)
 
     def copy(rows: slice) -> None:
         image[rows] = np.where(detected[rows], np.nan_to_num(problem.template.image[rows]), 0)
 
     run_row_bands(copy, problem.shape, threads=threads_of(problem.config, problem.shape))
-    sep.set_extract_pixstack(max(sep.get_extract_pixstack(), 2 * image.size))
-    found = sep.extract(image, _THRESHOLD_SIGMA * sky_noise(problem), minarea=4)
+    found = extract(image, _THRESHOLD_SIGMA * sky_noise(problem), minarea=4)
     return np.stack([found["xpeak"], found["ypeak"]], axis=1).astype(np.int64), found["peak"]
 
 

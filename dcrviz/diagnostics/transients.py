@@ -18,7 +18,7 @@ from dcrviz.kernels import grow_flags
 from dcrviz.kernels.gauss import smooth
 from dcrviz.kernels.matched import in_units_of_error, residual_and_light
 from dcrviz.kernels.patches import find_patches
-from dcrviz.kernels.pool import run_all, run_row_bands
+from dcrviz.kernels.pool import row_bands, run_all
 from dcrviz.kernels.ranks import Ranks
 from dcrviz.records import Bools, Plane
 
@@ -80,8 +80,9 @@ def find_transients(problem: Problem, template: TemplateMaker) -> tuple[Transien
         for visit, residual in few:
             tasks = [partial(rank.take, residual, visit, sign=sign) for sign, rank in ranks.items()]
             run_all(tasks, threads=threads)
-    alone = [_alone(rank, threads=threads) for rank in ranks.values()]
-    owners = [visit for visit in visits if any((owner == visit).any() for owner in alone)]
+    some = set().union(*(_keep_alone(rank, threads=threads) for rank in ranks.values()))
+    alone = [rank.which for rank in ranks.values()]
+    owners = [visit for visit in visits if visit in some]
     found: list[Transient] = []
     for few in _residuals(problem, owners, template, threads=threads):
         for own in run_all([partial(_own, problem, alone, *one) for one in few], threads=threads):
@@ -125,17 +126,17 @@ def _unknown(problem: Problem, own: Bools, *, visit: int, fwhm_px: float) -> Boo
     return own & ~grow_flags(problem.artifacts.clipped(visit), fwhm_px)
 
 
-def _alone(rank: Ranks, *, threads: int) -> NDArray[np.int32]:
-    """(Y, X), the visit that has something there which no other has; -1 where none has."""
-    owner = np.empty(rank.which.shape, np.int32)
+def _keep_alone(rank: Ranks, *, threads: int) -> set[int]:
+    """Leave in `which` the visit that has something which no other has, or -1; all of them."""
 
-    def choose(rows: slice) -> None:
-        first, second = rank.first[rows], rank.second[rows]
+    def keep(rows: slice) -> set[int]:
+        first, second, which = rank.first[rows], rank.second[rows], rank.which[rows]
         alone = (first > LEAST_SIGMA) & (second < OTHERS_SHARE * first)
-        owner[rows] = np.where(alone, rank.which[rows], np.int32(-1))
+        which[~alone] = -1
+        return set(which[alone].tolist())
 
-    run_row_bands(choose, owner.shape, threads=threads)
-    return owner
+    tasks = [partial(keep, rows) for rows in row_bands(rank.which.shape)]
+    return set().union(*run_all(tasks, threads=threads))
 
 
 def _filtered(problem: Problem, visit: int, template: TemplateMaker) -> Plane:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import sep
 from scipy.spatial import KDTree
 
 from dcrviz.frozen import Frozen
+from dcrviz.kernels.extract import extract
 from dcrviz.records import Bools, Floats, Plane
 
 _LEAST_PIXELS = 5
@@ -60,8 +60,7 @@ def bright_sources(
     unusable = unusable | ~(np.isfinite(image) & np.isfinite(variance) & (variance > 0))
     pixels = np.ascontiguousarray(np.where(unusable, 0, image), dtype=np.float32)
     error = np.sqrt(np.where(unusable, 1, variance)).astype(np.float32)
-    sep.set_extract_pixstack(max(sep.get_extract_pixstack(), 2 * image.size))
-    found = sep.extract(pixels, sigma, err=error, mask=unusable, minarea=_LEAST_PIXELS)
+    found = extract(pixels, sigma, err=error, mask=unusable, minarea=_LEAST_PIXELS)
     peak = np.asarray(found["peak"], dtype=np.float64)
     order = np.argsort(-peak, kind="stable")
     noise = error[found["ypeak"], found["xpeak"]]

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import sep
 from numpy.typing import NDArray
 
 from dcrviz.box import Box
 from dcrviz.engine.detect import FWHM_PER_SIGMA
 from dcrviz.frozen import Frozen
 from dcrviz.kernels import grow_labels, smooth
+from dcrviz.kernels.extract import extract
 from dcrviz.records import Bools, Ints, Plane
 
 # Noise hardly changes over a field: of more pixels not all are sorted.
@@ -106,9 +106,7 @@ def deviating(significance: Plane, usable: Bools, search: Search) -> NDArray[np.
     significance
         (Y, X), smoothed and in units of its noise; only what is positive counts.
     """
-    # Room for the case that every pixel is above the threshold.
-    sep.set_extract_pixstack(max(sep.get_extract_pixstack(), 2 * significance.size))
-    _, segments = sep.extract(
+    _, segments = extract(
         np.ascontiguousarray(significance),
         search.threshold_sigma,
         mask=~usable,

@@ -21,6 +21,8 @@ from dcrviz.scratch import Room
 
 # A single visit arrives as 1 but for the rounding of its taps: it must not pass for more than one.
 _ROUNDING = 1e-5
+# Of a visit, from which on it counts as one; more than one and a half never arrives.
+_HALF = np.float32(0.5)
 
 
 def visit_weights(visits: Sequence[Visit], *, by_airmass: bool) -> Floats:
@@ -71,15 +73,15 @@ def stack_weights(
     # amplify without limit.
     linear: SplineOrder = 1 if order > 1 else order
     stack, counts = room.begin(shape, np.float32), room.begin(shape, np.uint16)
-    arrived, number = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
+    arrived = np.zeros(shape, np.float32)
 
     def clear(rows: slice) -> None:
-        stack.array[:, rows] = 0
+        stack.array[:, rows], counts.array[:, rows] = 0, 0
 
     def add(subfilter: int, visit: int, flags: Plane) -> None:
         reached = _moved_back(flags, shifts, (visit, subfilter), order)
         arrived[subfilter] += reached
-        number[subfilter] += np.rint(reached, out=reached)
+        counts.array[subfilter] += reached > _HALF
 
     def weigh(subfilter: int, visit: int, coefs: Plane) -> None:
         stack.array[subfilter] += _moved_back(coefs, shifts, (visit, subfilter), linear)
@@ -91,7 +93,7 @@ def stack_weights(
         good = (reached > 1 + _ROUNDING).all(axis=0) & (totals > 0).all(axis=0)
         np.divide(1, totals, out=totals, where=good)
         totals[:, ~good] = 0
-        counts.array[:, rows] = np.where(good, number[:, rows], 0)
+        counts.array[:, rows] *= good
 
     run_row_bands(clear, shape[1:], threads=threads)
     for visit, flags in enumerate(usable):

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from dcrviz.io.scan import UNREADABLE, Hdu, RawPixels
 from dcrviz.records import LazyPlane
+from dcrviz.rooms import fresh
 
 _FLOAT = np.dtype(np.float32)
 _BITS = np.dtype(np.int32)
@@ -86,10 +87,20 @@ class FilePlane(_Lazy):
         # What is read once takes longer through a map, page by page.
         stored, number = np.dtype(raw.dtype), max(0, last - first)
         offset = raw.offset + first * width * stored.itemsize
-        read = np.fromfile(self.path, stored, number * width, offset=offset).reshape(number, width)
+        read = _empty(stored, number, width)
+        with self.path.open("rb") as file:
+            file.seek(offset)
+            if file.readinto(read.data) != read.nbytes:
+                raise OSError(f"its pixels must take {read.nbytes} bytes; it ends before")
         if stored.newbyteorder("=") != self.dtype:
             return read.astype(self.dtype)
         return read if stored.isnative else read.byteswap(inplace=True).view(self.dtype)
+
+
+def _empty(dtype: np.dtype[Any], height: int, width: int) -> NDArray[Any]:
+    if dtype.itemsize == 4:
+        return fresh(height, width).view(dtype)
+    return np.empty((height, width), dtype)
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)

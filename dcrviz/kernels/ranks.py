@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from dcrviz.kernels.jit import compiled
 from dcrviz.records import Plane
+from dcrviz.rooms import fresh
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -31,8 +32,9 @@ class Ranks:
     @classmethod
     def empty(cls, shape: tuple[int, int]) -> Self:
         """Before the first image."""
-        nothing = np.full((2, *shape), -np.inf, dtype=np.float32)
-        return cls(first=nothing[0], second=nothing[1], which=np.full(shape, -1, np.int32))
+        first, second, which = fresh(*shape), fresh(*shape), fresh(*shape).view(np.int32)
+        first[:], second[:], which[:] = -np.inf, -np.inf, -1
+        return cls(first=first, second=second, which=which)
 
     def take(self, image: Plane, number: int, *, sign: int = 1) -> None:
         """Rank one more image, or its negative."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import sep
 
+from dcrviz.kernels.extract import extract
 from dcrviz.records import Bools, Plane
 
 _SOURCES_SIGMA = 3.0
@@ -39,8 +40,7 @@ def sky_of(image: Plane, unusable: Bools, *, box_px: int) -> Plane:
     pixels = np.ascontiguousarray(np.where(left_out, 0, image), dtype=np.float32)
     sides = {"bw": min(box_px, image.shape[1]), "bh": min(box_px, image.shape[0])}
     first = sep.Background(pixels, mask=left_out, **sides)
-    sep.set_extract_pixstack(max(sep.get_extract_pixstack(), 2 * image.size))
-    _, segments = sep.extract(
+    _, segments = extract(
         pixels - first.back(),
         _SOURCES_SIGMA,
         err=max(first.globalrms, np.finfo(np.float32).tiny),
