@@ -112,7 +112,9 @@ def stack_weights(
 
 
 def _coefs(image: Plane | Bools, order: SplineOrder) -> Plane:
-    return coefficients(np.asarray(image, np.float32), order=order)
+    pixels = fresh(*image.shape)
+    pixels[:] = image
+    return coefficients(pixels, order=order)
 
 
 def _moved_back(coefs: Plane, shifts: Shifts, which: tuple[int, int], order: SplineOrder) -> Plane:
