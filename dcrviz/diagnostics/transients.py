@@ -133,7 +133,7 @@ def _keep_alone(rank: Ranks, *, threads: int) -> set[int]:
         first, second, which = rank.first[rows], rank.second[rows], rank.which[rows]
         alone = (first > LEAST_SIGMA) & (second < OTHERS_SHARE * first)
         which[~alone] = -1
-        return set(which[alone].tolist())
+        return set(np.unique(which[alone]).tolist())
 
     tasks = [partial(keep, rows) for rows in row_bands(rank.which.shape)]
     return set().union(*run_all(tasks, threads=threads))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dcrviz.box import Box
 from dcrviz.kernels import smooth
-from dcrviz.kernels.pool import run_all, run_row_bands
+from dcrviz.kernels.pool import row_bands, run_all, run_row_bands
 from dcrviz.kernels.shift import add_shifts
 from dcrviz.kernels.spline import coefficients
 from dcrviz.kernels.taps import PAD, tap_table
@@ -21,8 +21,6 @@ from dcrviz.scratch import Room
 
 # A single visit arrives as 1 but for the rounding of its taps: it must not pass for more than one.
 _ROUNDING = 1e-5
-# Of a visit, from which on it counts as one; more than one and a half never arrives.
-_HALF = np.float32(0.5)
 
 
 def visit_weights(visits: Sequence[Visit], *, by_airmass: bool) -> Floats:
@@ -80,8 +78,7 @@ def stack_weights(
 
     def add(subfilter: int, visit: int, flags: Plane) -> None:
         reached = _moved_back(flags, shifts, (visit, subfilter), order)
-        arrived[subfilter] += reached
-        counts.array[subfilter] += reached > _HALF
+        _count(reached, arrived[subfilter], counts.array[subfilter])
 
     def weigh(subfilter: int, visit: int, coefs: Plane) -> None:
         stack.array[subfilter] += _moved_back(coefs, shifts, (visit, subfilter), linear)
@@ -115,6 +112,13 @@ def _coefs(image: Plane | Bools, order: SplineOrder) -> Plane:
     pixels = fresh(*image.shape)
     pixels[:] = image
     return coefficients(pixels, order=order)
+
+
+def _count(reached: Plane, arrived: Plane, counts: NDArray[np.uint16]) -> None:
+    for rows in row_bands(reached.shape):
+        arrived[rows] += reached[rows]
+        # Around a hole a spline may fall below zero: the count wraps, and comes up again.
+        counts[rows] += np.rint(reached[rows]).astype(np.int16).view(np.uint16)
 
 
 def _moved_back(coefs: Plane, shifts: Shifts, which: tuple[int, int], order: SplineOrder) -> Plane:
