@@ -8,6 +8,7 @@ import pytest
 from dcrviz import Visit
 from dcrviz.box import Box
 from dcrviz.engine.weights import model_weights, pixel_weights, stack_weights, visit_weights
+from dcrviz.kernels import shift_image
 from dcrviz.records import Shifts
 
 FIELD = Box(y0=0, y1=30, x0=0, x1=40)
@@ -72,6 +73,24 @@ def test_where_no_more_than_one_visit_arrives_weights_and_counts_are_zero():
     assert not stack[:, :10].any()
     assert not counts[:, :10].any()
     assert stack[:, 10:].all()
+
+
+@pytest.mark.parametrize(("complement", "beyond"), [(False, 2), (True, -1)])
+def test_what_arrives_of_each_visit_is_rounded_however_a_spline_overshoots(complement, beyond):
+    # The signs of a cubic spline's weights half way between two pixels: all of one sign add up.
+    sign = np.where(np.arange(40) % 2, 1, -1)
+    sign[20:] *= -1
+    usable = usable_of(4)
+    usable[0] = (np.outer(sign[5:35], sign) > 0) != complement
+    shifts = shifts_of(4, by=(0.5, 0.5))
+    arrived = [
+        shift_image(flags.astype(np.float32), -shifts.midpoint[0, 0], order=3) for flags in usable
+    ]
+    rounded = np.rint(arrived)
+    assert beyond in rounded[0]
+    _, counts = stack_weights(None, usable, shifts, order=3)
+    good = np.sum(arrived, axis=0) > 1.001
+    np.testing.assert_array_equal(counts, np.broadcast_to(rounded.sum(axis=0) * good, counts.shape))
 
 
 def test_a_pixel_must_be_reached_in_every_subfilter():
