@@ -80,13 +80,14 @@ def peaks_of(
     """
     width_px = fwhm_px / FWHM_PER_SIGMA
     light = smooth(np.nan_to_num(image), width_px, mode="constant", threads=threads)
-    about = 2 * round(fwhm_px / 2) + 1
+    reach = round(fwhm_px / 2)
     # White noise, averaged over a Gaussian.
     least = _LEAST_SIGMA * (noise / (2 * math.sqrt(math.pi) * width_px))
 
     def tops_of(rows: slice) -> tuple[Ints, Ints]:
-        first = max(0, rows.start - about)
-        highest = ndimage.maximum_filter(light[first : rows.stop + about], size=about)
+        first = max(0, rows.start - reach)
+        near = light[first : rows.stop + reach]
+        highest = ndimage.maximum_filter(near, size=2 * reach + 1)
         own, highest = light[rows], highest[rows.start - first :][: rows.stop - rows.start]
         y, x = np.nonzero((own == highest) & detected[rows] & (own > least))
         return y + rows.start, x

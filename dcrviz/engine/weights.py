@@ -109,9 +109,10 @@ def stack_weights(
 
 
 def _coefs(image: Plane | Bools, order: SplineOrder) -> Plane:
-    pixels = fresh(*image.shape)
-    pixels[:] = image
-    return coefficients(pixels, order=order)
+    if image.dtype == np.bool_:
+        flags, image = image, fresh(*image.shape)
+        image[:] = flags
+    return coefficients(np.asarray(image, np.float32), order=order)
 
 
 def _count(reached: Plane, arrived: Plane, counts: NDArray[np.uint16]) -> None:

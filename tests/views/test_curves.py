@@ -208,31 +208,38 @@ def test_with_a_worker_the_page_never_computes_and_misses_no_step(session):
     assert [entry.index for entry in view.entries] == [0, 1, 2]
 
 
-def test_the_mark_comes_to_a_new_step_with_its_numbers(session):
-    worker = Later()
+@pytest.fixture
+def worker():
+    return Later()
+
+
+@pytest.fixture
+def worked_charts(session, worker):
+    """The figures of a view whose numbers a worker finds, with those of the start."""
     view = CourseView(session, worker=worker)
     view.__panel__()
     (place,) = view._shown
     worker.work()
-    session.step()
-    assert {mark.location for mark in place.charts.marks} == {0}
-    worker.work()
-    assert place.charts.source.data["index"] == [0, 1]
-    assert {mark.location for mark in place.charts.marks} == {1}
+    return place.charts
 
 
-def test_the_mark_follows_the_numbers_of_a_run_that_is_ahead_of_them(session):
-    worker = Later()
-    view = CourseView(session, worker=worker)
-    view.__panel__()
-    (place,) = view._shown
+def test_the_mark_comes_to_a_new_step_with_its_numbers(session, worker, worked_charts):
+    session.step()
+    assert {mark.location for mark in worked_charts.marks} == {0}
     worker.work()
+    assert worked_charts.source.data["index"] == [0, 1]
+    assert {mark.location for mark in worked_charts.marks} == {1}
+
+
+def test_the_mark_follows_the_numbers_of_a_run_that_is_ahead_of_them(
+    session, worker, worked_charts
+):
     session.step()
     session.step()
     worker.work()
-    assert {mark.location for mark in place.charts.marks} == {1}
+    assert {mark.location for mark in worked_charts.marks} == {1}
     worker.work()
-    assert {mark.location for mark in place.charts.marks} == {2}
+    assert {mark.location for mark in worked_charts.marks} == {2}
 
 
 def test_the_last_course_stays_until_something_of_the_next_is_known(session, exposures):

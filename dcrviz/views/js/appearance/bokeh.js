@@ -1,4 +1,4 @@
-// Parts of Bokeh that do less for the explorer than for others.
+// Parts of Bokeh that do otherwise for the explorer than for others.
 
 // A class of Bokeh's views, the first time that it is asked for; another Bokeh may keep it elsewhere.
 export function untouched(module, name) {
