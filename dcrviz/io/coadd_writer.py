@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
 
@@ -35,6 +36,12 @@ from dcrviz.physics.seeing import width_px
 from dcrviz.records import Coadd, Coadds
 
 _log = logging.getLogger(__name__)
+
+_Extension = fits.BinTableHDU | fits.ImageHDU
+# The HDUs that a file begins with, and the bytes of those after them.
+_File = tuple[Callable[[], fits.HDUList], bytes]
+# Bytes of a FITS block.
+_BLOCK = 2880
 
 
 def write_coadds(
@@ -72,19 +79,23 @@ def write_coadds(
     """
     folder = Path(directory)
     shared = {**(header or {}), **_shared_keys(result)}
-    make: dict[str, Callable[[], fits.HDUList]] = {
-        subfilter_name(subfilter): partial(_subfilter_hdus, result, subfilter, shared)
+    beside = _bytes_of(_beside_coadds(result))
+    make: dict[str, _File] = {
+        subfilter_name(subfilter): (partial(_subfilter_hdus, result, subfilter, shared), beside)
         for subfilter in range(len(result.planes))
     }
-    make[COADD_NAME] = partial(_sum_hdus, result, shared)
+    of_model = [model_hdu(result.model)] if result.model.wavelength_nm else []
+    make[COADD_NAME] = partial(_coadd_hdus, result, result.corrected, shared), (
+        beside + _bytes_of(of_model)
+    )
     if _counted(result):
-        make[COUNTS_NAME] = partial(_count_hdus, result, shared)
+        make[COUNTS_NAME] = partial(_count_hdus, result, shared), b""
     with AtomicFiles() as files, ExitStack() as streams:
         # Open before any thread writes: one that is left behind makes no file any more.
         writing = [
             partial(
                 _write,
-                made,
+                *made,
                 streams.enter_context(files.add(folder / name).open("wb")),
                 ", ".join(map(str, files.paths)),
             )
@@ -97,11 +108,14 @@ def write_coadds(
     return files.paths
 
 
-def _write(make: Callable[[], fits.HDUList], stream: IO[bytes], names: str) -> None:
+def _write(
+    make: Callable[[], fits.HDUList], beside: bytes, stream: IO[bytes], names: str
+) -> None:
     """Make and write one file; the names are those of the files until it."""
     try:
         with stream:
             make().writeto(stream)
+            stream.write(beside)
     except OSError as error:
         raise ValueError(f"{names}: can't be written; got {error}") from error
 
@@ -114,13 +128,6 @@ def _subfilter_hdus(result: Coadds, subfilter: int, shared: Mapping[str, Any]) -
         planes=result.mask_planes,
     )
     return _coadd_hdus(result, coadd, {**shared, **subfilter_keys(result.model, subfilter)})
-
-
-def _sum_hdus(result: Coadds, shared: Mapping[str, Any]) -> fits.HDUList:
-    hdus = _coadd_hdus(result, result.corrected, shared)
-    if result.model.wavelength_nm:
-        hdus.append(model_hdu(result.model))
-    return hdus
 
 
 def _counted(result: Coadds) -> bool:
@@ -138,11 +145,21 @@ def _shared_keys(result: Coadds) -> dict[str, Any]:
 
 
 def _coadd_hdus(result: Coadds, coadd: Coadd, keys: Mapping[str, Any]) -> fits.HDUList:
-    hdus = exposure_hdus(coadd, wcs=result.wcs, xy0=result.xy0, header=keys)
-    hdus.append(inputs_hdu(result.inputs, result.input_weights))
-    if result.psf is not None:
-        hdus.append(psf_hdu(result.psf))
-    return hdus
+    return exposure_hdus(coadd, wcs=result.wcs, xy0=result.xy0, header=keys)
+
+
+def _beside_coadds(result: Coadds) -> list[_Extension]:
+    """What each coadd's file has beside its pixels."""
+    inputs = inputs_hdu(result.inputs, result.input_weights)
+    return [inputs] if result.psf is None else [inputs, psf_hdu(result.psf)]
+
+
+def _bytes_of(extensions: Sequence[_Extension]) -> bytes:
+    """HDUs as any file may end with them; to make a table's header anew for each takes longer."""
+    stream = BytesIO()
+    fits.HDUList([fits.PrimaryHDU(), *extensions]).writeto(stream)
+    # Without the primary HDU, which has no data and few keys.
+    return stream.getvalue()[_BLOCK:]
 
 
 def _count_hdus(result: Coadds, keys: Mapping[str, Any]) -> fits.HDUList:
