@@ -13,6 +13,8 @@ from dcrviz.records import Bools, Cube, Floats
 _TURNS = 12
 # Equations of a star at rest overshoot for one that is moved by more than its seeing.
 _DAMPING = 0.6
+# Each turn leaves less than half of what was off, and errors are hundredths of a pixel.
+_SETTLED_PX = 1e-4
 
 
 class Moving:
@@ -75,6 +77,7 @@ class Moving:
             margin=self._margin,
             turns=_TURNS,
             damping=_DAMPING,
+            settled_px=_SETTLED_PX,
         )
         variance = np.diagonal(inverse, axis1=1, axis2=2)[:, :SKY].mean(axis=1)
         return found[..., :SKY], np.where(told, np.sqrt(variance), np.inf)

@@ -14,7 +14,14 @@ SPLINE_PX = 2
 
 
 def follow(
-    stamps: Floats, splines: Floats, solver: Floats, *, margin: int, turns: int, damping: float
+    stamps: Floats,
+    splines: Floats,
+    solver: Floats,
+    *,
+    margin: int,
+    turns: int,
+    damping: float,
+    settled_px: float = 0.0,
 ) -> Floats:
     """Unknowns of every stamp, whose model is the sum of some images, moved, above some sky.
 
@@ -29,7 +36,10 @@ def follow(
     margin
         Two more than the largest offset, which no source leaves [px].
     turns, damping
-        How often what the model leaves is solved for, and what part of the solution is added.
+        How often, at most, what the model leaves is solved for, and what part of the solution is
+        added.
+    settled_px
+        A stamp is done with when its offset changes by less.
 
     Returns
     -------
@@ -49,6 +59,7 @@ def follow(
         margin,
         turns,
         damping,
+        settled_px,
         found,
         *rooms,
         np.empty(height * width),
@@ -64,6 +75,7 @@ def _follow(
     margin: int,
     turns: int,
     damping: float,
+    settled_px: float,
     found: Floats,
     near: Floats,
     row: Floats,
@@ -74,6 +86,7 @@ def _follow(
         for n in range(stamps.shape[1]):
             unknowns = found[i, n]
             for _ in range(turns):
+                before_y, before_x = unknowns[0], unknowns[1]
                 _leave(stamps[i, n], splines[n], unknowns, margin, near, row, left)
                 for j in range(len(unknowns)):
                     unknowns[j] += damping * _product(solver[n, j], left)
@@ -82,6 +95,9 @@ def _follow(
                     break
                 for axis in range(SKY):
                     unknowns[axis] = min(max(unknowns[axis], -farthest), farthest)
+                turn = max(abs(unknowns[0] - before_y), abs(unknowns[1] - before_x))
+                if turn < settled_px:
+                    break
 
 
 @inlined
