@@ -1,4 +1,4 @@
-"""Large arrays that loops write into, kept for whoever wants as many bytes next."""
+"""Large arrays that loops write into, in memory that is kept for whoever wants some next."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dcrviz.stretches import Store, Stretch
+
 _Floats = NDArray[np.float32]
-KEPT_BYTES = 700_000_000
+KEPT_BYTES = 1_300_000_000
 """What is kept at most of all rooms that nobody is in."""
 _LEAST_BYTES = 500_000
-# By this much a room may be larger than what is wanted.
-_SPARE = 1.05
 
 _lock = threading.Lock()
-_left: deque[_Floats] = deque()
-_free: list[_Floats] = []
+_left: deque[Stretch] = deque()
+_store = Store(kept_bytes=KEPT_BYTES)
 
 
 def fresh(*shape: int) -> _Floats:
@@ -35,8 +35,8 @@ def fresh(*shape: int) -> _Floats:
         return np.empty(shape, np.float32)
     with _lock:
         _settle()
-        room = _taken(number)
-    return np.asarray(_Lease(np.empty(number, np.float32) if room is None else room, shape))
+        stretch = _store.take(4 * number)
+    return np.asarray(_Lease(stretch, shape))
 
 
 def fresh_like(array: _Floats) -> _Floats:
@@ -52,21 +52,22 @@ def is_whole_room(array: NDArray[Any]) -> bool:
 def give_up() -> None:
     """Hand all that is kept back to the system, when a large run has ended."""
     with _lock:
-        _left.clear()
-        _free.clear()
+        _settle()
+        _store.give_up()
 
 
 class _Lease:
     """Has a room for as long as any array shows a part of it."""
 
-    def __init__(self, room: _Floats, shape: tuple[int, ...]) -> None:
-        self._room = room
-        shown = room[: math.prod(shape)].reshape(shape)
-        self.__array_interface__ = shown.__array_interface__
+    def __init__(self, stretch: Stretch, shape: tuple[int, ...]) -> None:
+        self._stretch = stretch
+        self.__array_interface__ = (
+            stretch.floats(math.prod(shape)).reshape(shape).__array_interface__
+        )
 
     def __del__(self) -> None:
         # Python may come here amid anything, even in the same thread while it has the lock.
-        _left.append(self._room)
+        _left.append(self._stretch)
         if _lock.acquire(blocking=False):
             try:
                 _settle()
@@ -75,15 +76,5 @@ class _Lease:
 
 
 def _settle() -> None:
-    """Keep the newest of what was left, as the next iteration wants as much."""
     while _left:
-        _free.append(_left.popleft())
-    while sum(room.nbytes for room in _free) > KEPT_BYTES:
-        del _free[0]
-
-
-def _taken(number: int) -> _Floats | None:
-    for place in reversed(range(len(_free))):
-        if number <= _free[place].size <= _SPARE * number:
-            return _free.pop(place)
-    return None
+        _store.give_back(_left.popleft())

@@ -8,12 +8,15 @@ import pytest
 from dcrviz import rooms
 from dcrviz.frozen import read_only
 from dcrviz.rooms import fresh, give_up
+from dcrviz.stretches import Store
 
 
 @pytest.fixture(autouse=True)
-def nothing_kept(monkeypatch):
-    monkeypatch.setattr(rooms, "_free", [])
+def store(monkeypatch):
+    store = Store(kept_bytes=10_000_000)
+    monkeypatch.setattr(rooms, "_store", store)
     monkeypatch.setattr(rooms, "_LEAST_BYTES", 0)
+    return store
 
 
 def place(array):
@@ -29,12 +32,23 @@ def test_two_who_are_in_a_room_at_once_share_no_pixel():
 
 
 def test_a_room_that_was_left_is_entered_again_by_who_wants_as_much():
-    first = fresh(3, 5)
+    first = fresh(300, 500)
     was = place(first)
     del first
-    larger, again = fresh(3, 6), fresh(5, 3)
+    larger, again = fresh(300, 600), fresh(500, 300)
     assert place(again) == was
     assert place(larger) != was
+
+
+def test_a_large_room_that_was_left_is_shared_by_those_who_want_less():
+    first = fresh(600, 512)
+    edges = place(first), place(first) + first.nbytes
+    del first
+    parts = [fresh(200, 512) for _ in range(2)]
+    assert all(edges[0] <= place(part) < edges[1] for part in parts)
+    assert not np.shares_memory(*parts)
+    del parts
+    assert edges[0] == place(fresh(600, 512))
 
 
 def test_who_sees_a_part_of_a_room_is_still_in_it():
@@ -53,18 +67,23 @@ def test_what_was_made_read_only_may_be_written_by_the_next():
     fresh(3, 5)[:] = 1
 
 
-def test_a_record_has_a_whole_room_as_it_is_and_a_copy_of_a_part():
+def test_a_record_has_what_nobody_can_write_to_as_it_is_and_a_copy_of_all_else():
     whole = fresh(3, 5)
+    written = read_only(whole)
+    assert not np.shares_memory(written, whole)
+    part = whole[1:]
+    part.flags.writeable = False
+    assert not np.shares_memory(read_only(part), whole)
     whole.flags.writeable = False
     assert read_only(whole) is whole
-    assert not np.shares_memory(read_only(whole[1:]), whole)
+    assert read_only(part) is part
 
 
-def test_a_room_is_left_by_an_error_too():
+def test_a_room_is_left_by_an_error_too(store):
     with pytest.raises(RuntimeError):
         leave_by_an_error()
     gc.collect()
-    assert len(rooms._free) == 1
+    assert store.held_bytes > 0
 
 
 def leave_by_an_error():
@@ -72,17 +91,8 @@ def leave_by_an_error():
     raise RuntimeError
 
 
-def test_of_more_bytes_than_are_kept_the_newest_stay(monkeypatch):
-    monkeypatch.setattr(rooms, "KEPT_BYTES", 2 * 60)
-    held = [fresh(15) for _ in range(3)]
-    places = [place(room) for room in held]
-    while held:
-        del held[0]
-    assert {place(room) for room in rooms._free} == set(places[1:])
-
-
-def test_nothing_is_kept_once_it_is_given_up():
+def test_nothing_is_kept_once_it_is_given_up(store):
     fresh(3, 5)
-    assert rooms._free
+    assert store.held_bytes > 0
     give_up()
-    assert rooms._free == []
+    assert store.held_bytes == 0

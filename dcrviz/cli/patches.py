@@ -15,6 +15,7 @@ from dcrviz.cli.console import console
 from dcrviz.cli.one_patch import assemble_patch
 from dcrviz.cli.spreading import do_all
 from dcrviz.io.atomic import atomic_write, output_directory
+from dcrviz.rooms import give_up
 from dcrviz.runs.checkpoint import NAME as CHECKPOINT
 from dcrviz.runs.run import HISTORY_NAME
 
@@ -78,6 +79,9 @@ def run_patch(patch: Patch) -> PatchEnd:
         # A fault of this program; the other patches are not to suffer.
         _log.exception("%s", patch.name)
         return PatchEnd(refusal=f"{type(error).__name__}: {error}")
+    finally:
+        # A worker may wait for its next patch, or have had its last.
+        give_up()
     history = json.loads((Path(options.out) / HISTORY_NAME).read_text(encoding="utf-8"))
     return PatchEnd(outcome=history["outcome"], sentence=history["sentence"])
 

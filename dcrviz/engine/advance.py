@@ -18,7 +18,6 @@ from dcrviz.engine.start import start_planes
 from dcrviz.engine.step import Correction, History, Step
 from dcrviz.engine.tile_moves import move_by_iterating, move_by_mixing
 from dcrviz.records import Cube
-from dcrviz.rooms import give_up
 
 
 def first_step(problem: Problem, config: AssembleConfig | None = None) -> Step:
@@ -89,14 +88,10 @@ def assemble(
     """Every step of a run, from the starting model, or from a step that is given, to the end."""
     config = (config or problem.config).copy()
     step = start or first_step(problem, config)
-    try:
+    yield step
+    while step.outcome is Outcome.RUNNING:
+        step = advance(problem, step, config)
         yield step
-        while step.outcome is Outcome.RUNNING:
-            step = advance(problem, step, config)
-            yield step
-    finally:
-        # What comes after a run wants rooms of other sizes.
-        give_up()
 
 
 def _judged(problem: Problem, history: History, config: AssembleConfig) -> History:

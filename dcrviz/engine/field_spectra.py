@@ -75,9 +75,9 @@ class FieldSpectra:
         The next few are written over the transforms before.
         """
         seen = np.flatnonzero(self.problem.precision > 0)
-        room = empty_spectra(min(_AT_ONCE, len(seen)), self.grid.half)
-        for start in range(0, len(seen), _AT_ONCE):
-            few = seen[start : start + _AT_ONCE]
+        groups = np.array_split(seen, -(-len(seen) // _AT_ONCE))
+        room = empty_spectra(len(groups[0]), self.grid.half)
+        for few in groups:
             spectra = room[: len(few)]
             for spectrum, visit in zip(spectra, few, strict=True):
                 above = self._above(int(visit), threads=threads)

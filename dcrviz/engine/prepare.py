@@ -135,6 +135,7 @@ def prepare(
             factors.tobytes(),
             visits_weights.tobytes(),
             config.pixel_weights,
+            config.solver == "direct",
         ),
         lambda: weights_of(
             exposures, pixels.usable, detected, (visits_weights, factors), config, room
@@ -168,7 +169,7 @@ def prepare(
             observed=frozen(pixels.observed),
             usable=frozen(pixels.usable),
             detected=frozen(detected),
-            weights=None if weights.pixels is None else frozen(weights.pixels),
+            weights=None if weights.kept is None else frozen(weights.kept),
             shifts=shifts,
             template=filled,
             stack_weight=frozen(stack),

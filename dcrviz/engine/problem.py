@@ -71,7 +71,8 @@ class Problem(Frozen):
     detected
         (V, Y, X), pixels on a source by the visit's own mask.
     weights
-        (V, Y, X), what a residual counts; None for the weights of 2019, 1 where usable.
+        (V, Y, X), what a residual counts; None for the weights of 2019, 1 where usable, and for the
+        closed form, which asks for none again.
     stack_weight
         (S, Y, X), one over the sum of the shifted weights; 0 where fewer than two visits reach.
     counts

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,8 +42,14 @@ def pixel_weights(variance: Plane, usable: Bools, visit_weight: float) -> Plane:
     return weight
 
 
+class WeightsOfVisits(Protocol):
+    """The weights of the pixels of each visit: (V, Y, X), or what computes those of one."""
+
+    def __getitem__(self, visit: int, /) -> Plane: ...
+
+
 def stack_weights(
-    weights: Cube | None,
+    weights: WeightsOfVisits | None,
     usable: Bools,
     shifts: Shifts,
     *,
@@ -55,7 +62,8 @@ def stack_weights(
     Parameters
     ----------
     weights
-        (V, Y, X) of each pixel; None for 1 where it is usable and 0 where not.
+        Of each pixel of each visit; None for 1 where it is usable and 0 where not. Each is asked
+        for once.
     room
         Where both are kept; in memory if None.
 
@@ -94,13 +102,12 @@ def stack_weights(
 
     run_row_bands(clear, shape[1:], threads=threads)
     for visit, flags in enumerate(usable):
-        given: list[tuple[Callable[[int, int, Plane], None], Plane | Bools, SplineOrder]]
-        given = [(add, flags, order)]
-        given += [] if weights is None else [(weigh, weights[visit], linear)]
-        coefs = run_all([partial(_coefs, image, o) for _, image, o in given], threads=threads)
+        begin = [partial(_coefs_of_flags, flags, order)]
+        if weights is not None:
+            begin.append(partial(_coefs_of_weights, weights, visit, linear))
         tasks = [
-            partial(task, subfilter, visit, each)
-            for (task, _, _), each in zip(given, coefs, strict=True)
+            partial(task, subfilter, visit, coefs)
+            for task, coefs in zip((add, weigh), run_all(begin, threads=threads), strict=False)
             for subfilter in range(n_subfilters)
         ]
         run_all(tasks, threads=threads)
@@ -108,11 +115,14 @@ def stack_weights(
     return stack.finish(), counts.finish()
 
 
-def _coefs(image: Plane | Bools, order: SplineOrder) -> Plane:
-    if image.dtype == np.bool_:
-        flags, image = image, fresh(*image.shape)
-        image[:] = flags
-    return coefficients(np.asarray(image, np.float32), order=order)
+def _coefs_of_flags(flags: Bools, order: SplineOrder) -> Plane:
+    image = fresh(*flags.shape)
+    image[:] = flags
+    return coefficients(image, order=order)
+
+
+def _coefs_of_weights(weights: WeightsOfVisits, visit: int, order: SplineOrder) -> Plane:
+    return coefficients(np.asarray(weights[visit], np.float32), order=order)
 
 
 def _count(reached: Plane, arrived: Plane, counts: NDArray[np.uint16]) -> None:

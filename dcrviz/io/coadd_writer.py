@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from functools import partial
 from io import BytesIO
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeAlias
 
 import numpy as np
 from astropy.io import fits
@@ -37,9 +37,9 @@ from dcrviz.records import Coadd, Coadds
 
 _log = logging.getLogger(__name__)
 
-_Extension = fits.BinTableHDU | fits.ImageHDU
+_Extension: TypeAlias = fits.BinTableHDU | fits.ImageHDU
 # The HDUs that a file begins with, and the bytes of those after them.
-_File = tuple[Callable[[], fits.HDUList], bytes]
+_File: TypeAlias = tuple[Callable[[], fits.HDUList], bytes]
 # Bytes of a FITS block.
 _BLOCK = 2880
 
@@ -85,8 +85,9 @@ def write_coadds(
         for subfilter in range(len(result.planes))
     }
     of_model = [model_hdu(result.model)] if result.model.wavelength_nm else []
-    make[COADD_NAME] = partial(_coadd_hdus, result, result.corrected, shared), (
-        beside + _bytes_of(of_model)
+    make[COADD_NAME] = (
+        partial(_coadd_hdus, result, result.corrected, shared),
+        (beside + _bytes_of(of_model)),
     )
     if _counted(result):
         make[COUNTS_NAME] = partial(_count_hdus, result, shared), b""
@@ -108,9 +109,7 @@ def write_coadds(
     return files.paths
 
 
-def _write(
-    make: Callable[[], fits.HDUList], beside: bytes, stream: IO[bytes], names: str
-) -> None:
+def _write(make: Callable[[], fits.HDUList], beside: bytes, stream: IO[bytes], names: str) -> None:
     """Make and write one file; the names are those of the files until it."""
     try:
         with stream:
