@@ -5,18 +5,21 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from dcrviz.config_rules import threads_of
 from dcrviz.engine.fill import fill_holes
 from dcrviz.engine.masks import with_plane
 from dcrviz.engine.pixels import frozen
 from dcrviz.engine.problem import Problem
 from dcrviz.engine.step import Step
 from dcrviz.engine.template import amplify
+from dcrviz.kernels.pool import run_row_bands
 from dcrviz.records import (
     Coadd,
     Coadds,
     Cube,
     Plane,
 )
+from dcrviz.rooms import fresh, fresh_like
 
 
 def coadds(problem: Problem, step: Step) -> Coadds:
@@ -78,9 +81,17 @@ def _variances(problem: Problem, step: Step) -> tuple[Cube, Plane]:
         each = template / np.float32(problem.n_subfilters)
         return np.repeat(each[None], problem.n_subfilters, axis=0), template
     typical = np.nanmedian(template)
-    relative = template / typical if typical > 0 else np.ones_like(template)
     covariance = step.covariance.astype(np.float32)
-    return np.diag(covariance)[:, None, None] * relative, covariance.sum() * relative
+    each, of_the_sum = fresh(problem.n_subfilters, *template.shape), fresh_like(template)
+
+    def scale(rows: slice) -> None:
+        part = template[rows]
+        relative = part / typical if typical > 0 else np.ones_like(part)
+        np.multiply(np.diag(covariance)[:, None, None], relative, out=each[:, rows])
+        np.multiply(covariance.sum(), relative, out=of_the_sum[rows])
+
+    run_row_bands(scale, template.shape, threads=threads_of(problem.config, problem.shape))
+    return each, of_the_sum
 
 
 def _visits_per_pixel(problem: Problem) -> NDArray[np.uint16] | None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from dcrviz.kernels.planes import deviation
 from dcrviz.records import Bools, Plane
@@ -39,10 +42,17 @@ def background_noise(
         slice(margin_px, max(margin_px, width - margin_px)),
     )
     step = max(1, image.size // _ENOUGH)
-    pixels = image[inner].ravel()[::step][background[inner].ravel()[::step]]
+    pixels = _every(step, image[inner])[_every(step, background[inner])]
     if pixels.size == 0 and step > 1:
         pixels = image[inner][background[inner]]
     return _robust(pixels if pixels.size else image.ravel())
+
+
+def _every(step: int, image: NDArray[Any]) -> NDArray[Any]:
+    """Each pixel of so many, row after row, without a copy of the others."""
+    if not image.size:
+        return image.ravel()
+    return image[np.unravel_index(np.arange(0, image.size, step), image.shape)]
 
 
 def _robust(pixels: Plane) -> float:

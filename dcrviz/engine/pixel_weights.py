@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -10,10 +10,9 @@ import numpy as np
 
 from dcrviz.config import AssembleConfig
 from dcrviz.config_rules import threads_of
-from dcrviz.engine.weights import pixel_weights
+from dcrviz.engine.weights import RowsOfVisits, pixel_weights
 from dcrviz.kernels.pool import row_bands, run_all
 from dcrviz.records import Bools, Cube, Exposure, Floats, Plane
-from dcrviz.rooms import fresh
 from dcrviz.scratch import Room
 
 # Variance hardly changes over a visit: of more pixels only some rows are sorted.
@@ -23,43 +22,21 @@ _ENOUGH_FOR_UNIT = 8_000_000
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
-class ComputedWeights:
-    """Weights of the pixels of visits, computed anew each time that a visit is asked for.
+class VisitWeights:
+    """What pixels count, what one of weight 1 counts, and what each visit does.
 
     Parameters
     ----------
-    shape
-        Height and width.
+    pixels
+        (V, Y, X), if they are kept.
     of_rows
-        Weights of some rows of a visit.
+        Weights of some rows of a visit; None where all that are usable count alike.
     """
 
-    shape: tuple[int, int]
-    of_rows: Callable[[int, slice], Plane]
-
-    def __getitem__(self, visit: int) -> Plane:
-        weights = fresh(*self.shape)
-        self.write(visit, weights)
-        return weights
-
-    def write(self, visit: int, out: Plane) -> None:
-        """Write the weights of a visit."""
-        for rows in row_bands(self.shape):
-            out[rows] = self.of_rows(visit, rows)
-
-
-@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
-class VisitWeights:
-    """What pixels count, what one of weight 1 counts, and what each visit does."""
-
-    pixels: Cube | ComputedWeights | None
+    pixels: Cube | None
+    of_rows: RowsOfVisits | None
     unit: float
     precision: Floats
-
-    @property
-    def kept(self) -> Cube | None:
-        """(V, Y, X), those of all visits, if they are kept."""
-        return self.pixels if isinstance(self.pixels, np.ndarray) else None
 
 
 def weights_of(
@@ -90,8 +67,10 @@ def weights_of(
     mean = float(typical[known].mean()) if known.any() else 1.0
     if config.pixel_weights == "2019":
         alike = np.isin(factors, (0, 1)).all()
+        pixels = None if alike else room.keep(usable * factors.astype(np.float32)[:, None, None])
         return VisitWeights(
-            pixels=None if alike else room.keep(usable * factors.astype(np.float32)[:, None, None]),
+            pixels=pixels,
+            of_rows=None if pixels is None else partial(_rows_of, pixels),
             unit=1 / mean,
             precision=np.where(known, factors / mean, 0.0),
         )
@@ -112,29 +91,35 @@ def weights_of(
     positive = np.concatenate([each[each > 0] for each in some])
     # Only ratios matter; about 1 they stay clear of the limits of float32.
     unit = float(np.median(positive)) if positive.size else 1.0
-    shape = exposures[0].shape
-
     known_all = some if every.step == 1 else None
 
     def of_rows(visit: int, rows: slice) -> Plane:
         found = inverse(visit, rows) if known_all is None else known_all[visit][rows]
         return found / np.float32(unit)
 
-    computed = ComputedWeights(shape=shape, of_rows=of_rows)
     # The closed form asks for each once; to keep them all would take longer.
-    once = config.solver == "direct"
+    pixels = None if config.solver == "direct" else _kept(of_rows, usable, room, threads=threads)
     return VisitWeights(
-        pixels=computed if once else _kept(computed, len(exposures), room, threads=threads),
+        pixels=pixels,
+        of_rows=of_rows if pixels is None else partial(_rows_of, pixels),
         unit=unit,
         precision=np.where(known, weights / np.where(known, typical, 1), 0.0),
     )
 
 
-def _kept(weights: ComputedWeights, visits: int, room: Room, *, threads: int) -> Cube:
-    draft = room.begin((visits, *weights.shape), np.float32)
-    tasks = [partial(weights.write, visit, draft.array[visit]) for visit in range(visits)]
-    run_all(tasks, threads=threads)
+def _kept(of_rows: RowsOfVisits, usable: Bools, room: Room, *, threads: int) -> Cube:
+    draft = room.begin(usable.shape, np.float32)
+
+    def write(visit: int) -> None:
+        for rows in row_bands(usable.shape[1:]):
+            draft.array[visit, rows] = of_rows(visit, rows)
+
+    run_all([partial(write, visit) for visit in range(len(usable))], threads=threads)
     return draft.finish()
+
+
+def _rows_of(weights: Cube, visit: int, rows: slice) -> Plane:
+    return weights[visit, rows]
 
 
 def _typical_variance(exposure: Exposure, usable: Bools) -> float:

@@ -145,7 +145,7 @@ def prepare(
         "stack",
         (pixels, weights, shifts.midpoint.tobytes(), config.interpolation_order),
         lambda: stack_weights(
-            weights.pixels,
+            weights.of_rows,
             pixels.usable,
             shifts,
             order=config.interpolation_order,
@@ -169,7 +169,7 @@ def prepare(
             observed=frozen(pixels.observed),
             usable=frozen(pixels.usable),
             detected=frozen(detected),
-            weights=None if weights.kept is None else frozen(weights.kept),
+            weights=None if weights.pixels is None else frozen(weights.pixels),
             shifts=shifts,
             template=filled,
             stack_weight=frozen(stack),

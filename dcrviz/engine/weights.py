@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,13 +12,15 @@ from dcrviz.box import Box
 from dcrviz.kernels import smooth
 from dcrviz.kernels.pool import row_bands, run_all, run_row_bands
 from dcrviz.kernels.shift import add_shifts
-from dcrviz.kernels.spline import coefficients
+from dcrviz.kernels.spline import begin_coefficients, coefficients, end_coefficients
 from dcrviz.kernels.taps import PAD, tap_table
 from dcrviz.physics.geometry import airmass_of
 from dcrviz.records import Bools, Cube, Floats, Plane, Shifts, SplineOrder, Visit
 from dcrviz.rooms import fresh
 from dcrviz.scratch import Room
 
+# Weights of some rows of a visit.
+RowsOfVisits = Callable[[int, slice], Plane]
 # A single visit arrives as 1 but for the rounding of its taps: it must not pass for more than one.
 _ROUNDING = 1e-5
 
@@ -42,14 +43,8 @@ def pixel_weights(variance: Plane, usable: Bools, visit_weight: float) -> Plane:
     return weight
 
 
-class WeightsOfVisits(Protocol):
-    """The weights of the pixels of each visit: (V, Y, X), or what computes those of one."""
-
-    def __getitem__(self, visit: int, /) -> Plane: ...
-
-
 def stack_weights(
-    weights: WeightsOfVisits | None,
+    weights: RowsOfVisits | None,
     usable: Bools,
     shifts: Shifts,
     *,
@@ -62,8 +57,8 @@ def stack_weights(
     Parameters
     ----------
     weights
-        Of each pixel of each visit; None for 1 where it is usable and 0 where not. Each is asked
-        for once.
+        Gives those of some rows of a visit, and is asked for each once; None for 1 where a pixel is
+        usable and 0 where not.
     room
         Where both are kept; in memory if None.
 
@@ -102,12 +97,11 @@ def stack_weights(
 
     run_row_bands(clear, shape[1:], threads=threads)
     for visit, flags in enumerate(usable):
-        begin = [partial(_coefs_of_flags, flags, order)]
-        if weights is not None:
-            begin.append(partial(_coefs_of_weights, weights, visit, linear))
+        of_visit = None if weights is None else partial(weights, visit)
+        coefs = _coefs_of(flags, of_visit, orders=(order, linear), threads=threads)
         tasks = [
-            partial(task, subfilter, visit, coefs)
-            for task, coefs in zip((add, weigh), run_all(begin, threads=threads), strict=False)
+            partial(task, subfilter, visit, each)
+            for task, each in zip((add, weigh), coefs, strict=False)
             for subfilter in range(n_subfilters)
         ]
         run_all(tasks, threads=threads)
@@ -115,14 +109,33 @@ def stack_weights(
     return stack.finish(), counts.finish()
 
 
-def _coefs_of_flags(flags: Bools, order: SplineOrder) -> Plane:
-    image = fresh(*flags.shape)
-    image[:] = flags
-    return coefficients(image, order=order)
+def _coefs_of(
+    flags: Bools,
+    weights: Callable[[slice], Plane] | None,
+    *,
+    orders: tuple[SplineOrder, SplineOrder],
+    threads: int,
+) -> list[Plane]:
+    """Coefficients of the flags of a visit and, if there are any, of its weights."""
+    height, width = (side + 2 * PAD for side in flags.shape)
+    coefs = [fresh(height, width) for _ in range(1 if weights is None else 2)]
 
+    def of_flags() -> None:
+        image = fresh(*flags.shape)
+        image[:] = flags
+        coefficients(image, order=orders[0], out=coefs[0])
 
-def _coefs_of_weights(weights: WeightsOfVisits, visit: int, order: SplineOrder) -> Plane:
-    return coefficients(np.asarray(weights[visit], np.float32), order=order)
+    def begin(rows: slice) -> None:
+        if weights is not None:
+            begin_coefficients(weights(rows), coefs[1], top=rows.start, order=orders[1])
+
+    # Band by band, as to compute weights may take longer than all that is done with the flags.
+    bands = [] if weights is None else row_bands(flags.shape)
+    tasks: list[Callable[[], None]] = [of_flags, *(partial(begin, rows) for rows in bands)]
+    run_all(tasks, threads=threads)
+    for each in coefs[1:]:
+        end_coefficients(each, order=orders[1])
+    return coefs
 
 
 def _count(reached: Plane, arrived: Plane, counts: NDArray[np.uint16]) -> None:

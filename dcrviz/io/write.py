@@ -18,6 +18,7 @@ from dcrviz.io.inputs import ascii_text
 from dcrviz.io.lsst import PSF
 from dcrviz.physics.seeing import width_px
 from dcrviz.records import Bits, Coadd, Plane
+from dcrviz.rooms import fresh
 
 _PLANE_NAME = re.compile(r"[A-Z0-9_-]+")
 _PLAIN_KEY = re.compile(r"[A-Z0-9_-]{1,8}")
@@ -144,10 +145,17 @@ def set_key(header: fits.Header, key: str, value: Any) -> None:
 def _plane_hdu(
     kind: str, pixels: np.ndarray[Any, Any], dtype: type, grid: fits.Header
 ) -> fits.ImageHDU:
-    hdu = fits.ImageHDU(np.asarray(pixels, dtype=dtype), header=grid.copy(), name=kind)
+    hdu = fits.ImageHDU(_as_stored(pixels, dtype), header=grid.copy(), name=kind)
     hdu.header["EXTTYPE"] = kind
     hdu.header["INHERIT"] = True
     return hdu
+
+
+def _as_stored(pixels: np.ndarray[Any, Any], dtype: type) -> np.ndarray[Any, Any]:
+    """The pixels in the order of bytes of FITS, which astropy would bring them into elsewhere."""
+    stored = fresh(*np.shape(pixels)).view(np.dtype(dtype).newbyteorder(">"))
+    stored[...] = pixels
+    return stored
 
 
 def _check(coadd: Coadd) -> None:
