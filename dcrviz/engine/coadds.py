@@ -97,5 +97,10 @@ def _variances(problem: Problem, step: Step) -> tuple[Cube, Plane]:
 def _visits_per_pixel(problem: Problem) -> NDArray[np.uint16] | None:
     if problem.counts is None:
         return None
-    numbers: NDArray[np.uint16] = problem.usable.sum(axis=0, dtype=np.uint16)
+    numbers = np.empty(problem.shape, np.uint16)
+
+    def count(rows: slice) -> None:
+        problem.usable[:, rows].sum(axis=0, dtype=np.uint16, out=numbers[rows])
+
+    run_row_bands(count, problem.shape, threads=threads_of(problem.config, problem.shape))
     return frozen(numbers)

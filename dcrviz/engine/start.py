@@ -10,6 +10,7 @@ from dcrviz.bands import Band
 from dcrviz.engine.problem import Problem
 from dcrviz.engine.template import share_of_template
 from dcrviz.records import Coadds, Cube
+from dcrviz.rooms import fresh
 
 
 def start_from(problem: Problem, planes: Coadds | Cube) -> Problem:
@@ -79,7 +80,9 @@ def start_planes(problem: Problem, accelerate: float) -> Cube:
     """
     share = share_of_template(problem)
     if problem.start is None:
-        return np.repeat(share[None], problem.n_subfilters, axis=0)
+        planes = fresh(problem.n_subfilters, *problem.shape)
+        planes[:] = share
+        return planes
     planes = np.where(np.isfinite(problem.start), problem.start, share)
     if accelerate <= 1:
         return planes
