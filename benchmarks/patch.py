@@ -43,7 +43,8 @@ SAMPLE_S = 0.02
 MOST_S = {"iterative": 90.0, "direct": 30.0}
 MOST_GB = {12: 3.0, 40: 4.0}
 FLAT = 0.15
-SMALL_PX = 128
+# As large as those that more than one thread computes, whose loops are others.
+SMALL_PX = 512
 # Two commands in one process; the CPU seconds of the second.
 TIMED = """
 import json, sys, time

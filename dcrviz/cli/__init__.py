@@ -36,6 +36,7 @@ _COMMANDS = {
     "simulate": "simulate",
     "config": "show_config",
 }
+_VERSION = "--version"
 # What shells add to the number of a signal.
 _SIGNALLED = 128
 # How long a person who ends the command waits for loops at hand; the rest is dropped.
@@ -57,9 +58,10 @@ def build_parser(asked: str = "") -> argparse.ArgumentParser:
     What the other commands import, nobody waits for.
     """
     parser = _OneLineParser(prog="dcrviz", description="DCR-matched coadds, step by step.")
-    parser.add_argument("--version", action="version", version=f"dcrviz {_version()}")
+    parser.add_argument(_VERSION, action="version", version=f"dcrviz {_version()}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name in [asked] if asked in _COMMANDS else _COMMANDS:
+    alone = [asked] if asked in _COMMANDS else []
+    for name in alone if alone or asked == _VERSION else _COMMANDS:
         import_module(f"dcrviz.cli.{_COMMANDS[name]}").add_parser(commands)
     for command in commands.choices.values():
         command.add_argument(

@@ -5,6 +5,7 @@ import pty
 import signal
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,13 @@ def test_the_installed_script_is_the_same_command(tmp_path):
     done = finished(script, "assemble", "none.fits", "--out", "out", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "dcrviz: error: none.fits: must be a FITS file; got nothing there\n"
+
+
+def test_the_version_is_told_by_a_process_that_imports_nothing_for_fits():
+    told_by = "import sys, dcrviz.cli as cli\ntry: cli.main(['--version'])\n"
+    done = finished(sys.executable, "-c", f"{told_by}finally: print('numba' in sys.modules)")
+    assert done.returncode == 0
+    assert done.stdout.split() == ["dcrviz", version("dcrviz"), "False"]
 
 
 def test_a_terminal_shows_a_progress_bar(simulated, tmp_path):
