@@ -75,9 +75,10 @@ class FieldSpectra:
         The next few are written over the transforms before.
         """
         seen = np.flatnonzero(self.problem.precision > 0)
-        groups = np.array_split(seen, -(-len(seen) // _AT_ONCE))
-        room = empty_spectra(len(groups[0]), self.grid.half)
-        for few in groups:
+        number = -(-len(seen) // _AT_ONCE)
+        room = empty_spectra(-(-len(seen) // max(1, number)), self.grid.half)
+        # Groups as even as they can be take the least room.
+        for few in np.array_split(seen, number) if number else []:
             spectra = room[: len(few)]
             for spectrum, visit in zip(spectra, few, strict=True):
                 above = self._above(int(visit), threads=threads)

@@ -84,11 +84,8 @@ def write_coadds(
         subfilter_name(subfilter): (partial(_subfilter_hdus, result, subfilter, shared), beside)
         for subfilter in range(len(result.planes))
     }
-    of_model = [model_hdu(result.model)] if result.model.wavelength_nm else []
-    make[COADD_NAME] = (
-        partial(_coadd_hdus, result, result.corrected, shared),
-        (beside + _bytes_of(of_model)),
-    )
+    of_model = _bytes_of([model_hdu(result.model)] if result.model.wavelength_nm else [])
+    make[COADD_NAME] = partial(_coadd_hdus, result, result.corrected, shared), beside + of_model
     if _counted(result):
         make[COUNTS_NAME] = partial(_count_hdus, result, shared), b""
     with AtomicFiles() as files, ExitStack() as streams:

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from astropy.io import fits
 
+from dcrviz import rooms
+
 TESTS = Path(__file__).parents[1]
 FAST = ["--set", "n_subfilters=2", "max_iterations=2", "min_iterations=1"]
 
@@ -103,6 +105,22 @@ def test_a_patch_at_which_the_program_fails_is_refused_by_itself(monkeypatch):
     monkeypatch.setattr(module, "assemble_patch", fail)
     end = module.run_patch(module.Patch(name="one", options={}))
     assert end.refusal == "IndexError: list index out of range"
+
+
+def test_a_worker_hands_the_memory_of_its_patch_back(monkeypatch):
+    module = importlib.import_module("dcrviz.cli.patches")
+    monkeypatch.setattr(rooms, "_LEAST_BYTES", 0)
+    kept = []
+
+    def fit(_options):
+        rooms.fresh(300, 500)
+        kept.append(rooms._store.held_bytes)
+        raise ValueError("enough")
+
+    monkeypatch.setattr(module, "assemble_patch", fit)
+    assert module.run_patch(module.Patch(name="one", options={})).refusal == "enough"
+    assert kept[0] > 0
+    assert rooms._store.held_bytes == 0
 
 
 def test_a_scheduler_without_patches_is_refused(simulated, tmp_path, refused):

@@ -67,6 +67,18 @@ def test_the_weights_of_2019_are_the_usable_pixels_themselves(exposures):
     assert problem.weights is None
 
 
+@pytest.mark.parametrize("weights", ["2019", "inverse_variance", "background"])
+def test_the_closed_form_keeps_no_weights_and_stacks_the_same_ones(exposures, weights):
+    keeping, ours = (
+        dcrviz.prepare(exposures, dcrviz.AssembleConfig(solver=solver, weights=weights))
+        for solver in ("pcg", "direct")
+    )
+    assert (keeping.weights is None) == (weights == "2019")
+    assert ours.weights is None
+    np.testing.assert_array_equal(ours.stack_weight, keeping.stack_weight)
+    np.testing.assert_array_equal(ours.precision, keeping.precision)
+
+
 def test_inverse_variance_weights_are_about_one(problem):
     assert np.median(problem.weights) == pytest.approx(1)
 

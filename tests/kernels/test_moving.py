@@ -1,5 +1,7 @@
 """The small fit of stamps is what it is in plain numpy and scipy, and stays within its limits."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from scipy import ndimage
@@ -45,6 +47,23 @@ def test_every_stamp_is_followed_by_itself(case, turns):
             stamps[image, source], splines[source], solver[source], turns=turns
         )
         np.testing.assert_allclose(found[image, source], expected, atol=1e-12)
+
+
+def test_a_stamp_that_has_settled_is_done_with_after_the_first_turn_that_moves_it_less(case):
+    stamps, splines, solver = case
+    settled_px = 0.01
+    found = follow(*case, margin=MARGIN, turns=50, damping=DAMPING, settled_px=settled_px)
+    taken = []
+    for image, source in np.ndindex(IMAGES, SOURCES):
+        course = [
+            plainly_followed(stamps[image, source], splines[source], solver[source], turns=turns)
+            for turns in range(51)
+        ]
+        moved = [np.abs(now - was)[:SKY].max() for was, now in pairwise(course)]
+        turns = next((turn for turn, by in enumerate(moved, 1) if by < settled_px), 50)
+        np.testing.assert_allclose(found[image, source], course[turns], atol=1e-9)
+        taken.append(turns)
+    assert 1 < min(taken) < 50
 
 
 def test_no_source_leaves_the_margin(case):
