@@ -16,13 +16,10 @@ from dcrviz.scratch import is_mapped_read_only
 def read_only(array: NDArray[Any]) -> NDArray[Any]:
     """The array itself if nobody can write to it, else a copy that nobody can write to.
 
-    A part of an array is as safe as the whole.
+    Of a part of an array, too: else a small record would keep all of it in memory.
     """
-    whole = array
-    while isinstance(whole.base, np.ndarray):
-        whole = whole.base
-    own = whole.flags.owndata or is_whole_room(whole) or is_mapped_read_only(whole)
-    if array.flags.writeable or whole.flags.writeable or not own:
+    own = array.flags.owndata or is_whole_room(array) or is_mapped_read_only(array)
+    if array.flags.writeable or not own:
         array = array.copy()
         array.flags.writeable = False
     return array

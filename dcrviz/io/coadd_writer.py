@@ -30,7 +30,7 @@ from dcrviz.io.coadd_keys import (
 from dcrviz.io.grid import grid_header
 from dcrviz.io.inputs import inputs_hdu
 from dcrviz.io.model_table import model_hdu
-from dcrviz.io.write import exposure_hdus, primary_header, psf_hdu
+from dcrviz.io.write import Pixels, exposure_hdus, primary_header, psf_hdu
 from dcrviz.kernels.pool import run_all
 from dcrviz.physics.seeing import width_px
 from dcrviz.records import Coadd, Coadds
@@ -117,7 +117,7 @@ def _write(make: Callable[[], fits.HDUList], beside: bytes, stream: IO[bytes], n
 
 
 def _subfilter_hdus(result: Coadds, subfilter: int, shared: Mapping[str, Any]) -> fits.HDUList:
-    coadd = Coadd(
+    coadd = Pixels(
         image=result.planes[subfilter],
         mask=result.mask,
         variance=result.variance[subfilter],
@@ -140,7 +140,7 @@ def _shared_keys(result: Coadds) -> dict[str, Any]:
     }
 
 
-def _coadd_hdus(result: Coadds, coadd: Coadd, keys: Mapping[str, Any]) -> fits.HDUList:
+def _coadd_hdus(result: Coadds, coadd: Coadd | Pixels, keys: Mapping[str, Any]) -> fits.HDUList:
     return exposure_hdus(coadd, wcs=result.wcs, xy0=result.xy0, header=keys)
 
 

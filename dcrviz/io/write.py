@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -91,8 +92,18 @@ def write_template(
     return Path(path)
 
 
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Pixels:
+    """What a `Coadd` has, as it is: of parts of larger arrays a record would have copies."""
+
+    image: Plane
+    mask: Bits
+    variance: Plane
+    planes: Mapping[str, int]
+
+
 def exposure_hdus(
-    coadd: Coadd, *, wcs: WCS | None, xy0: tuple[int, int], header: Mapping[str, Any]
+    coadd: Coadd | Pixels, *, wcs: WCS | None, xy0: tuple[int, int], header: Mapping[str, Any]
 ) -> fits.HDUList:
     """The HDUs of an LSST Exposure."""
     _check(coadd)
@@ -158,7 +169,7 @@ def _as_stored(pixels: np.ndarray[Any, Any], dtype: type) -> np.ndarray[Any, Any
     return stored
 
 
-def _check(coadd: Coadd) -> None:
+def _check(coadd: Coadd | Pixels) -> None:
     shape = np.shape(coadd.image)
     for name in ("image", "mask", "variance"):
         found = np.shape(getattr(coadd, name))

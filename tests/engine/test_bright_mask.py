@@ -69,8 +69,21 @@ def test_nothing_is_masked_unless_the_knob_says_so(exposures, star_at):
     assert "BRIGHT_OBJECT" not in template.planes
 
 
+@pytest.mark.parametrize("place", [(np.nan, 0.0), (np.inf, 0.0), (10.0, np.nan), (10.0, 90.5)])
+def test_an_object_that_is_nowhere_on_the_sky_is_an_error(place):
+    with pytest.raises(ValueError, match="a declination from -90 to 90 deg; got"):
+        BrightObject(ra_deg=place[0], dec_deg=place[1], radius_arcsec=1.0)
+
+
 @pytest.mark.parametrize(
-    "size", [{}, {"radius_arcsec": 0.0}, {"width_arcsec": 2.0}, {"radius_arcsec": -1.0}]
+    "size",
+    [
+        {},
+        {"radius_arcsec": 0.0},
+        {"width_arcsec": 2.0},
+        {"radius_arcsec": -1.0},
+        {"radius_arcsec": np.inf},
+    ],
 )
 def test_an_object_that_is_neither_circle_nor_box_is_an_error(size):
     with pytest.raises(ValueError, match="either a radius or a width and a height"):
