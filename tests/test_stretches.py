@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dcrviz.stretches import Store
@@ -28,6 +28,7 @@ courses = st.lists(
 )
 
 
+@settings(max_examples=200, deadline=None, derandomize=True, database=None)
 @given(courses, st.integers(0, 100 * GRAIN))
 def test_no_two_have_a_byte_in_common_and_no_more_is_kept_than_allowed(course, kept_bytes):
     store, out = Store(kept_bytes=kept_bytes), []
