@@ -209,6 +209,16 @@ class Coadd(Frozen):
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Pixels:
+    """What a `Coadd` has, on its way, as it is: of parts of arrays a record would have copies."""
+
+    image: Plane
+    mask: Bits
+    variance: Plane
+    planes: Mapping[str, int]
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
 class Shifts(Frozen):
     """Refraction of each visit in each subfilter, in pixels ``(y, x)``.
 

@@ -17,13 +17,14 @@ from astropy.io import fits
 from dcrviz.cli.given import written
 from dcrviz.cli.numbers import real, whole
 from dcrviz.config import AssembleConfig
-from dcrviz.io import AtomicFiles, visit_header
+from dcrviz.io import AtomicFiles
 from dcrviz.io.atomic import output_directory
 from dcrviz.io.coadd_keys import N_SUBFILTERS
 from dcrviz.io.config_files import config_text
+from dcrviz.io.exposure_files import data_hdus
 from dcrviz.io.filters import band_of_filter
-from dcrviz.io.write import exposure_hdus, set_key
-from dcrviz.records import Coadd, Exposure, Visit
+from dcrviz.io.write import set_key
+from dcrviz.records import Visit
 from dcrviz.simulate import (
     LIBRARY,
     PROFILES,
@@ -161,7 +162,7 @@ def _write(simulation: Simulation, folder: Path, *, knobs: Mapping[str, Any] = _
     with AtomicFiles() as files:
         for exposure in simulation.exposures:
             path = files.add(folder / f"warp_{exposure.visit.id}.fits")
-            _warp_hdus(exposure).writeto(path)
+            data_hdus(exposure).writeto(path)
         _truth_hdus(simulation).writeto(files.add(folder / "truth.fits"))
         text = yaml.safe_dump(scene_to_mapping(simulation.scene), sort_keys=False)
         files.add(folder / "scene.yaml").write_text(text, encoding="utf-8")
@@ -227,18 +228,6 @@ def _visits(options: argparse.Namespace, scene: Scene) -> list[Visit]:
         else replace(visit, filter=scene.band.name)
         for visit in chosen
     ]
-
-
-def _warp_hdus(exposure: Exposure) -> fits.HDUList:
-    assert exposure.variance is not None
-    coadd = Coadd(
-        image=exposure.image[:],
-        mask=exposure.mask[:],
-        variance=exposure.variance[:],
-        planes=dict(exposure.planes),
-    )
-    header = visit_header(exposure.visit)
-    return exposure_hdus(coadd, wcs=exposure.wcs, xy0=exposure.xy0, header=header)
 
 
 def _truth_hdus(simulation: Simulation) -> fits.HDUList:

@@ -75,10 +75,12 @@ class FieldSpectra:
         The next few are written over the transforms before.
         """
         seen = np.flatnonzero(self.problem.precision > 0)
-        number = -(-len(seen) // _AT_ONCE)
-        room = empty_spectra(-(-len(seen) // max(1, number)), self.grid.half)
-        # Groups as even as they can be take the least room.
-        for few in np.array_split(seen, number) if number else []:
+        if not seen.size:
+            return
+        # As even as they can be, groups take the least room.
+        groups = np.array_split(seen, -(-len(seen) // _AT_ONCE))
+        room = empty_spectra(len(groups[0]), self.grid.half)
+        for few in groups:
             spectra = room[: len(few)]
             for spectrum, visit in zip(spectra, few, strict=True):
                 above = self._above(int(visit), threads=threads)

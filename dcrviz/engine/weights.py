@@ -125,16 +125,17 @@ def _coefs_of(
         image[:] = flags
         coefficients(image, order=orders[0], out=coefs[0])
 
+    if weights is None:
+        of_flags()
+        return coefs
+
     def begin(rows: slice) -> None:
-        if weights is not None:
-            begin_coefficients(weights(rows), coefs[1], top=rows.start, order=orders[1])
+        begin_coefficients(weights(rows), coefs[1], top=rows.start, order=orders[1])
 
     # Band by band, as to compute weights may take longer than all that is done with the flags.
-    bands = [] if weights is None else row_bands(flags.shape)
-    tasks: list[Callable[[], None]] = [of_flags, *(partial(begin, rows) for rows in bands)]
-    run_all(tasks, threads=threads)
-    for each in coefs[1:]:
-        end_coefficients(each, order=orders[1])
+    bands: list[Callable[[], None]] = [partial(begin, rows) for rows in row_bands(flags.shape)]
+    run_all([of_flags, *bands], threads=threads)
+    end_coefficients(coefs[1], order=orders[1])
     return coefs
 
 

@@ -30,10 +30,10 @@ from dcrviz.io.coadd_keys import (
 from dcrviz.io.grid import grid_header
 from dcrviz.io.inputs import inputs_hdu
 from dcrviz.io.model_table import model_hdu
-from dcrviz.io.write import Pixels, exposure_hdus, primary_header, psf_hdu
+from dcrviz.io.write import exposure_hdus, primary_header, psf_hdu
 from dcrviz.kernels.pool import run_all
 from dcrviz.physics.seeing import width_px
-from dcrviz.records import Coadd, Coadds
+from dcrviz.records import Coadd, Coadds, Pixels
 
 _log = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from dcrviz.io.read import reread
 from dcrviz.io.visit_values import visit_from, visit_values
 from dcrviz.io.visit_writer import visit_header
 from dcrviz.io.write import exposure_hdus, psf_hdu
-from dcrviz.records import Coadd, Exposure
+from dcrviz.records import Exposure, Pixels
 
 _CHUNK = 1 << 20
 
@@ -60,14 +60,14 @@ def data_hdus(exposure: Exposure, *, unit: str = "") -> fits.HDUList:
     """The exposure as an LSST Exposure, pixel for pixel; `unit` is that of its image, if known."""
     if exposure.variance is None:
         raise ValueError(f"visit {exposure.visit.id}: must have a variance to be saved; got none")
-    coadd = Coadd(
+    pixels = Pixels(
         image=exposure.image[:],
         mask=exposure.mask[:],
         variance=exposure.variance[:],
-        planes=dict(exposure.planes),
+        planes=exposure.planes,
     )
     header = {**visit_header(exposure.visit), **({"BUNIT": unit} if unit else {})}
-    hdus = exposure_hdus(coadd, wcs=exposure.wcs, xy0=exposure.xy0, header=header)
+    hdus = exposure_hdus(pixels, wcs=exposure.wcs, xy0=exposure.xy0, header=header)
     if exposure.psf is not None:
         hdus.append(psf_hdu(exposure.psf))
     return hdus

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from dcrviz.io.grid import grid_header
 from dcrviz.io.inputs import ascii_text
 from dcrviz.io.lsst import PSF
 from dcrviz.physics.seeing import width_px
-from dcrviz.records import Bits, Coadd, Plane
+from dcrviz.records import Bits, Coadd, Pixels, Plane
 from dcrviz.rooms import fresh
 
 _PLANE_NAME = re.compile(r"[A-Z0-9_-]+")
@@ -68,8 +67,8 @@ def write_exposure(  # noqa: PLR0913 - the parts of the layout
     -----
     The file appears when it is complete; an error leaves the old one.
     """
-    coadd = Coadd(image=image, mask=mask, variance=variance, planes=dict(planes))
-    hdus = exposure_hdus(coadd, wcs=wcs, xy0=xy0, header=header or {})
+    pixels = Pixels(image=image, mask=mask, variance=variance, planes=planes)
+    hdus = exposure_hdus(pixels, wcs=wcs, xy0=xy0, header=header or {})
     if psf is not None:
         hdus.append(psf_hdu(psf))
     with atomic_write(path) as temporary:
@@ -90,16 +89,6 @@ def write_template(
     with atomic_write(path) as temporary:
         hdus.writeto(temporary)
     return Path(path)
-
-
-@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
-class Pixels:
-    """What a `Coadd` has, as it is: of parts of larger arrays a record would have copies."""
-
-    image: Plane
-    mask: Bits
-    variance: Plane
-    planes: Mapping[str, int]
 
 
 def exposure_hdus(

@@ -9,9 +9,9 @@ import numpy as np
 
 from dcrviz.engine.masks import flagged, renumbered, with_plane
 from dcrviz.frozen import Frozen
-from dcrviz.records import Bits, Bools, Exposure, Plane
+from dcrviz.records import Bits, Bools, Exposure, Pixels, Plane
 from dcrviz.warp.grid import Grid, wcs_of
-from dcrviz.warp.resample import UNUSABLE_PLANES, Pixels, resampled
+from dcrviz.warp.resample import UNUSABLE_PLANES, resampled
 from dcrviz.warp.sky import sky_of
 from dcrviz.warp.star_images import jacobian_at, mean_star, middle_on, star_on_grid
 

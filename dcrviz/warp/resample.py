@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
@@ -12,7 +11,7 @@ from reproject import reproject_exact, reproject_interp
 
 from dcrviz.engine.fill import fill_holes
 from dcrviz.engine.masks import flagged, with_plane
-from dcrviz.records import Bits, Bools, Plane
+from dcrviz.records import Bits, Bools, Pixels, Plane
 from dcrviz.warp.areas import pixel_areas
 from dcrviz.warp.grid import Grid
 
@@ -25,18 +24,8 @@ UNUSABLE_PLANES = ("NO_DATA", "BAD", "SAT", "CR", "SUSPECT", "EDGE")
 """Mask planes whose pixels are filled before they are resampled, so that they don't ring."""
 
 
-@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
-class Pixels:
-    """Image, variance (Y, X), and mask with its planes; NaN and NO_DATA where there are none."""
-
-    image: Plane
-    variance: Plane
-    mask: Bits
-    planes: Mapping[str, int]
-
-
 def resampled(pixels: Pixels, wcs: WCS, grid: Grid, *, method: str = "bicubic") -> Pixels:
-    """The same sky on a grid; flux stays flux.
+    """The same sky on a grid, NaN and NO_DATA where there are no pixels; flux stays flux.
 
     Parameters
     ----------

@@ -10,10 +10,9 @@ import numpy as np
 
 from dcrviz.engine.check import label
 from dcrviz.io.grid import pixel_scale_arcsec
-from dcrviz.records import Exposure, Visit
+from dcrviz.records import Exposure, Pixels, Visit
 from dcrviz.warp.grid import Grid, reaches, wcs_of
 from dcrviz.warp.merge import merged_on
-from dcrviz.warp.resample import Pixels
 from dcrviz.warp.sky import check_box
 from dcrviz.warp.zero_points import (
     ENOUGH_STARS,

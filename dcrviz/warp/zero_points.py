@@ -12,8 +12,8 @@ from dcrviz.engine.bright_sources import bright_sources
 from dcrviz.engine.masks import flagged
 from dcrviz.io.layouts import detectors_of
 from dcrviz.io.scan import scan
-from dcrviz.records import Floats
-from dcrviz.warp.resample import UNUSABLE_PLANES, Pixels
+from dcrviz.records import Floats, Pixels
+from dcrviz.warp.resample import UNUSABLE_PLANES
 
 NANOJANSKY_ZERO = 31.4
 """AB magnitude of 1 nJy."""

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from skies import CENTRE, PLANES, distorted, drawn, stars_sky, tan
 
+from dcrviz.records import Pixels
 from dcrviz.warp.grid import Grid
-from dcrviz.warp.resample import METHODS, Pixels, resampled
+from dcrviz.warp.resample import METHODS, resampled
 
 SHAPE = (120, 120)
 WCSS = {
