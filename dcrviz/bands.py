@@ -31,6 +31,10 @@ class Band:
                 f"{self.min_nm:g}, {self.effective_nm:g}, {self.max_nm:g}"
             )
 
+    def is_much_like(self, other: Band) -> bool:
+        """Whether it has the middle of the other one in it, as bands of one letter have."""
+        return self.min_nm < other.effective_nm < self.max_nm
+
     @classmethod
     def lsst(cls, letter: str) -> Self:
         """Rubin/LSST band by its letter, u g r i z y.

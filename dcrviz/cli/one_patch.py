@@ -64,7 +64,7 @@ def _problem(options: argparse.Namespace, room: Room) -> tuple[Problem, list[Pat
     """The problem, and the files that it was made of."""
     config = config_from(options)
     bright = bright_objects_from(options)
-    if config.mask_bright_objects and not bright:
+    if config.mask_bright_objects and options.bright_objects is None:
         raise ValueError("the knob mask_bright_objects needs a catalogue: --bright-objects FILE")
     exposures = exposures_from(options, measure=options.measure_seeing)
     template = read_template(options.template, exposures[0])

@@ -7,7 +7,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from dcrviz.bands import Band, band_names
+from dcrviz.config import AssembleConfig
 from dcrviz.engine.check_values import check_values
+from dcrviz.knobs import Names
+from dcrviz.mask_planes import USUAL_PLANES
 from dcrviz.records import Bools, Exposure, Floats, Visit
 
 # Two grids are one where their corners agree on the sky within this many pixels.
@@ -136,6 +139,37 @@ def pointing_warnings(exposures: Sequence[Exposure]) -> list[str]:
         f"the reference points of {len(off)} WCS differ from that of {label(first)}, by up to "
         f"{max(offsets.values()):.1f} pixels, and nothing else does: the images are taken to be "
         "aligned pixel by pixel, and the first WCS is used"
+    ]
+
+
+def band_warnings(exposures: Sequence[Exposure], band: Band) -> list[str]:
+    """A sentence about visits that tell another band than the one they are fitted in."""
+    told = [exposure.visit.band for exposure in exposures]
+    others = sorted({one.name for one in told if one is not None and not band.is_much_like(one)})
+    if not others:
+        return []
+    return [
+        f"the visits are fitted in band {band.name} ({band.min_nm:g} to {band.max_nm:g} nm), as "
+        f"the knob has it, and tell that they are in {' or '.join(others)}"
+    ]
+
+
+def plane_warnings(exposures: Sequence[Exposure], config: AssembleConfig) -> list[str]:
+    """A sentence for each knob that names mask planes which no visit has, as a slip of a key does.
+
+    Not all files have all of the planes that knobs name by default.
+    """
+    known = set(USUAL_PLANES).union(*(exposure.planes for exposure in exposures))
+    knobs = [name for name in config.changed() if isinstance(config.param[name], Names)]
+    strange = {
+        name: sorted(set(getattr(config, name)) - known - set(config.param[name].default))
+        for name in knobs
+    }
+    return [
+        f"{name} names {' and '.join(planes)}, of which no visit has a mask plane; there are "
+        f"{', '.join(sorted(known))}"
+        for name, planes in strange.items()
+        if planes
     ]
 
 

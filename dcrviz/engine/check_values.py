@@ -5,10 +5,14 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from dcrviz.physics.geometry import airmass_from_zenith
 from dcrviz.psf import WIDEST_PX
-from dcrviz.records import Exposure
+from dcrviz.records import Exposure, Visit
 
 _MOST_BIT = 30
+# Headers tell the one of the exposure's start and the other of its middle, and round air is thinner
+# than flat: .03 less at a zenith angle of 80 deg.
+_SAME_AIRMASS = 0.1
 # Kinds of numbers, as numpy calls them.
 _REAL, _WHOLE = "fiub", "iub"
 
@@ -61,4 +65,20 @@ def _check_numbers(exposure: Exposure, name: str) -> None:
     if width is not None and not 0 < width <= WIDEST_PX:
         raise ValueError(
             f"{name}: the FWHM must be above 0 and at most {WIDEST_PX:g} px; got {width:g}"
+        )
+    _check_position(visit, name)
+
+
+def _check_position(visit: Visit, name: str) -> None:
+    """Raise if airmass and zenith angle are of two places: only one of them is used."""
+    if visit.airmass is None or visit.zenith_rad is None:
+        return
+    try:
+        there = airmass_from_zenith(visit.zenith_rad)
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from error
+    if not abs(visit.airmass / there - 1) <= _SAME_AIRMASS:
+        raise ValueError(
+            f"{name}: airmass and zenith angle must be of one place; got {visit.airmass:.4g} and "
+            f"{math.degrees(visit.zenith_rad):.4g} deg, where the airmass is {there:.4g}"
         )

@@ -15,10 +15,12 @@ from dcrviz.engine.artifacts import Artifacts
 from dcrviz.engine.bright_mask import mask_bright
 from dcrviz.engine.candidates import Fate
 from dcrviz.engine.check import (
+    band_warnings,
     check_exposures,
     check_overlap,
     common_band,
     factors_of,
+    plane_warnings,
     pointing_warnings,
 )
 from dcrviz.engine.clean import Clean, clean
@@ -188,8 +190,11 @@ def prepare(
             config=config,
             warnings=(
                 *pointing_warnings(exposures),
+                *band_warnings(exposures, band),
+                *plane_warnings(exposures, config),
                 *pixels.warnings,
                 *_artifact_warnings(cleaned.artifacts),
+                *_bright_warnings(bright_objects, config),
                 *borrowed,
                 *_weather_warnings(exposures),
                 *_source_warnings(sources, config.convergence_planes),
@@ -281,6 +286,12 @@ def _weather_warnings(exposures: Sequence[Exposure]) -> list[str]:
         f"no weather in the record of {len(lacking)} of {len(exposures)} visits "
         f"({', '.join(lacking)}); the standard atmosphere at the site's height is used"
     ]
+
+
+def _bright_warnings(objects: Sequence[BrightObject], config: AssembleConfig) -> list[str]:
+    if objects or not config.mask_bright_objects:
+        return []
+    return ["mask_bright_objects is on, and there are no bright objects: nothing is marked"]
 
 
 def _source_warnings(sources: Bools, planes: Sequence[str]) -> list[str]:

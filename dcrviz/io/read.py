@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from astropy.wcs import WCS
 
 from dcrviz.bands import Band
 from dcrviz.io.decam import image_beside
+from dcrviz.io.filters import band_of_filter
 from dcrviz.io.grid import read_wcs, read_xy0
 from dcrviz.io.layouts import detectors_of, parts_of
 from dcrviz.io.lazy import constant_image
@@ -69,7 +70,25 @@ def read_exposures(
         exposures += [
             _read(parts, path, band=band, table=given or beside[path.parent]) for parts in each
         ]
+    if band is not None:
+        _compare_filters(exposures, band)
     return exposures
+
+
+def _compare_filters(exposures: Sequence[Exposure], band: Band) -> None:
+    """Say so where a band that was given is another than that of the filters."""
+    named = {exposure.visit.filter: band_of_filter(exposure.visit.filter) for exposure in exposures}
+    for text, own in named.items():
+        if own is not None and not band.is_much_like(own):
+            _log.warning(
+                "band %s (%g to %g nm) is used, as it was given, for exposures with filter %r, "
+                "which is %s",
+                band.name,
+                band.min_nm,
+                band.max_nm,
+                text,
+                own.name,
+            )
 
 
 def read_exposure(

@@ -88,3 +88,9 @@ def test_an_object_that_is_nowhere_on_the_sky_is_an_error(place):
 def test_an_object_that_is_neither_circle_nor_box_is_an_error(size):
     with pytest.raises(ValueError, match="either a radius or a width and a height"):
         BrightObject(ra_deg=10.0, dec_deg=0.0, **size)
+
+
+def test_a_knob_without_stars_is_told(exposures):
+    assert dcrviz.prepare(exposures, ON).warnings == (
+        "mask_bright_objects is on, and there are no bright objects: nothing is marked",
+    )

@@ -136,3 +136,48 @@ def test_a_given_band_serves_visits_without_one(exposures):
 def test_a_given_band_does_not_serve_visits_of_two_filters(exposures):
     mixed = [with_visit(exposures[0], filter="g"), with_visit(exposures[1], filter="r")]
     refused(mixed, "visit 101: all visits must be in one filter", band=dcrviz.Band.lsst("g"))
+
+
+def test_a_band_far_from_what_the_visits_tell_is_told(exposures):
+    config = dcrviz.AssembleConfig(band=dcrviz.Band.lsst("r"))
+    assert dcrviz.prepare(exposures, config).warnings == (
+        "the visits are fitted in band lsst-r (552 to 691 nm), as the knob has it, and tell that "
+        "they are in lsst-g",
+    )
+
+
+def test_a_band_of_the_same_letter_is_no_news(exposures):
+    config = dcrviz.AssembleConfig(band=dcrviz.Band.decam("g"))
+    assert dcrviz.prepare(exposures, config).warnings == ()
+
+
+def test_a_mask_plane_that_no_visit_has_is_told(exposures):
+    config = dcrviz.AssembleConfig(bad_planes=["BAD", "STA"])
+    (warning,) = dcrviz.prepare(exposures, config).warnings
+    assert warning.startswith("bad_planes names STA, of which no visit has a mask plane; there are")
+    assert "NO_DATA, SAT, SUSPECT" in warning
+
+
+def test_planes_that_one_visit_has_or_a_knob_names_by_default_are_no_news(exposures):
+    with_glow = replace(exposures[1], planes={**exposures[1].planes, "GLOW": 20})
+    config = dcrviz.AssembleConfig(bad_planes=["GLOW"], remove_planes=["NOT_DEBLENDED"])
+    prepared = dcrviz.prepare([exposures[0], with_glow, *exposures[2:]], config)
+    assert prepared.warnings == ()
+
+
+@pytest.mark.parametrize("zenith_rad", [0.62, 0.66])
+def test_airmass_and_zenith_angle_of_one_place_may_be_rounded(exposures, zenith_rad):
+    dcrviz.prepare([with_visit(exposures[0], airmass=1.25, zenith_rad=zenith_rad), *exposures[1:]])
+
+
+@pytest.mark.parametrize(
+    ("airmass", "zenith_rad", "told"),
+    [
+        (1.2, 1.2, r"of one place; got 1.2 and 68.75 deg, where the airmass is 2.76"),
+        (float("nan"), 1.2, r"of one place; got nan and 68.75 deg"),
+        (1.2, 2.0, r"zenith angle must be at least 0 and less than 90 deg; got 114.592 deg"),
+    ],
+)
+def test_airmass_and_zenith_angle_of_two_places_are_an_error(exposures, airmass, zenith_rad, told):
+    odd = with_visit(exposures[0], airmass=airmass, zenith_rad=zenith_rad)
+    refused([odd, *exposures[1:]], f"visit 100: .*{told}")

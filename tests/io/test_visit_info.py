@@ -1,11 +1,12 @@
 """From headers and tables to the circumstances of a visit."""
 
+import logging
 import math
 
 import pytest
 
 from dcrviz.bands import Band
-from dcrviz.io import read_exposure
+from dcrviz.io import read_exposure, read_exposures
 from dcrviz.io.keywords import Keywords, sexagesimal
 from dcrviz.io.site import CTIO, read_site, read_weather
 from dcrviz.io.visit_info import with_fwhm
@@ -215,6 +216,19 @@ def test_the_filter_names_the_band(visit_of, text, band):
 def test_the_band_given_wins_over_the_filter(visit_of):
     visit = visit_of(band=Band.decam("g"))
     assert (visit.band, visit.filter) == (Band.decam("g"), "g")
+
+
+def test_a_band_far_from_the_filter_is_told_once(lsst_file, visit_keys, caplog):
+    keys = visit_keys | {"FILTER": "g"}
+    paths = [lsst_file(name, visit=keys) for name in ("one.fits", "two.fits")]
+    with caplog.at_level(logging.WARNING):
+        read_exposures(paths, band=Band.decam("g"))
+        assert not caplog.messages
+        read_exposures(paths, band=Band.lsst("r"))
+    assert caplog.messages == [
+        "band lsst-r (552 to 691 nm) is used, as it was given, for exposures with filter 'g', "
+        "which is lsst-g"
+    ]
 
 
 @pytest.mark.parametrize(
