@@ -339,7 +339,8 @@ class Coadds(Frozen):
     n_visits
         (Y, X) uint16, visits with a usable pixel there; None if not counted.
     inputs, input_weights
-        The visits and (V,) their weights.
+        The visits, with the width of the stars that the fit took where it models the seeing, and
+        (V,) their weights.
     psf
         (P, P), what a star looks like in every plane and their sum, which are made of the same
         visits by the same weights; None if nobody told their seeing.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,6 +20,7 @@ from dcrviz.records import (
     Coadds,
     Cube,
     Plane,
+    Visit,
 )
 from dcrviz.rooms import fresh, fresh_like
 
@@ -62,10 +65,18 @@ def coadds(problem: Problem, step: Step) -> Coadds:
         wcs=problem.wcs,
         xy0=problem.xy0,
         model=problem.forward_model,
-        inputs=tuple(problem.visits[visit] for visit in on),
+        inputs=tuple(_as_fitted(problem, int(visit)) for visit in on),
         input_weights=problem.visit_weights[on],
         psf=problem.psf,
     )
+
+
+def _as_fitted(problem: Problem, visit: int) -> Visit:
+    """The visit with the width of its stars that the fit took, which may not be the one told."""
+    told = problem.visits[visit]
+    if problem.seeing is None:
+        return told
+    return replace(told, psf_fwhm_px=float(problem.seeing.fwhm_px[visit]))
 
 
 def _variances(problem: Problem, step: Step) -> tuple[Cube, Plane]:

@@ -130,3 +130,10 @@ def test_planes_without_a_seeing_of_their_own_refine_none(seen):
     *_, last = dcrviz.assemble(problem := prepared(seen, fit_seeing="off"))
     result = dcrviz.coadds(problem, last)
     assert dcrviz.refined_visit(result, seen[2]) == seen[2].visit
+
+
+def test_the_coadds_tell_the_widths_that_the_fit_took(seen):
+    *_, last = dcrviz.assemble(problem := prepared(told(seen, WRONG), visit_factors={"101": 0}))
+    widths = [visit.psf_fwhm_px for visit in dcrviz.coadds(problem, last).inputs]
+    assert widths == np.delete(problem.seeing.fwhm_px, 1).tolist()
+    assert np.std(np.log(widths / np.delete(WIDTHS_PX, 1))) < 0.006
