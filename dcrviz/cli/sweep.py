@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from dcrviz.cli.numbers import whole
 from dcrviz.cli.options import (
@@ -36,6 +36,7 @@ from dcrviz.sweep.table import TABLE_NAME, best_first, described
 from dcrviz.template_file import read_template
 
 _log = logging.getLogger(__name__)
+_Turned = TypeVar("_Turned")
 _SHOWN = 5
 _NOT_OF_A_SWEEP = ("n_threads",)
 
@@ -94,8 +95,8 @@ def add_parser(commands: Any) -> None:
 def run(options: argparse.Namespace) -> None:
     """Plan, try what is not yet in the table, tell the best."""
     plan = SweepPlan(
-        choices=dict(parse_choices(text) for text in options.grid),
-        ranges=dict(parse_range(text) for text in options.ranges),
+        choices=_by_knob(map(parse_choices, options.grid)),
+        ranges=_by_knob(map(parse_range, options.ranges)),
         n_random=options.random,
         seed=options.seed,
     )
@@ -120,6 +121,16 @@ def run(options: argparse.Namespace) -> None:
             _log.info("%d of %d trials are in the table already", len(rows), len(trials))
         _try(left, rows, table, options)
     print(_best(list(rows.values()), plan.knobs, options.best))
+
+
+def _by_knob(turned: Iterable[tuple[str, _Turned]]) -> dict[str, _Turned]:
+    """What each knob is turned to; raises a ValueError if one is named twice."""
+    found: dict[str, _Turned] = {}
+    for name, values in turned:
+        if name in found:
+            raise ValueError(f"knob {name} must be turned by one option; got two")
+        found[name] = values
+    return found
 
 
 def _try(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from types import MappingProxyType
@@ -41,8 +41,8 @@ class SweepPlan:
     Raises
     ------
     ValueError
-        If nothing is turned, a knob is turned twice, a range is given without a number to draw, or
-        there are too many combinations.
+        If nothing is turned, a knob is turned twice or has a choice twice, a range is given without
+        a number to draw, or there are too many combinations.
     """
 
     choices: Mapping[str, tuple[Any, ...]] = field(default_factory=lambda: MappingProxyType({}))
@@ -55,6 +55,8 @@ class SweepPlan:
             raise ValueError("a sweep must turn a knob; got none")
         for name in sorted(set(self.choices) & set(self.ranges)):
             raise ValueError(f"knob {name} must have choices or a range; got both")
+        for name, values in self.choices.items():
+            _check_different(name, values)
         if self.ranges and self.n_random is None:
             raise ValueError(
                 f"ranges need a number of trials to draw; got {', '.join(self.ranges)} without"
@@ -105,7 +107,7 @@ def parse_choices(text: str) -> tuple[str, tuple[Any, ...]]:
     Raises
     ------
     ValueError
-        If the knob is unknown, or a value breaks its rule.
+        If the knob is unknown, or a value breaks its rule or comes twice.
     """
     name, equals, values = (part.strip() for part in text.partition("="))
     if not (name and equals and values):
@@ -115,7 +117,16 @@ def parse_choices(text: str) -> tuple[str, tuple[Any, ...]]:
     parsed = [parse_setting(f"{name}={value}") for value in values.split(between)]
     for _, value in parsed:
         with_knob(AssembleConfig(), ours, plain(value))
-    return ours, tuple(plain(value) for _, value in parsed)
+    choices = tuple(plain(value) for _, value in parsed)
+    _check_different(ours, choices)
+    return ours, choices
+
+
+def _check_different(knob: str, values: Sequence[Any]) -> None:
+    """Raise if a value comes twice: its trials would be made twice, and count twice."""
+    for number, value in enumerate(values):
+        if value in values[:number]:
+            raise ValueError(f"knob {knob}: each value must be given once; got {value} twice")
 
 
 def parse_range(text: str) -> tuple[str, tuple[float, float]]:

@@ -21,7 +21,7 @@ from dcrviz.diagnostics.report import report_html
 from dcrviz.engine import Problem, Step
 from dcrviz.io.image_stack import stack_bytes
 from dcrviz.io.png import png_bytes
-from dcrviz.runs import Run, save_run
+from dcrviz.runs import Run, is_run, save_run
 from dcrviz.runs.save import provenance
 from dcrviz.session import Session
 from dcrviz.views.background import Background
@@ -68,6 +68,7 @@ class ExportView(Viewer):
         )
         self.with_data = Check(label="with the visits", value=False, width=_WIDTH, margin=(5, 10))
         self.saved = Words("", margin=(0, 10))
+        self._to_replace: Path | None = None
         self.buttons = {
             name: pn.widgets.Button(label=name, width=width, margin=(4, 10))
             for name, width in (
@@ -165,7 +166,10 @@ class ExportView(Viewer):
         self._give("run.zip", lambda: zipped_run(run), kind="application/zip")
 
     def save(self) -> None:
-        """Save the run to the folder that is typed; only where the page is this machine's own."""
+        """Save the run to the folder that is typed; only where the page is this machine's own.
+
+        A run that another page or command has saved there is replaced at the second time of asking.
+        """
         run, folder, with_data = self._run(), self.folder.value.strip(), self.with_data.value
         if run is None or not self._local:
             return
@@ -173,14 +177,20 @@ class ExportView(Viewer):
             self._background.told("a folder for the run must be typed; got nothing")
             return
         place = Path(folder).expanduser()
-        self.saved.object = ""
+        asks = is_run(place) and place != self._to_replace
+        self._to_replace = place
+        if asks:
+            self._tell(f"{place} holds a saved run. Save run once more to replace it.")
+            return
+        self._tell("")
         self._background.do(
             lambda: save_run(place, run, with_data=with_data),
-            lambda paths: self.saved.param.update(
-                object=f"<small role='note'>Saved: {len(paths)} files in "
-                f"{html.escape(str(place))}.</small>"
-            ),
+            lambda paths: self._tell(f"Saved: {len(paths)} files in {place}."),
         )
+
+    def _tell(self, sentence: str) -> None:
+        told = f"<small role='note'>{html.escape(sentence)}</small>" if sentence else ""
+        self.saved.object = told
 
     def show_python(self) -> None:
         """Show the script that makes the planes on show."""

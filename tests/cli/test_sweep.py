@@ -83,6 +83,10 @@ def test_a_refused_value_is_a_row(swept):
     [
         ((), "a sweep must turn a knob; got none"),
         (("--grid", "n_subfilters"), "choices must be KNOB=A,B,C"),
+        (
+            ("--grid", "n_subfilters=2", "--grid", "n_subfilters=3"),
+            "knob n_subfilters must be turned by one option; got two",
+        ),
         (("--range", "accelerate=1:2"), "ranges need a number of trials to draw"),
         (("--grid", "solver=direct", "--random", "0"), "must be a whole number from 1 to 10000"),
         (

@@ -59,6 +59,10 @@ def test_random_trials_lie_within_ranges_and_choices_and_the_seed_decides():
             {"choices": {"accelerate": range(200), "clamp_width": range(200)}},
             "a sweep must have 1 to 10000 trials; got 40000",
         ),
+        (
+            {"choices": {"n_subfilters": (2, 2)}},
+            "knob n_subfilters: each value must be given once; got 2 twice",
+        ),
     ],
 )
 def test_a_plan_that_can_not_be_is_refused(values, words):
@@ -90,6 +94,8 @@ def test_choices_are_read_as_settings_are(text, expected):
         ("n_subfilters=2,none", "knob n_subfilters"),
         ("n_subfilters=2,99", "knob n_subfilters must be a whole number of at least 1"),
         ("n_subfilters=2,,3", "a setting must be KNOB=VALUE"),
+        ("n_subfilters=2,3,2", "knob n_subfilters: each value must be given once; got 2 twice"),
+        ("bad_planes=BAD,SAT|BAD,SAT", "each value must be given once; got .'BAD', 'SAT'. twice"),
     ],
 )
 def test_choices_that_can_not_be_are_refused(text, words):

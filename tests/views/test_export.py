@@ -88,6 +88,20 @@ def test_the_run_is_saved_to_a_folder(view, session, tmp_path):
     assert "Saved:" in view.saved.object
 
 
+def test_a_run_that_is_there_is_replaced_at_the_second_time_of_asking(view, session, tmp_path):
+    view.folder.value = str(tmp_path / "run")
+    dcrviz.save_run(tmp_path / "run", session.as_run())
+    session.step()
+    view.save()
+    assert "run holds a saved run. Save run once more to replace it." in view.saved.object
+    assert len(dcrviz.open_run(tmp_path / "run").steps) == len(session.steps) - 1
+    view.save()
+    assert "Saved:" in view.saved.object
+    session.step()
+    view.save()
+    assert len(dcrviz.open_run(tmp_path / "run").steps) == len(session.steps)
+
+
 def test_a_public_page_saves_to_no_folder(session, told, tmp_path):
     public = ExportView(session, Background(None, told=told.append), choice=lambda: FIELD)
     public.folder.value = str(tmp_path / "run")
