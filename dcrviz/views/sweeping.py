@@ -86,6 +86,8 @@ class Sweeping(param.Parameterized):
         self._background = Background(worker, told=self._failed)
         # Runs whose curves and planes were asked for; some have none.
         self._looked: set[int] = set()
+        # What is being done with which run: a double click asks for it once.
+        self._at_hand: set[tuple[int, Callable[[Branch], None]]] = set()
         self._lanes = Lanes(
             make_worker=make_worker, took=self._take, ended=self._ended, told=around.told
         )
@@ -275,6 +277,7 @@ class Sweeping(param.Parameterized):
         self.running = False
 
     def _failed(self, sentence: str) -> None:
+        self._at_hand.clear()
         self.opening = ""
         self._around.told(sentence)
 
@@ -286,9 +289,13 @@ class Sweeping(param.Parameterized):
         if found.refused:
             self._around.told(f"run {number} was refused: {found.row['refusal']}")
             return
+        if (number, done) in self._at_hand:
+            return
+        self._at_hand.add((number, done))
         self.opening = f"Computing run {number} for the wall."
 
         def computed(branch: Branch) -> None:
+            self._at_hand.discard((number, done))
             self.opening = ""
             self._around.remember(branch.exposures, swept.choice)
             done(branch)

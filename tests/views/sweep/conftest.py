@@ -27,13 +27,17 @@ def session(exposures):
 
 
 @pytest.fixture
-def sweeping(session, told, remembered):
-    around = Surroundings(
+def around(told, remembered):
+    return Surroundings(
         choice=lambda: FILES,
         remember=lambda *given: remembered.append(given[1]),
         sky=lambda: None,
         told=told.append,
     )
+
+
+@pytest.fixture
+def sweeping(session, around):
     return Sweeping(session, around)
 
 

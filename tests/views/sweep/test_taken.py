@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from later import Later
 from sweep_parts import FILES, GRID, ROUNDED, cells
 
 from dcrviz import AssembleConfig
@@ -15,6 +16,7 @@ from dcrviz.sweep import SweepPlan, parse_choices, parse_range
 from dcrviz.views.hv import hv_sweep
 from dcrviz.views.recipes import sweep_text
 from dcrviz.views.sweep_view import SweepView
+from dcrviz.views.sweeping import Sweeping
 
 
 def test_a_run_is_opened_with_all_its_iterations(session, sweeping, remembered):
@@ -40,6 +42,18 @@ def test_runs_are_pinned_beside_the_one_on_show(swept, session):
         ("sweep run 0", True),
         ("sweep run 0 (2)", True),
     ]
+
+
+def test_a_double_click_pins_once(session, around):
+    worker = Later()
+    sweeping = Sweeping(session, around, worker=worker)
+    sweeping.start(GRID, lanes=1)
+    sweeping.pin(0)
+    sweeping.pin(0)
+    sweeping.pin(1)
+    while worker.jobs:
+        worker.work()
+    assert [branch.name for branch in session.branches] == ["sweep run 0", "sweep run 1"]
 
 
 def test_the_table_is_given_as_the_command_writes_it(sweeping):
