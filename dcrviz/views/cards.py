@@ -25,16 +25,17 @@ class Heading(Quiet):
     _stylesheets: ClassVar[list[str]] = [_CSS]
 
 
-def headed_card(*parts: Any, **values: Any) -> pn.Card:
-    """A card of Panel's with a heading that follows its title.
+def headed_card(*parts: Any, title: str, **values: Any) -> pn.Card:
+    """A card of Panel's whose `header` is a heading.
 
     Parameters
     ----------
     *parts
         What it holds.
+    title
+        Of the heading, where it may be changed; a card that has another of its own has the server
+        look through the whole page.
     **values
         Others of the card.
     """
-    card = pn.Card(*parts, **values)
-    card.header = Heading(title=card.param.title, margin=0)
-    return card
+    return pn.Card(*parts, header=Heading(title=title, margin=0), **values)

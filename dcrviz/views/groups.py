@@ -107,7 +107,7 @@ class KnobPanel(Viewer):
         names = [name.replace("_", " ") for name in self._config.changed()]
         self.reset.disabled = not names
         for group, card in self._cards:
-            card.title = self._titled(group)
+            card.header.title = self._titled(group)
         self._changed.object = (
             f"<small>Not at their defaults: {', '.join(names)}</small>"
             if names

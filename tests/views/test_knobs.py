@@ -256,14 +256,16 @@ def test_a_mark_names_the_knob_and_its_default(view, words):
 
 def test_headings_count_the_changed_knobs_of_their_group(panel, session):
     def headings():
-        return [part.title for part in panel.__panel__() if isinstance(part, pn.Card)]
+        return [part.header.title for part in panel.__panel__() if isinstance(part, pn.Card)]
 
     assert {"Gain", "Clamps", "Model"} <= set(headings())
     session.config.param.update(accelerate=2.0, clamp_width=1, clamp_iterations=0)
     shown = [part for part in panel.__panel__() if isinstance(part, pn.Card)]
-    assert {"Gain (1 changed)", "Clamps (2 changed)", "Model"} <= {card.title for card in shown}
+    assert {"Gain (1 changed)", "Clamps (2 changed)", "Model"} <= {
+        card.header.title for card in shown
+    }
     session.config.accelerate = 3.0
-    assert {"Gain", "Clamps (2 changed)"} <= {card.title for card in shown}
+    assert {"Gain", "Clamps (2 changed)"} <= {card.header.title for card in shown}
 
 
 def test_all_knobs_are_reset_at_once(panel, session):

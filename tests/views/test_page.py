@@ -158,3 +158,15 @@ def test_a_step_without_its_images_is_told_as_being_recomputed(session):
     assert f"{number - 1} of {number} steps are kept" in controls.words.note
     session.cursor = 1
     assert words(session) == "Recomputing iteration 1, whose images were not kept."
+
+
+def test_a_changed_knob_does_not_have_the_whole_page_looked_through(exposures, monkeypatch):
+    explorer, document = Explorer(exposures), Document()
+    explorer.__panel__().server_doc(document)
+    looked_through = []
+    monkeypatch.setattr(document.models, "recompute", lambda: looked_through.append(1))
+    try:
+        explorer.session.config.accelerate = 2.0
+        assert not looked_through
+    finally:
+        explorer.close()
