@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tomllib
+import urllib.error
 import urllib.request
 import zipfile
 from pathlib import Path
@@ -138,6 +139,14 @@ def test_the_installed_explorer_serves_a_page_until_it_is_interrupted(installed)
             with opener.open(address, timeout=30) as answer:
                 assert answer.status == 200
                 assert b"dcrviz explorer" in answer.read()
+            elsewhere = urllib.request.Request(address, headers={"Host": "elsewhere.example"})
+            with pytest.raises(urllib.error.HTTPError) as refused, opener.open(elsewhere):
+                pass
+            assert refused.value.code == 403
+            assert refused.value.read() == (
+                b"This explorer must be asked for as localhost; got elsewhere.example. "
+                b"Other names are given with --allow-origin.\n"
+            )
             process.send_signal(signal.SIGINT)
             assert process.wait(timeout=20) == 130
         finally:

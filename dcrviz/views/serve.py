@@ -30,6 +30,7 @@ from dcrviz.views.data_choice import (
     load,
     scene_choice,
 )
+from dcrviz.views.hosts import answer_only_to
 from dcrviz.views.link import read_link
 from dcrviz.views.messages import served_document, take_turns
 from dcrviz.views.page import Explorer, Source
@@ -225,6 +226,7 @@ def serve(
         check_unused_sessions_milliseconds=_CHECK_MS,
         unused_session_lifetime_milliseconds=_GRACE_MS,
     )
+    answer_only_to(server, [address.host, *address.allowed_origins])
     if threading.current_thread() is threading.main_thread():
         # Panel takes Ctrl-C for itself, and would go on as if the last page had closed.
         signal.signal(signal.SIGINT, interrupt)
