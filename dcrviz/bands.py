@@ -31,8 +31,8 @@ class Band:
                 f"{self.min_nm:g}, {self.effective_nm:g}, {self.max_nm:g}"
             )
 
-    def is_much_like(self, other: Band) -> bool:
-        """Whether it has the middle of the other one in it, as bands of one letter have."""
+    def has_middle_of(self, other: Band) -> bool:
+        """Whether the middle of the other one lies in it, as it does in bands of one letter."""
         return self.min_nm < other.effective_nm < self.max_nm
 
     @classmethod

@@ -145,7 +145,7 @@ def pointing_warnings(exposures: Sequence[Exposure]) -> list[str]:
 def band_warnings(exposures: Sequence[Exposure], band: Band) -> list[str]:
     """A sentence about visits that tell another band than the one they are fitted in."""
     told = [exposure.visit.band for exposure in exposures]
-    others = sorted({one.name for one in told if one is not None and not band.is_much_like(one)})
+    others = sorted({one.name for one in told if one is not None and not band.has_middle_of(one)})
     if not others:
         return []
     return [

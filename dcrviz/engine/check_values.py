@@ -10,8 +10,8 @@ from dcrviz.psf import WIDEST_PX
 from dcrviz.records import Exposure, Visit
 
 _MOST_BIT = 30
-# Headers tell the one of the exposure's start and the other of its middle, and round air is thinner
-# than flat: .03 less at a zenith angle of 80 deg.
+# Headers tell the one of the exposure's start and the other of its middle, and that of round air is
+# 3 % less than that of flat air at a zenith angle of 80 deg.
 _SAME_AIRMASS = 0.1
 # Kinds of numbers, as numpy calls them.
 _REAL, _WHOLE = "fiub", "iub"

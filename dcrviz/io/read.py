@@ -79,7 +79,7 @@ def _compare_filters(exposures: Sequence[Exposure], band: Band) -> None:
     """Say so where a band that was given is another than that of the filters."""
     named = {exposure.visit.filter: band_of_filter(exposure.visit.filter) for exposure in exposures}
     for text, own in named.items():
-        if own is not None and not band.is_much_like(own):
+        if own is not None and not band.has_middle_of(own):
             _log.warning(
                 "band %s (%g to %g nm) is used, as it was given, for exposures with filter %r, "
                 "which is %s",

@@ -10,9 +10,10 @@ from panel.viewable import Viewer
 from dcrviz.engine import Outcome, Step
 from dcrviz.session import Session
 from dcrviz.views.buttons import CountField, PushButton
+from dcrviz.views.compiler import compiler
 from dcrviz.views.inputs import Slider
 from dcrviz.views.keys import keys_of
-from dcrviz.views.messages import Seldom
+from dcrviz.views.messages import Seldom, in_one_message, is_served, served_document
 from dcrviz.views.progress import (
     ProgressLine,
     Tempo,
@@ -40,6 +41,8 @@ _GAP = (5, 3)
 _COUNTED = {"display": "var(--dcrviz-counted, block)"}
 # While iterations follow each other nobody reads faster.
 _READABLE_S = 0.25
+# While visits are prepared.
+_LOOK_MS = 1000
 _FOLLOWED = ["moments", "cursor", "busy", "playing", "error", "problem", "exposures"]
 
 
@@ -98,6 +101,7 @@ class Controls(Viewer):
         )
         self.words = Standing(channel=channel, margin=(2, 10), styles={"flex": "1 1 360px"})
         self._follow_soon = Seldom(self._follow, pause_s=_READABLE_S)
+        self._document, self._will_look_again = served_document(), False
         session.param.watch(lambda event: self._tempo.begin() if event.new else None, "playing")
         session.param.watch(lambda *_: self._heard(), _FOLLOWED)
         self._heard()
@@ -142,6 +146,21 @@ class Controls(Viewer):
         )
         place, doing = sentences(session)
         self.words.param.update(place=place, doing=doing, note=history_words(session))
+        self._look_again()
+
+    def _look_again(self) -> None:
+        """While visits are prepared have it told anew before long, as the compiler says nothing."""
+        session = self._session
+        waits = session.current is None and session.exposures and not session.error
+        if not waits or self._will_look_again or not is_served(self._document):
+            return
+        self._will_look_again = True
+
+        def look() -> None:
+            self._will_look_again = False
+            self._tell()
+
+        self._document.add_timeout_callback(in_one_message(look), _LOOK_MS)
 
     def buttons_line(self) -> pn.FlexBox:
         """What moves the run."""
@@ -177,11 +196,22 @@ def sentences(session: Session) -> tuple[str, str]:
         return f"Not done: {session.error}", ""
     step = session.current
     if step is None:
-        return "", "Preparing the visits." if session.exposures else "No visits are loaded."
+        return "", _before_the_first(session)
     if not session.kept:
         place = place_words(step)
         return "", f"Recomputing {place[0].lower()}{place[1:]}, whose images were not kept."
     return step_words(step, solver=session.problem.config.solver), _what_next(session, step)
+
+
+def _before_the_first(session: Session) -> str:
+    if not session.exposures:
+        return "No visits are loaded."
+    if compiler().at_work:
+        return (
+            "Preparing the visits. The first fit on a machine waits up to a minute until the loops "
+            "of the engine are compiled; later ones do not."
+        )
+    return "Preparing the visits."
 
 
 def _what_next(session: Session, step: Step) -> str:
