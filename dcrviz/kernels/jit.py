@@ -71,6 +71,10 @@ def inlined_freely(loop: _Loop) -> _Loop:
 def _cached(loop: _Loop, options: dict[str, Any]) -> _Loop:
     from numba import njit
 
+    from dcrviz.kernels.compiler import compiler
+
+    # From now on it is known whether people wait for it.
+    compiler()
     try:
         fast = njit(cache=True, **options)(loop)
     except RuntimeError:

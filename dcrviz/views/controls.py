@@ -8,9 +8,9 @@ import panel as pn
 from panel.viewable import Viewer
 
 from dcrviz.engine import Outcome, Step
+from dcrviz.kernels.compiler import compiler
 from dcrviz.session import Session
 from dcrviz.views.buttons import CountField, PushButton
-from dcrviz.views.compiler import compiler
 from dcrviz.views.inputs import Slider
 from dcrviz.views.keys import keys_of
 from dcrviz.views.messages import Seldom, in_one_message, is_served, served_document
@@ -208,8 +208,8 @@ def _before_the_first(session: Session) -> str:
         return "No visits are loaded."
     if compiler().at_work:
         return (
-            "Preparing the visits. The first fit on a machine waits up to a minute until the loops "
-            "of the engine are compiled; later ones do not."
+            "Preparing the visits. Loops of the engine are compiled first, once on this machine: "
+            "up to a minute."
         )
     return "Preparing the visits."
 

@@ -16,7 +16,6 @@ from dcrviz.diagnostics.verdicts import planes_verdicts
 from dcrviz.engine import advance, first_step, prepare
 from dcrviz.kernels.quantise import quantise
 from dcrviz.simulate import random_scene, read_conditions, simulate_exposures
-from dcrviz.views.compiler import compiler
 
 _log = logging.getLogger(__name__)
 _SIDE_PX = 40
@@ -43,8 +42,6 @@ def warm_up_in_background(solver: str = "iterative") -> threading.Thread:
     solver
         Whose fit comes first.
     """
-    # From now on it is known whether people wait for it.
-    compiler()
     thread = BackgroundThread(lambda: warm_up(solver), name="dcrviz-warm-up")
     thread.start()
     return thread

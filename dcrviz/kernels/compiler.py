@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import time
 from functools import cache
 
 from numba.core import event
 
+_log = logging.getLogger(__name__)
 # From the end of one loop to the beginning of the next.
 _BETWEEN_S = 2.0
 
@@ -20,7 +22,9 @@ class Compiler(event.Listener):
         self._ended = -math.inf
 
     def on_start(self, _event: event.Event) -> None:
-        """One more is at hand."""
+        """One more is at hand; the first of all is logged."""
+        if self._ended == -math.inf and not self._at_hand:
+            _log.info("loops of the engine are compiled, once on this machine: up to a minute")
         self._at_hand += 1
 
     def on_end(self, _event: event.Event) -> None:
@@ -38,5 +42,5 @@ class Compiler(event.Listener):
 def compiler() -> Compiler:
     """The one of this process, which hears from the first call on."""
     heard = Compiler()
-    event.register("numba:compile", heard)
+    event.register("numba:compile", heard)  # type: ignore[no-untyped-call]
     return heard

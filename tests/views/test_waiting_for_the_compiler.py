@@ -1,5 +1,6 @@
 """Who waits for the compiler is told so."""
 
+import logging
 from types import SimpleNamespace
 
 import numpy as np
@@ -8,12 +9,12 @@ from bokeh.document import Document
 from numba import njit
 from panel.io.state import set_curdoc
 
+from dcrviz.kernels import compiler as module
+from dcrviz.kernels.compiler import Compiler, compiler
 from dcrviz.session import Session
-from dcrviz.views import compiler as module
-from dcrviz.views.compiler import Compiler, compiler
 from dcrviz.views.controls import Controls, words
 
-COMPILING = "until the loops of the engine are compiled"
+COMPILING = "compiled first, once on this machine"
 
 
 @pytest.fixture
@@ -46,6 +47,17 @@ def test_it_hears_of_a_loop_that_is_compiled_and_soon_forgets(clock):
     clock.now += 10
     twice(np.ones(3))
     assert not heard.at_work
+
+
+def test_the_first_loop_of_a_process_is_logged(heard, caplog):
+    with caplog.at_level(logging.INFO):
+        for _ in range(2):
+            heard.on_start(None)
+            heard.on_start(None)
+            heard.on_end(None)
+            heard.on_end(None)
+    (told,) = caplog.messages
+    assert told == "loops of the engine are compiled, once on this machine: up to a minute"
 
 
 def test_the_words_say_what_the_first_fit_waits_for(exposures, heard, clock):
