@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 from bokeh.document import Document
 from numba import njit
+from numba.core import event
 from panel.io.state import set_curdoc
 
 from dcrviz.kernels import compiler as module
-from dcrviz.kernels.compiler import Compiler, compiler
+from dcrviz.kernels.compiler import Compiler
+from dcrviz.kernels.jit import compiled
 from dcrviz.session import Session
 from dcrviz.views.controls import Controls, words
 
@@ -34,19 +36,24 @@ def heard(monkeypatch):
 
 
 def test_it_hears_of_a_loop_that_is_compiled_and_soon_forgets(clock):
-    heard = compiler()
-    clock.now += 10
-    assert not heard.at_work
-
     @njit
     def twice(values):
         return values * 2
 
-    twice(np.ones(3))
-    assert heard.at_work
-    clock.now += 10
-    twice(np.ones(3))
-    assert not heard.at_work
+    with event.install_listener("numba:compile", Compiler()) as heard:
+        assert not heard.at_work
+        twice(np.ones(3))
+        assert heard.at_work
+        clock.now += 10
+        twice(np.ones(3))
+        assert not heard.at_work
+
+
+def test_who_loads_loops_hears_of_the_compiler(monkeypatch):
+    asked = []
+    monkeypatch.setattr(module, "compiler", lambda: asked.append(1))
+    compiled(lambda values: values)
+    assert asked
 
 
 def test_the_first_loop_of_a_process_is_logged(heard, caplog):
