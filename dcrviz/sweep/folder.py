@@ -103,7 +103,7 @@ def _distinct(values: Sequence[Any]) -> tuple[Any, ...]:
     """Each once, in order; lists among them can't be hashed."""
     kept: list[Any] = []
     for value in values:
-        if not any(type(value) is type(known) and value == known for known in kept):
+        if value not in kept:
             kept.append(value)
     return tuple(kept)
 

@@ -13,7 +13,7 @@ from dcrviz.session import Session
 from dcrviz.views.buttons import CountField, PushButton
 from dcrviz.views.inputs import Slider
 from dcrviz.views.keys import keys_of
-from dcrviz.views.messages import Seldom, in_one_message, is_served, served_document
+from dcrviz.views.messages import Seldom, is_served, served_document
 from dcrviz.views.progress import (
     ProgressLine,
     Tempo,
@@ -42,7 +42,7 @@ _COUNTED = {"display": "var(--dcrviz-counted, block)"}
 # While iterations follow each other nobody reads faster.
 _READABLE_S = 0.25
 # While visits are prepared.
-_LOOK_MS = 1000
+_LOOK_S = 1.0
 _FOLLOWED = ["moments", "cursor", "busy", "playing", "error", "problem", "exposures"]
 
 
@@ -101,7 +101,8 @@ class Controls(Viewer):
         )
         self.words = Standing(channel=channel, margin=(2, 10), styles={"flex": "1 1 360px"})
         self._follow_soon = Seldom(self._follow, pause_s=_READABLE_S)
-        self._document, self._will_look_again = served_document(), False
+        self._document = served_document()
+        self._look_soon = Seldom(self._tell, pause_s=_LOOK_S)
         session.param.watch(lambda event: self._tempo.begin() if event.new else None, "playing")
         session.param.watch(lambda *_: self._heard(), _FOLLOWED)
         self._heard()
@@ -152,15 +153,9 @@ class Controls(Viewer):
         """While visits are prepared have it told anew before long, as the compiler says nothing."""
         session = self._session
         waits = session.current is None and session.exposures and not session.error
-        if not waits or self._will_look_again or not is_served(self._document):
-            return
-        self._will_look_again = True
-
-        def look() -> None:
-            self._will_look_again = False
-            self._tell()
-
-        self._document.add_timeout_callback(in_one_message(look), _LOOK_MS)
+        # Without a page that lives it would be told at once, and again.
+        if waits and is_served(self._document):
+            self._look_soon()
 
     def buttons_line(self) -> pn.FlexBox:
         """What moves the run."""

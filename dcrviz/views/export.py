@@ -189,8 +189,7 @@ class ExportView(Viewer):
         )
 
     def _tell(self, sentence: str) -> None:
-        told = f"<small role='note'>{html.escape(sentence)}</small>" if sentence else ""
-        self.saved.object = told
+        self.saved.object = sentence and f"<small role='note'>{html.escape(sentence)}</small>"
 
     def show_python(self) -> None:
         """Show the script that makes the planes on show."""

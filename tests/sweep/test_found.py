@@ -143,3 +143,5 @@ def test_a_grid_is_known_by_its_combinations():
     drawn = SweepPlan(ranges={"accelerate": (1.0, 5.0)}, choices=plan.choices, n_random=5)
     assert grid_of(drawn.settings()) is None
     assert grid_of([]) is None
+    # Of a sweep that was begun when a value could be given twice.
+    assert grid_of([{"accelerate": 1}, {"accelerate": 1.0}]) is None

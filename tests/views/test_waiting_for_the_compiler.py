@@ -93,7 +93,7 @@ def test_a_page_that_waits_looks_again_until_there_is_a_picture(exposures, heard
 
     def wait():
         (due,) = document.session_callbacks
-        document.remove_timeout_callback(due)
+        document.callbacks.remove_session_callback(due)
         due.callback()
 
     heard.on_start(None)
