@@ -1,5 +1,5 @@
-# Two commands do everything on a fresh machine: `make explore` and `make test`.
-PYTHON ?= python3
+# Two commands do everything on a fresh machine: `make explore` and `make test`. PYTHON=python3.12
+# chooses another Python than .ci/venv does.
 VENV := .venv
 BIN := $(VENV)/bin
 
@@ -52,7 +52,7 @@ clean:
 	rm -rf $(VENV) build dist *.egg-info docs/reference/api docs/reference/modules
 
 $(VENV)/.ready: pyproject.toml
-	sh .ci/venv "$(PYTHON)" "$(VENV)"
+	sh .ci/venv "$(VENV)" $(PYTHON)
 	$(BIN)/python -m pip install --quiet --editable .
 	touch $@
 

@@ -12,13 +12,11 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from dcrviz.bands import Band
 from dcrviz.bundled import bundled
-from dcrviz.config import AssembleConfig, ProblemConfig, SolverConfig
-from dcrviz.records import Coadd, Coadds, Exposure, Shifts, Site, Visit, Weather
-from dcrviz.throughput import Throughput
 
 if TYPE_CHECKING:
+    from dcrviz.bands import Band
+    from dcrviz.config import AssembleConfig, ProblemConfig, SolverConfig
     from dcrviz.diagnostics.ablation import Ablation, AblationRow, ablation
     from dcrviz.diagnostics.condition_map import condition_map
     from dcrviz.diagnostics.leverage import Leverage, leverage
@@ -51,25 +49,40 @@ if TYPE_CHECKING:
     )
     from dcrviz.io.config_files import read_config, write_config
     from dcrviz.io.lsst_config import from_lsst, to_lsst
+    from dcrviz.records import Coadd, Coadds, Exposure, Shifts, Site, Visit, Weather
     from dcrviz.runs import Run, SavedRun, open_run, save_run
     from dcrviz.session import Session
+    from dcrviz.throughput import Throughput
     from dcrviz.views import explore
 
 __version__ = "0.1.0"
 
-# Imported when first asked for: fits need numba, files astropy, the explorer panel.
+# Imported when first asked for: all need numpy, fits numba, files astropy, the explorer panel. What
+# the command says of itself needs none of them.
 _LATER = {
     "Ablation": "dcrviz.diagnostics.ablation",
     "AblationRow": "dcrviz.diagnostics.ablation",
+    "AssembleConfig": "dcrviz.config",
+    "Band": "dcrviz.bands",
+    "Coadd": "dcrviz.records",
+    "Coadds": "dcrviz.records",
+    "Exposure": "dcrviz.records",
     "Leverage": "dcrviz.diagnostics.leverage",
     "MeasuredSeeing": "dcrviz.engine.measured_seeing",
     "Outcome": "dcrviz.engine",
     "Problem": "dcrviz.engine",
+    "ProblemConfig": "dcrviz.config",
     "Run": "dcrviz.runs",
     "SavedRun": "dcrviz.runs",
     "Session": "dcrviz.session",
+    "Shifts": "dcrviz.records",
+    "Site": "dcrviz.records",
+    "SolverConfig": "dcrviz.config",
     "Step": "dcrviz.engine",
+    "Throughput": "dcrviz.throughput",
     "Verdict": "dcrviz.diagnostics.verdict",
+    "Visit": "dcrviz.records",
+    "Weather": "dcrviz.records",
     "ablation": "dcrviz.diagnostics.ablation",
     "advance": "dcrviz.engine",
     "assemble": "dcrviz.engine",

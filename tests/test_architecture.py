@@ -44,10 +44,11 @@ def test_a_fresh_interpreter_brings_no_panel_unless_a_view_is_asked_for():
     assert fresh(code).strip() == "[]"
 
 
-def test_the_package_alone_brings_none_of_what_fits_and_files_need():
+def test_the_package_and_its_command_alone_bring_nothing_that_fits_and_files_need():
     code = (
-        "import sys, dcrviz\n"
-        "print([name for name in ('numba', 'scipy', 'astropy', 'dask') if name in sys.modules])"
+        "import sys, dcrviz.cli\n"
+        "names = 'numpy', 'param', 'numba', 'scipy', 'astropy', 'dask'\n"
+        "print([name for name in names if name in sys.modules])"
     )
     assert fresh(code).strip() == "[]"
 

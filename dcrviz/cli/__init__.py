@@ -76,6 +76,9 @@ def command() -> NoReturn:
         # A shell may have closed it; what is told there is told nowhere.
         if getattr(sys, name) is None:
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
+    # As numpy is loaded, which is yet to come, OpenBLAS starts a thread for each core. Between the
+    # small products of matrices that there are they keep the cores busy with waiting for the next.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     code = main(importing=kept_for_good())
     if code > _SIGNALLED:
         end_all(_PATIENCE_S)
@@ -100,6 +103,7 @@ def main(
     """
     words = sys.argv[1:] if arguments is None else arguments
     try:
+        _require_working_folder()
         with importing or nullcontext():
             parser = build_parser(words[0] if words else "")
         options = parser.parse_args(one_setting_each(words))
@@ -118,6 +122,14 @@ def main(
     except KeyboardInterrupt:
         return _stopped("interrupted", signal.SIGINT)
     return 0
+
+
+def _require_working_folder() -> None:
+    """Raise if it has been deleted: libraries ask for it as they are imported."""
+    try:
+        Path.cwd()
+    except FileNotFoundError as error:
+        raise ValueError("the working folder must exist; it has been deleted") from error
 
 
 def _refuse_empty(options: argparse.Namespace) -> None:

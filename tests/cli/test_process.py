@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 MODULE = [sys.executable, "-m", "dcrviz.cli"]
+THREADS = "OPENBLAS_NUM_THREADS"
 FEW = ["--set", "n_subfilters=2", "max_iterations=1", "min_iterations=1"]
 
 
@@ -69,6 +70,25 @@ def test_the_version_is_told_by_a_process_that_imports_nothing_for_fits():
     done = finished(sys.executable, "-c", f"{told_by}finally: print('numba' in sys.modules)")
     assert done.returncode == 0
     assert done.stdout.split() == ["dcrviz", version("dcrviz"), "False"]
+
+
+def test_a_working_folder_that_has_been_deleted_is_told_in_one_line(tmp_path):
+    (tmp_path / "gone").mkdir()
+    leave = 'cd "$1" && shift && rmdir "$PWD" && exec "$@"'
+    done = finished("sh", "-c", leave, "sh", tmp_path / "gone", *MODULE, "assemble", "none.fits")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == ("dcrviz: error: the working folder must exist; it has been deleted\n")
+
+
+@pytest.mark.parametrize("chosen", [None, "2"])
+def test_matrices_are_multiplied_by_one_thread_unless_a_person_chooses(chosen):
+    others = {name: value for name, value in os.environ.items() if name != THREADS}
+    mine = {} if chosen is None else {THREADS: chosen}
+    told = "import sys, dcrviz.cli as cli\n"
+    then = f"finally: print(cli.os.environ[{THREADS!r}])"
+    code = f"{told}print('numpy' in sys.modules)\ntry: cli.command()\n{then}"
+    done = finished(sys.executable, "-c", code, "--version", env={**others, **mine})
+    assert done.stdout.split() == ["False", "dcrviz", version("dcrviz"), chosen or "1"]
 
 
 def test_a_terminal_shows_a_progress_bar(simulated, tmp_path):
