@@ -12,6 +12,9 @@ FOLDER = Path(__file__).parents[1] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 COMPOSED_WITH = {"dcrviz", "holoviews", "numpy", "panel", "param"}
 LIVE = "application/vnd.holoviews_exec.v0+json"
+# Nothing is known of those that ran before. What these have left is kept, as to look through it for
+# garbage takes the kernel a second each time.
+FORGET = "import gc\ngc.freeze()\n%reset -f"
 ANSWER = "<details><summary>Answer</summary>\n\n"
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:jupyter_client")
@@ -34,7 +37,9 @@ def kernel(tmp_path_factory, nbformat):
     folder = tmp_path_factory.mktemp("kernel")
     places = {"metadata": {"path": folder}}
     nbclient = importlib.import_module("nbclient")
-    client = nbclient.NotebookClient(nbformat.v4.new_notebook(), timeout=120, resources=places)
+    client = nbclient.NotebookClient(
+        nbformat.v4.new_notebook(), timeout=120, resources=places, shutdown_kernel="immediate"
+    )
     with client.setup_kernel():
         yield client, folder
 
@@ -64,8 +69,7 @@ def test_they_are_numbered_and_named_by_what_one_does():
 
 def test_it_runs_and_shows_what_is_live_and_leaves_no_files(notebook, kernel, nbformat):
     client, folder = kernel
-    # So that nothing is known of those that ran before.
-    run([nbformat.v4.new_code_cell("%reset -f")], client)
+    run([nbformat.v4.new_code_cell(FORGET)], client)
     shown = run(notebook.cells, client)
     assert any(LIVE in output.get("data", {}) for output in shown)
     # A bare picture is shown as words: it has to be given to Panel.
