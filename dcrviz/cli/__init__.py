@@ -10,12 +10,13 @@ import argparse
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
 
+from dcrviz import __version__
 from dcrviz.background import end_all
 from dcrviz.cli.console import console
 from dcrviz.cli.garbage import kept_for_good
@@ -23,20 +24,19 @@ from dcrviz.cli.given import written
 from dcrviz.cli.settings import one_setting_each
 from dcrviz.cli.signals import Terminated, ended_by_signals
 
-# The module of each command, in the order of the help.
+# The module of each command and what it does, in the order of the help.
 _COMMANDS = {
-    "explore": "explore",
-    "warp": "warp",
-    "assemble": "assemble",
-    "diagnose": "diagnose",
-    "ablate": "ablate",
-    "sweep": "sweep",
-    "template": "template",
-    "export": "export",
-    "simulate": "simulate",
-    "config": "show_config",
+    "explore": ("explore", "watch and step a fit in the browser"),
+    "warp": ("warp", "bring calibrated single exposures to one pixel grid"),
+    "assemble": ("assemble", "fit the subfilter planes and write them as coadds"),
+    "diagnose": ("diagnose", "say whether a fit is right, and what is wrong"),
+    "ablate": ("ablate", "turn each knob to its neighbours, and tell what that changes"),
+    "sweep": ("sweep", "try many configurations, on all cores or a Dask cluster"),
+    "template": ("template", "predict a visit from finished coadds"),
+    "export": ("export", "take a saved run away as one HTML page"),
+    "simulate": ("simulate", "make warped visits of a made sky"),
+    "config": ("show_config", "print a configuration"),
 }
-_VERSION = "--version"
 # What shells add to the number of a signal.
 _SIGNALLED = 128
 # How long a person who ends the command waits for loops at hand; the rest is dropped.
@@ -52,21 +52,24 @@ class _OneLineParser(argparse.ArgumentParser):
         raise ValueError(f"{message} (see {self.prog} --help)")
 
 
-def build_parser(asked: str = "") -> argparse.ArgumentParser:
-    """The parser of the whole command line, or of the command that is asked for alone.
+def build_parser(described: Collection[str] = tuple(_COMMANDS)) -> argparse.ArgumentParser:
+    """The parser of the command line.
 
-    What the other commands import, nobody waits for.
+    Parameters
+    ----------
+    described
+        Commands whose options it knows; what the others import, nobody waits for.
     """
     parser = _OneLineParser(prog="dcrviz", description="DCR-matched coadds, step by step.")
-    parser.add_argument(_VERSION, action="version", version=f"dcrviz {_version()}")
+    parser.add_argument("--version", action="version", version=f"dcrviz {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    alone = [asked] if asked in _COMMANDS else []
-    for name in alone if alone or asked == _VERSION else _COMMANDS:
-        import_module(f"dcrviz.cli.{_COMMANDS[name]}").add_parser(commands)
-    for command in commands.choices.values():
-        command.add_argument(
-            "--quiet", action="store_true", help="say nothing but warnings and errors"
-        )
+    for name, (module, summary) in _COMMANDS.items():
+        command = commands.add_parser(name, help=summary)
+        if name in described:
+            import_module(f"dcrviz.cli.{module}").describe(command)
+            command.add_argument(
+                "--quiet", action="store_true", help="say nothing but warnings and errors"
+            )
     return parser
 
 
@@ -105,7 +108,7 @@ def main(
     try:
         _require_working_folder()
         with importing or nullcontext():
-            parser = build_parser(words[0] if words else "")
+            parser = build_parser([word for word in words if word in _COMMANDS][:1])
         options = parser.parse_args(one_setting_each(words))
         _refuse_empty(options)
         with ended_by_signals(), console(quiet=options.quiet) as options.console:
@@ -154,9 +157,3 @@ def _unread() -> int:
 def _failed(sentence: str) -> int:
     print(f"dcrviz: error: {' '.join(sentence.split())}", file=sys.stderr)
     return 2
-
-
-def _version() -> str:
-    from dcrviz import __version__
-
-    return __version__

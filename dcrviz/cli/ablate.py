@@ -9,7 +9,6 @@ import json
 import math
 import textwrap
 from collections.abc import Sequence
-from typing import Any
 
 from dcrviz.cli.measure_seeing import add_measure_seeing
 from dcrviz.cli.options import (
@@ -37,16 +36,12 @@ _OF_TRUTH = ("colour_slope", "colour_error")
 _N_WORDS = 3
 
 
-def add_parser(commands: Any) -> None:
-    """Describe the command's options."""
-    parser = commands.add_parser(
-        "ablate",
-        help="turn each knob to its neighbours, and tell what that changes",
-        description=(
-            "Fit the visits, then once more with each knob at each of its neighbours, one at a "
-            "time: what changes in planes, colours, metric, holes and time; against the truth, "
-            "too, where scene.yaml lies beside the visits."
-        ),
+def describe(parser: argparse.ArgumentParser) -> None:
+    """Say what the command does, and add its options."""
+    parser.description = (
+        "Fit the visits, then once more with each knob at each of its neighbours, one at a "
+        "time: what changes in planes, colours, metric, holes and time; against the truth, "
+        "too, where scene.yaml lies beside the visits."
     )
     add_inputs(parser, needed=True)
     add_measure_seeing(parser)

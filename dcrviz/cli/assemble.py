@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
 
 from dcrviz.cli.measure_seeing import add_measure_seeing
 from dcrviz.cli.numbers import real
@@ -16,15 +15,11 @@ from dcrviz.cli.spreading import add_where
 _A_DAY_S = 86_400.0
 
 
-def add_parser(commands: Any) -> None:
-    """Describe the command's options."""
-    parser = commands.add_parser(
-        "assemble",
-        help="fit the subfilter planes and write them as coadds",
-        description=(
-            "Fit the subfilter planes to warped visits and write dcrCoadd_0.fits and so on, "
-            "coadd.fits, nImage.fits, config.yaml and history.json."
-        ),
+def describe(parser: argparse.ArgumentParser) -> None:
+    """Say what the command does, and add its options."""
+    parser.description = (
+        "Fit the subfilter planes to warped visits and write dcrCoadd_0.fits and so on, "
+        "coadd.fits, nImage.fits, config.yaml and history.json."
     )
     add_inputs(parser, needed=True)
     add_measure_seeing(parser)

@@ -47,16 +47,12 @@ from dcrviz.simulate import scene_beside
 from dcrviz.template_file import read_template
 
 
-def add_parser(commands: Any) -> None:
-    """Describe the command's options."""
-    parser = commands.add_parser(
-        "diagnose",
-        help="say whether a fit is right, and what is wrong",
-        description=(
-            "Fit the visits, or take a saved run or coadds made elsewhere, and say how well they "
-            "fit, whether residuals point to the zenith, how well visits are predicted that were "
-            "not fitted, and how near the truth is, where scene.yaml lies beside the visits."
-        ),
+def describe(parser: argparse.ArgumentParser) -> None:
+    """Say what the command does, and add its options."""
+    parser.description = (
+        "Fit the visits, or take a saved run or coadds made elsewhere, and say how well they "
+        "fit, whether residuals point to the zenith, how well visits are predicted that were "
+        "not fitted, and how near the truth is, where scene.yaml lies beside the visits."
     )
     add_inputs(parser, needed=True)
     add_measure_seeing(parser)

@@ -26,16 +26,12 @@ from dcrviz.template_file import read_template
 _OWN = ("localhost", "127.0.0.1")
 
 
-def add_parser(commands: Any) -> None:
-    """Describe the command's options."""
-    parser = commands.add_parser(
-        "explore",
-        help="watch and step a fit in the browser",
-        description=(
-            "Open the explorer on these visits, on a saved run (the one path of its folder), or "
-            "without any on a choice of scenes, lessons and files. It is served on this machine "
-            "alone, and ends when its last page has been closed."
-        ),
+def describe(parser: argparse.ArgumentParser) -> None:
+    """Say what the command does, and add its options."""
+    parser.description = (
+        "Open the explorer on these visits, on a saved run (the one path of its folder), or "
+        "without any on a choice of scenes, lessons and files. It is served on this machine "
+        "alone, and ends when its last page has been closed."
     )
     add_inputs(parser, needed=False)
     parser.add_argument(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import logging
-from typing import Any
 
 from dcrviz.cli.numbers import real, whole
 from dcrviz.io.atomic import atomic_write
@@ -14,15 +13,11 @@ from dcrviz.views.take_away import MOST_MB, SIDE_PX, take_away_html
 _log = logging.getLogger(__name__)
 
 
-def add_parser(commands: Any) -> None:
-    """Describe the command's options."""
-    parser = commands.add_parser(
-        "export",
-        help="take a saved run away as one HTML page",
-        description=(
-            "Write a saved run as one page that needs neither Python nor a network: the images of "
-            "every iteration with their slider, the curves, and what each iteration shows."
-        ),
+def describe(parser: argparse.ArgumentParser) -> None:
+    """Say what the command does, and add its options."""
+    parser.description = (
+        "Write a saved run as one page that needs neither Python nor a network: the images of "
+        "every iteration with their slider, the curves, and what each iteration shows."
     )
     parser.add_argument("run_folder", metavar="RUN", help="folder of a saved run")
     parser.add_argument("--html", required=True, metavar="FILE", help="page to write")

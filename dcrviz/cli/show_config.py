@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
 
 from dcrviz.cli.options import add_knobs, knobs_from
 from dcrviz.io.config_files import config_text
 from dcrviz.io.lsst_config import to_lsst
 
 
-def add_parser(commands: Any) -> None:
-    """Describe the command's options."""
-    parser = commands.add_parser(
-        "config",
-        help="print a configuration",
-        description="Print every knob as YAML, or as an override file for LSST's task.",
-    )
+def describe(parser: argparse.ArgumentParser) -> None:
+    """Say what the command does, and add its options."""
+    parser.description = "Print every knob as YAML, or as an override file for LSST's task."
     add_knobs(parser)
     parser.add_argument(
         "--lsst",

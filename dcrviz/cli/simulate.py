@@ -66,13 +66,9 @@ _OF_OTHER_SCENES: Mapping[str, Any] = MappingProxyType(
 """Options that a scene of the library leaves no choice of, with their defaults."""
 
 
-def add_parser(commands: Any) -> None:
-    """Describe the command's options."""
-    parser = commands.add_parser(
-        "simulate",
-        help="make warped visits of a made sky",
-        description="Write warps of a simulated field, truth.fits and scene.yaml.",
-    )
+def describe(parser: argparse.ArgumentParser) -> None:
+    """Say what the command does, and add its options."""
+    parser.description = "Write warps of a simulated field, truth.fits and scene.yaml."
     parser.add_argument("folder", metavar="DIR", help="folder for the files")
     parser.add_argument(
         "--scene",

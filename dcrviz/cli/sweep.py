@@ -41,16 +41,12 @@ _SHOWN = 5
 _NOT_OF_A_SWEEP = ("n_threads",)
 
 
-def add_parser(commands: Any) -> None:
-    """Describe the command's options."""
-    parser = commands.add_parser(
-        "sweep",
-        help="try many configurations, on all cores or a Dask cluster",
-        description=(
-            "Fit the visits with every combination of knobs of a grid, or with some drawn at "
-            "random, and write a table of scores and the coadds of each. Done again with the same "
-            "words it goes on where it was stopped."
-        ),
+def describe(parser: argparse.ArgumentParser) -> None:
+    """Say what the command does, and add its options."""
+    parser.description = (
+        "Fit the visits with every combination of knobs of a grid, or with some drawn at "
+        "random, and write a table of scores and the coadds of each. Done again with the same "
+        "words it goes on where it was stopped."
     )
     add_inputs(parser, needed=True)
     add_knobs(parser)

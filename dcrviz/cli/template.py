@@ -6,7 +6,6 @@ import argparse
 import logging
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from dcrviz.engine import matched_template, refined_visit
 from dcrviz.engine.check import check_complete, check_grid
@@ -18,15 +17,11 @@ from dcrviz.records import Coadds, Exposure
 _log = logging.getLogger(__name__)
 
 
-def add_parser(commands: Any) -> None:
-    """Describe the command's options."""
-    parser = commands.add_parser(
-        "template",
-        help="predict a visit from finished coadds",
-        description=(
-            "Write the matched template of a visit, seen or unseen, as image, mask and variance on "
-            "the grid of the coadds."
-        ),
+def describe(parser: argparse.ArgumentParser) -> None:
+    """Say what the command does, and add its options."""
+    parser.description = (
+        "Write the matched template of a visit, seen or unseen, as image, mask and variance on "
+        "the grid of the coadds."
     )
     parser.add_argument("folder", metavar="DIR", help="what 'dcrviz assemble' wrote")
     parser.add_argument("visit", metavar="VISIT.fits", help="the visit to predict")

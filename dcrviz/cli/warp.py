@@ -25,16 +25,12 @@ _log = logging.getLogger(__name__)
 _WITHOUT_STAR_IMAGES = ("header", "stars")
 
 
-def add_parser(commands: Any) -> None:
-    """Describe the command's options."""
-    parser = commands.add_parser(
-        "warp",
-        help="bring calibrated single exposures to one pixel grid",
-        description=(
-            "Subtract the sky, bring fluxes to one scale, and resample each visit onto one "
-            "tangential grid: warp_<visit>.fits, for dcrviz assemble. A file may hold several "
-            "detectors. Needs reproject: pip install 'dcrviz[warp]'."
-        ),
+def describe(parser: argparse.ArgumentParser) -> None:
+    """Say what the command does, and add its options."""
+    parser.description = (
+        "Subtract the sky, bring fluxes to one scale, and resample each visit onto one "
+        "tangential grid: warp_<visit>.fits, for dcrviz assemble. A file may hold several "
+        "detectors. Needs reproject: pip install 'dcrviz[warp]'."
     )
     parser.add_argument(
         "paths", nargs="+", metavar="PATH", help="exposures: FITS files, folders or patterns"

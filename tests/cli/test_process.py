@@ -65,11 +65,16 @@ def test_the_installed_script_is_the_same_command(tmp_path):
     assert done.stderr == "dcrviz: error: none.fits: must be a FITS file; got nothing there\n"
 
 
-def test_the_version_is_told_by_a_process_that_imports_nothing_for_fits():
-    told_by = "import sys, dcrviz.cli as cli\ntry: cli.main(['--version'])\n"
-    done = finished(sys.executable, "-c", f"{told_by}finally: print('numba' in sys.modules)")
+@pytest.mark.parametrize(
+    ("asked", "begins"),
+    [("--version", f"dcrviz {version('dcrviz')}\n"), ("--help", "usage: dcrviz [-h] [--version]")],
+)
+def test_what_the_command_says_of_itself_comes_without_what_fits_need(asked, begins):
+    told_by = f"import sys, dcrviz.cli as cli\ntry: cli.main([{asked!r}])\n"
+    done = finished(sys.executable, "-c", f"{told_by}finally: print('numpy' in sys.modules)")
     assert done.returncode == 0
-    assert done.stdout.split() == ["dcrviz", version("dcrviz"), "False"]
+    assert done.stdout.startswith(begins)
+    assert done.stdout.endswith("False\n")
 
 
 def test_a_working_folder_that_has_been_deleted_is_told_in_one_line(tmp_path):
