@@ -19,6 +19,8 @@ from dcrviz.knobs import Fractions, Integer, Names, Number, Pair, VisitFactors
 MOST = 10_000
 """Trials of one sweep, at most: more is a slip of the keyboard."""
 _LISTS = (Names, Pair, Fractions, VisitFactors)
+# For each trial, until all are different: enough to find the last of MOST.
+_DRAWS = 50
 # Above this ratio of its ends a range is drawn from evenly in the logarithm.
 _DECADE = 10.0
 
@@ -34,7 +36,8 @@ class SweepPlan:
     ranges
         Lowest and highest value of knobs that are drawn at random.
     n_random
-        How many trials are drawn; None for all combinations of the choices.
+        How many different trials are drawn, or all if there are not so many; None for all
+        combinations of the choices.
     seed
         Of what is drawn.
 
@@ -66,9 +69,8 @@ class SweepPlan:
 
     def __len__(self) -> int:
         """How many trials there are."""
-        if self.n_random is not None:
-            return self.n_random
-        return math.prod(len(values) for values in self.choices.values())
+        n_different = math.prod(self._n_values(name) for name in (*self.choices, *self.ranges))
+        return int(n_different if self.n_random is None else min(self.n_random, n_different))
 
     @property
     def knobs(self) -> list[str]:
@@ -82,18 +84,35 @@ class SweepPlan:
             combined = product(*(self.choices[name] for name in names))
             return [dict(zip(names, values, strict=True)) for values in combined]
         rng = np.random.default_rng(self.seed)
-        return [{name: self._drawn(name, rng) for name in self.knobs} for _ in range(self.n_random)]
+        drawn: dict[str, dict[str, Any]] = {}
+        for _ in range(_DRAWS * len(self)):
+            trial = {name: self._drawn(name, rng) for name in self.knobs}
+            drawn.setdefault(repr(trial), trial)
+            if len(drawn) == len(self):
+                break
+        return list(drawn.values())
+
+    def _n_values(self, name: str) -> float:
+        """How many there are to draw from."""
+        if name in self.choices:
+            return len(self.choices[name])
+        low, high = self.ranges[name]
+        return int(high) - int(low) + 1 if _is_whole(name) else math.inf
 
     def _drawn(self, name: str, rng: np.random.Generator) -> Any:
         if name in self.choices:
             values = self.choices[name]
             return values[int(rng.integers(len(values)))]
         low, high = self.ranges[name]
-        if isinstance(AssembleConfig.knobs()[name], Integer):
+        if _is_whole(name):
             return int(rng.integers(int(low), int(high), endpoint=True))
         if low > 0 and high / low > _DECADE:
             return float(np.exp(rng.uniform(np.log(low), np.log(high))))
         return float(rng.uniform(low, high))
+
+
+def _is_whole(knob: str) -> bool:
+    return isinstance(AssembleConfig.knobs()[knob], Integer)
 
 
 def is_list(knob: str) -> bool:

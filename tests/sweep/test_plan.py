@@ -1,5 +1,6 @@
 """Which configurations a sweep tries."""
 
+import numpy as np
 import pytest
 
 from dcrviz.config import AssembleConfig
@@ -43,6 +44,19 @@ def test_random_trials_lie_within_ranges_and_choices_and_the_seed_decides():
     assert 70 <= low <= 130
     other = SweepPlan(choices=plan.choices, ranges=plan.ranges, n_random=200, seed=5)
     assert settings != other.settings()
+
+
+def test_no_random_trial_is_made_twice_and_there_are_no_more_than_different_ones():
+    few = {"choices": {"solver": ("direct", "pcg")}, "ranges": {"n_subfilters": (2, 4)}}
+    some, all_of_them = SweepPlan(**few, n_random=5, seed=1), SweepPlan(**few, n_random=90, seed=1)
+    for plan, n_trials in ((some, 5), (all_of_them, 6)):
+        trials = {(s["solver"], s["n_subfilters"]) for s in plan.settings()}
+        assert len(plan) == len(plan.settings()) == len(trials) == n_trials
+
+
+def test_of_a_range_that_holds_hardly_a_number_what_there_is_is_drawn():
+    plan = SweepPlan(ranges={"accelerate": (1.0, np.nextafter(1.0, 2.0))}, n_random=9)
+    assert 1 <= len(plan.settings()) <= 2
 
 
 @pytest.mark.parametrize(
