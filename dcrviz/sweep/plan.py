@@ -85,10 +85,11 @@ class SweepPlan:
             return [dict(zip(names, values, strict=True)) for values in combined]
         rng = np.random.default_rng(self.seed)
         drawn: dict[str, dict[str, Any]] = {}
-        for _ in range(_DRAWS * len(self)):
+        n_trials = len(self)
+        for _ in range(_DRAWS * n_trials):
             trial = {name: self._drawn(name, rng) for name in self.knobs}
             drawn.setdefault(repr(trial), trial)
-            if len(drawn) == len(self):
+            if len(drawn) == n_trials:
                 break
         return list(drawn.values())
 
