@@ -23,6 +23,7 @@ from dcrviz.cli.garbage import kept_for_good
 from dcrviz.cli.given import written
 from dcrviz.cli.settings import one_setting_each
 from dcrviz.cli.signals import Terminated, ended_by_signals
+from dcrviz.suggest import unknown
 
 # The module of each command and what it does, in the order of the help.
 _COMMANDS = {
@@ -107,6 +108,7 @@ def main(
     words = sys.argv[1:] if arguments is None else arguments
     try:
         _require_working_folder()
+        _require_command(words)
         with importing or nullcontext():
             parser = build_parser([word for word in words if word in _COMMANDS][:1])
         options = parser.parse_args(one_setting_each(words))
@@ -133,6 +135,13 @@ def _require_working_folder() -> None:
         Path.cwd()
     except FileNotFoundError as error:
         raise ValueError("the working folder must exist; it has been deleted") from error
+
+
+def _require_command(words: Sequence[str]) -> None:
+    """Raise if the first word that is no option is no command."""
+    name = next((word for word in words if not word.startswith("-")), None)
+    if name is not None and name not in _COMMANDS:
+        raise ValueError(f"{unknown('command', name, _COMMANDS)} (see dcrviz --help)")
 
 
 def _refuse_empty(options: argparse.Namespace) -> None:

@@ -16,6 +16,7 @@ from functools import partial
 import numpy as np
 
 from dcrviz.engine.detect import FWHM_PER_SIGMA
+from dcrviz.engine.noise import robust_sigma
 from dcrviz.frozen import Frozen
 from dcrviz.kernels.excess import common_light, excess_beyond, weighed_excess
 from dcrviz.kernels.gauss import smooth
@@ -40,7 +41,6 @@ much about stars a thousand times brighter than the noise (benchmarks/holes.py).
 """
 # The share is 0 where there is no more light than this many times the noise.
 _FAINT_SIGMA = 1.5
-_MAD_TO_SIGMA = 1.4826
 # Of more pixels only evenly spaced ones are sorted.
 _ENOUGH = 3_000
 # Of a band of rows, which then stays in the cache.
@@ -89,7 +89,7 @@ def colour_residual(
     places = np.flatnonzero(beside)
     places = places[:: max(1, places.size // _ENOUGH)]
     few = np.ascontiguousarray(planes.reshape(len(planes), 1, -1)[..., places])
-    faint = (_FAINT_SIGMA * _scatter(mean_plane(few))) ** 2
+    faint = (_FAINT_SIGMA * robust_sigma(mean_plane(few), middle=0)) ** 2
     flux, sigma, allowed = fresh_like(planes), fresh_like(planes), fresh_like(planes[0])
     bands = bands_of(planes.shape[1], max(1, planes[0].size // _PIXELS_AT_ONCE))
 
@@ -106,7 +106,7 @@ def colour_residual(
 
     run_all([partial(take_away, *band) for band in bands], threads=threads)
     floor = sky_noise / (2 * math.sqrt(math.pi) * psf_px)
-    noise = np.array([max(_scatter(plane.ravel()[places]), floor) for plane in flux])
+    noise = np.array([max(robust_sigma(plane.ravel()[places], middle=0), floor) for plane in flux])
 
     def scale(top: int, bottom: int) -> None:
         rows = slice(top, bottom)
@@ -136,8 +136,3 @@ def _excess(planes: Cube, *, faint: float, fwhm_px: float) -> tuple[list[Plane],
         share = smooth(weighed_excess(plane, mean, light), colour_px, mode="constant")
         rest.append(excess_beyond(plane, mean, light, share, power))
     return rest, smooth(squared, LIGHT_FWHM * fwhm_px, mode="constant")
-
-
-def _scatter(values: Plane) -> float:
-    """Deviation by the median of the sizes; 0 without any."""
-    return _MAD_TO_SIGMA * float(np.median(np.abs(values))) if values.size else 0.0

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dcrviz.diagnostics.places import left, misfit
+from dcrviz.engine.noise import robust_sigma
 from dcrviz.records import Floats
 
 _LEAST_SIGMA = 5.0
@@ -18,7 +19,6 @@ _LEAST_SHRINK = 1.1
 _LEAST_SOURCES = 3
 # If more visits than this were off, nobody could say which are right.
 _MOST_SHIFTED = 0.25
-_MAD_TO_SIGMA = 1.4826
 # Of a median, over that of a mean.
 _MEDIAN_ERROR = 1.2533
 
@@ -113,5 +113,4 @@ def _common_shift(off: Floats) -> tuple[Floats, float]:
     if len(off) < _LEAST_SOURCES:
         return np.zeros(2), math.inf
     middle: Floats = np.median(off, axis=0)
-    scatter = _MAD_TO_SIGMA * float(np.median(np.abs(off - middle)))
-    return middle, _MEDIAN_ERROR * scatter / math.sqrt(len(off))
+    return middle, _MEDIAN_ERROR * robust_sigma(off, middle=middle) / math.sqrt(len(off))

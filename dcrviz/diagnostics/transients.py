@@ -13,6 +13,7 @@ from dcrviz.config_rules import threads_of
 from dcrviz.diagnostics.pictures import visit_fwhm_px
 from dcrviz.engine import Problem
 from dcrviz.engine.detect import FWHM_PER_SIGMA
+from dcrviz.engine.noise import robust_sigma
 from dcrviz.engine.template import TemplateMaker
 from dcrviz.kernels import grow_flags
 from dcrviz.kernels.gauss import smooth
@@ -34,7 +35,6 @@ _LEAST_PIXELS = 3
 # Of more pixels only evenly spaced ones are sorted for the noise.
 _ENOUGH = 500_000
 _USUAL_FWHM_PX = 4.0
-_MAD_TO_SIGMA = 1.4826
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,8 +156,7 @@ def _scatter(image: Plane, *counted: Bools) -> float:
     pixels = image.ravel()[::step]
     flags = np.logical_and.reduce([one.ravel()[::step] for one in counted])
     values = pixels[flags] if flags.any() else pixels
-    scatter = _MAD_TO_SIGMA * float(np.median(np.abs(values - np.median(values))))
-    return scatter if scatter > 0 else 1.0
+    return robust_sigma(values) or 1.0
 
 
 def _patches(own: Bools, filtered: Plane, *, visit: int, reach_px: float) -> list[Transient]:

@@ -13,7 +13,7 @@ from dcrviz.diagnostics.course import CourseEntry
 from dcrviz.diagnostics.progress import RISE, percent, same_tile
 from dcrviz.diagnostics.verdict import Remedy, Verdict
 from dcrviz.engine import Problem
-from dcrviz.records import Floats
+from dcrviz.engine.noise import robust_sigma
 
 OUTLIER = 2.0
 """A visit's metric over the median of the others from which it is misfitted."""
@@ -32,7 +32,7 @@ def visit_verdicts(
     if on.size < 4 or len(entries) < 2 or not measured:
         return []
     rest = np.array([np.median(np.delete(last, v)) for v in range(on.size)])
-    scatter = np.array([_spread(np.delete(last, v)) for v in range(on.size)])
+    scatter = np.array([robust_sigma(np.delete(last, v)) for v in range(on.size)])
     outlying = (last > OUTLIER * rest) & (last > rest + 5 * scatter)
     falling = np.array([np.median(np.delete(last / first, v)) < 1 - RISE for v in range(on.size)])
     leaving = falling & (last > (1 + 5 * RISE) * np.nanmin(table, axis=0)) & (last > rest)
@@ -44,10 +44,6 @@ def visit_verdicts(
         _misfit(problem, entries, int(on[v]), float(last[v] / rest[v]), bool(leaving[v]), config)
         for v in sorted(np.flatnonzero(told), key=lambda v: -last[v] / rest[v])
     ]
-
-
-def _spread(values: Floats) -> float:
-    return 1.4826 * float(np.median(np.abs(values - np.median(values))))
 
 
 def _misfit(

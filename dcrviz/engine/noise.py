@@ -49,6 +49,22 @@ def background_noise(
     return _robust(pixels if pixels.size else image.ravel())
 
 
+def robust_sigma(values: NDArray[Any], *, middle: Any = None) -> float:
+    """Standard deviation by the median absolute deviation; 0 without any value.
+
+    Parameters
+    ----------
+    values
+        Finite, of any shape.
+    middle
+        What the values deviate from, of a shape that broadcasts; their median if none is given.
+    """
+    if not values.size:
+        return 0.0
+    middle = np.median(values) if middle is None else middle
+    return float(_MAD_TO_SIGMA * np.median(np.abs(values - middle)))
+
+
 def _every(step: int, image: NDArray[Any]) -> NDArray[Any]:
     """One pixel of so many, row after row."""
     # To go to each takes longer than to copy a few others, and less than to copy many.
@@ -56,7 +72,4 @@ def _every(step: int, image: NDArray[Any]) -> NDArray[Any]:
 
 
 def _robust(pixels: Plane) -> float:
-    finite = pixels[np.isfinite(pixels)]
-    if finite.size == 0:
-        return 0.0
-    return float(_MAD_TO_SIGMA * np.median(np.abs(finite - np.median(finite))))
+    return robust_sigma(pixels[np.isfinite(pixels)])

@@ -18,16 +18,22 @@ def read_catalogue(path: str | os.PathLike[str]) -> list[BrightObject]:
     path
         CSV with columns ra_deg, dec_deg, and radius_arcsec (a circle) or width_arcsec and
         height_arcsec (a box along right ascension and declination); or a DS9 region file, whose
-        name ends in .reg.
+        name ends in .reg. Either may hold none.
 
     Raises
     ------
     ValueError
-        If the file can't be read, or a row or region is neither a circle nor a box; names it.
+        If the file can't be read or is no catalogue, or a row or region is neither a circle nor a
+        box; names it.
     """
     if Path(path).suffix.lower() == ".reg":
         return read_regions(Path(path))
-    return [_bright_object(row) for row in read_rows(Path(path))]
+    columns, rows = read_rows(Path(path))
+    if not {"ra_deg", "dec_deg"} <= set(columns):
+        raise ValueError(
+            f"{path}: must have columns ra_deg and dec_deg; got {', '.join(columns) or 'none'}"
+        )
+    return [_bright_object(row) for row in rows]
 
 
 def _bright_object(row: Row) -> BrightObject:

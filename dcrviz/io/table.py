@@ -94,37 +94,39 @@ def read_table(path: Path) -> VisitTable:
     ValueError
         If it can't be read, has no rows, or no column that says which visit a row is about.
     """
-    rows = read_rows(path)
-    if not {"file", *_ID_COLUMNS} & set(rows[0].cells):
+    columns, rows = read_rows(path)
+    if not rows:
+        raise ValueError(f"{path}: must have a line of column names and rows; got no row")
+    if not {"file", *_ID_COLUMNS} & set(columns):
         raise ValueError(
             f"{path}: must have a column file, {', '.join(_ID_COLUMNS[:-1])} or {_ID_COLUMNS[-1]}; "
-            f"got {', '.join(rows[0].cells)}"
+            f"got {', '.join(columns)}"
         )
     return VisitTable(path=path, rows=tuple(rows))
 
 
-def read_rows(path: Path) -> list[Row]:
-    """The rows of any CSV file with named columns; at least one.
+def read_rows(path: Path) -> tuple[list[str], list[Row]]:
+    """The names of the columns of any CSV file, of which there may be none, and its rows.
 
     Raises
     ------
     ValueError
-        If it can't be read or has no rows.
+        If it can't be read.
     """
     try:
         with path.open(newline="", encoding="utf-8-sig") as stream:
-            lines = list(csv.DictReader(stream, restval=""))
+            reader = csv.DictReader(stream, restval="")
+            lines, columns = list(reader), reader.fieldnames or ()
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise ValueError(f"{path}: must be a readable CSV file; got {error}") from error
-    if not lines:
-        raise ValueError(f"{path}: must have a line of column names and rows; got no row")
-    return [
+    rows = [
         Row(
             where=f"{path}, row {number}",
             cells={name.strip(): cell.strip() for name, cell in line.items() if name is not None},
         )
         for number, line in enumerate(lines, start=1)
     ]
+    return [name.strip() for name in columns], rows
 
 
 def _limits(low: float, high: float) -> str:

@@ -78,7 +78,8 @@ def test_no_memory_for_the_data_is_one_line(warps, not_assembled, monkeypatch):
     ("words", "told"),
     [
         ([], "the following arguments are required: COMMAND"),
-        (["assembly"], "invalid choice: 'assembly'"),
+        (["assembly"], "unknown command 'assembly'; did you mean 'assemble'?"),
+        (["--quiet", "x"], "unknown command 'x'; known are ablate, assemble, config,"),
         (["assemble"], "the following arguments are required: PATH, --out"),
         (["assemble", "a.fits"], "the following arguments are required: --out"),
         (

@@ -23,6 +23,17 @@ def test_a_width_and_a_height_make_a_box(tmp_path):
     assert catalogue(tmp_path, text) == [box]
 
 
+def test_a_field_may_have_no_bright_object(tmp_path):
+    assert catalogue(tmp_path, "ra_deg,dec_deg,radius_arcsec\n") == []
+
+
+@pytest.mark.parametrize("text", ["", "file,airmass\n", "file,airmass\nwarp.fits,1.2\n"])
+def test_a_table_of_something_else_is_no_catalogue(tmp_path, text):
+    columns = "file, airmass" if text else "none"
+    with pytest.raises(ValueError, match=rf"must have columns ra_deg and dec_deg; got {columns}$"):
+        catalogue(tmp_path, text)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

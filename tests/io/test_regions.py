@@ -47,6 +47,10 @@ def test_what_is_neither_is_named(tmp_path, text, message):
         regions(tmp_path, text)
 
 
+def test_a_field_may_have_no_bright_object(tmp_path):
+    assert regions(tmp_path, "icrs") == []
+
+
 def test_a_file_that_is_not_there_is_an_error(tmp_path):
     with pytest.raises(
         ValueError, match=r"none\.reg: must be a DS9 region file; got .*No such file"
