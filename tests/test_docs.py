@@ -29,6 +29,7 @@ from dcrviz.cli import build_parser
 from dcrviz.config import AssembleConfig
 from dcrviz.run_log import history_record
 from dcrviz.views.section import ProblemSection, Section
+from dcrviz.views.series_section import SeriesSection
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -59,7 +60,7 @@ def view_classes():
         if isinstance(value, type)
         and issubclass(value, Viewer)
         # Of these others are made.
-        and value not in (Section, ProblemSection)
+        and value not in (Section, ProblemSection, SeriesSection)
         and value.__module__ == module.__name__
     }
 

@@ -12,12 +12,11 @@ from dcrviz.config import AssembleConfig
 from dcrviz.diagnostics.ablation import Ablation, AblationRow, ablation, by_effect
 from dcrviz.diagnostics.fit_scores import SCORES
 from dcrviz.io.knob_values import in_words
+from dcrviz.runs import Run
 from dcrviz.session import Session
 from dcrviz.simulate import Scene as Sky
-from dcrviz.views.background import Series
-from dcrviz.views.buttons import PushButton
-from dcrviz.views.progress import ProgressLine
-from dcrviz.views.section import WIDTH, Section
+from dcrviz.views.section import WIDTH
+from dcrviz.views.series_section import SeriesSection
 from dcrviz.views.table import Column, Row, Table
 from dcrviz.views.tornado import TornadoChart
 from dcrviz.worker import Worker
@@ -37,7 +36,7 @@ _INVITATION = (
 )
 
 
-class AblationView(Section):
+class AblationView(SeriesSection):
     """Which knobs to turn, how far it is, and what each does.
 
     Parameters
@@ -56,11 +55,12 @@ class AblationView(Section):
         sky: Callable[[], Sky | None] = lambda: None,
         worker: Worker | None = None,
     ) -> None:
-        super().__init__(session, worker=worker)
+        super().__init__(
+            session, begin="Ablate", progress="Progress of the ablation", worker=worker
+        )
         self._sky, self._try = sky, try_knobs
         self._rows: list[AblationRow] = []
-        self._series = Series(self.background, took=self._take, ended=self._ended)
-        self._total, self._of = 0, ""
+        self._total = 0
         self.knobs = pn.widgets.MultiSelect(
             label="Knobs to turn",
             options=_options(),
@@ -68,9 +68,6 @@ class AblationView(Section):
             width=WIDTH - 20,
             description="Several with Ctrl or Shift.",
         )
-        self.begin = PushButton(self.start, label="Ablate", margin=(4, 8))
-        self.cancel = PushButton(self.stop, label="Cancel", disabled=True, margin=(4, 0))
-        self.progress = ProgressLine(label="Progress of the ablation", margin=(4, 8), visible=False)
         self.score = pn.widgets.Select(
             label="What changes",
             options={score.title: name for name, score in SCORES.items()},
@@ -84,18 +81,13 @@ class AblationView(Section):
         self.chart.figure.title.text_font_size = "8pt"
         figures = self._shown(self.chart.figure)
         self.found = pn.Column(self.score, figures, self.table, visible=False, margin=0)
-        buttons = pn.Row(self.begin, self.cancel, margin=0)
-        self.box.extend([self.words, self.knobs, buttons, self.progress, self.found])
+        self.box.extend([self.words, self.knobs, self.buttons, self.progress, self.found])
         self.say(_INVITATION)
 
-    def start(self) -> None:
-        """Turn the knobs that are chosen, from where they are now."""
-        if self._session.problem is None:
-            return
-        self.ask()
-        run, knobs, scene = self._session.as_run(), list(self.knobs.value), self._sky()
-        self._rows, self._total, self._of = [], 0, self._session.title
-        self.begin.disabled, self.cancel.disabled, self.progress.visible = True, False, True
+    def _findings(self, run: Run) -> Callable[[], Iterator[Ablation | AblationRow]]:
+        """What each of the chosen knobs does, after how many fits that takes."""
+        knobs, scene = list(self.knobs.value), self._sky()
+        self._rows, self._total = [], 0
         self.progress.param.update(value=0, words="The fit as it is")
         self.found.visible = False
 
@@ -111,11 +103,7 @@ class AblationView(Section):
             yield found
             yield from found
 
-        self._series.start(each)
-
-    def stop(self) -> None:
-        """Take no more; the fit at hand is dropped when it ends."""
-        self._series.cancel()
+        return each
 
     def _take(self, found: Ablation | AblationRow) -> None:
         if isinstance(found, Ablation):
@@ -140,9 +128,6 @@ class AblationView(Section):
         if message["type"] == "turned":
             row = self._rows[int(message["row"])]
             self._try({row.knob: row.value})
-
-    def _ended(self) -> None:
-        self.begin.disabled, self.cancel.disabled, self.progress.visible = False, True, False
 
 
 def _options() -> dict[str, str]:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
-import panel as pn
 
 from dcrviz.diagnostics.holdout import HeldOut, held_out, held_out_sentences
 from dcrviz.engine import Problem
+from dcrviz.runs import Run
 from dcrviz.session import Session
-from dcrviz.views.background import Series
-from dcrviz.views.buttons import PushButton
-from dcrviz.views.progress import ProgressLine
-from dcrviz.views.section import Section
+from dcrviz.views.series_section import SeriesSection
 from dcrviz.views.table import Column, Row, Table
 from dcrviz.worker import Worker
 
@@ -35,7 +32,7 @@ _INVITATION = (
 )
 
 
-class HoldOutView(Section):
+class HoldOutView(SeriesSection):
     """A button, how far it is, and a table that grows.
 
     Parameters
@@ -51,46 +48,32 @@ class HoldOutView(Section):
         found: Callable[[Problem, Sequence[HeldOut]], None] = lambda *_: None,
         worker: Worker | None = None,
     ) -> None:
-        super().__init__(session, worker=worker)
-        self._found: list[HeldOut] = []
-        self._total, self._of, self._tell_found = 0, "", found
-        self._problem: Problem | None = None
-        self._series = Series(self.background, took=self._take, ended=self._ended)
-        self.begin = PushButton(self.start, label="Hold out each visit", margin=(4, 8))
-        self.cancel = PushButton(self.stop, label="Cancel", disabled=True, margin=(4, 0))
-        self.progress = ProgressLine(
-            label="Progress of the held-out visits", margin=(4, 8), visible=False
+        super().__init__(
+            session,
+            begin="Hold out each visit",
+            progress="Progress of the held-out visits",
+            worker=worker,
         )
+        self._found: list[HeldOut] = []
+        self._total, self._tell_found = 0, found
+        self._problem: Problem | None = None
         self.table = Table(_COLUMNS, caption="Held-out visits", margin=(4, 8))
-        buttons = pn.Row(self.begin, self.cancel, margin=0)
-        self.box.extend([self.words, buttons, self.progress, self.table])
+        self.box.extend([self.words, self.buttons, self.progress, self.table])
         self.say(_INVITATION)
 
-    def start(self) -> None:
-        """Hold out the visits that are on, with the knobs as they are now."""
-        if self._session.problem is None:
-            return
-        self.ask()
-        run = self._session.as_run()
+    def _findings(self, run: Run) -> Callable[[], Iterator[HeldOut]]:
+        """Of each visit that is on."""
         off = run.config.visit_factors
         self._total = sum(off.get(str(e.visit.id), 1.0) > 0 for e in run.exposures)
-        self._found, self._of = [], self._session.title
-        self._problem = self._session.problem
+        self._found, self._problem = [], self._session.problem
         self.table.show([])
-        self.begin.disabled, self.cancel.disabled, self.progress.visible = True, False, True
         self._tell()
-        self._series.start(
-            lambda: held_out(
-                run.exposures,
-                run.config,
-                template=run.template,
-                bright_objects=run.bright_objects,
-            )
+        return lambda: held_out(
+            run.exposures,
+            run.config,
+            template=run.template,
+            bright_objects=run.bright_objects,
         )
-
-    def stop(self) -> None:
-        """Take no more; the fit at hand is dropped when it ends."""
-        self._series.cancel()
 
     def _take(self, held: HeldOut) -> None:
         self._found.append(held)
@@ -107,7 +90,7 @@ class HoldOutView(Section):
     def _ended(self) -> None:
         if self._problem is not None and self._found:
             self._tell_found(self._problem, tuple(self._found))
-        self.begin.disabled, self.cancel.disabled, self.progress.visible = False, True, False
+        super()._ended()
 
 
 def _row(held: HeldOut) -> Row:
