@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import logging
 import math
 from dataclasses import replace
@@ -17,16 +16,14 @@ from dcrviz.cli.options import (
 )
 from dcrviz.cli.planes import planes_from
 from dcrviz.cli.progress import progress
-from dcrviz.config_rules import threads_of
 from dcrviz.diagnostics.course import course_entry
 from dcrviz.diagnostics.verdicts import verdicts_on
-from dcrviz.engine import Problem, Step, assemble, coadds, prepare, start_from
+from dcrviz.engine import Problem, Step, assemble, prepare, start_from
 from dcrviz.engine.reuse import Reuse
-from dcrviz.io import write_coadds
 from dcrviz.io.atomic import output_directory
-from dcrviz.io.config_files import config_text
 from dcrviz.io.exposure_files import files_of
-from dcrviz.run_log import history_record, log_start, log_step
+from dcrviz.products import write_products
+from dcrviz.run_log import log_start, log_step
 from dcrviz.runs.checkpoint import Checkpoint, Progress, identity
 from dcrviz.scratch import Room, Scratch
 from dcrviz.template_file import read_template
@@ -46,17 +43,8 @@ def assemble_patch(options: argparse.Namespace) -> None:
         if start is not None:
             _log.info("The run goes on from step %d", start.step.index)
         end = _iterate(problem, checkpoint, start, quiet=options.quiet)
-        told = verdicts_on(problem, end.course, end.step)
-        history = history_record(problem, end.step, end.clamps, told)
-        write_coadds(
-            coadds(problem, end.step),
-            folder,
-            texts={
-                "config.yaml": config_text(problem.config),
-                "history.json": json.dumps(history, indent=1, allow_nan=False),
-            },
-            threads=threads_of(problem.config, problem.shape),
-        )
+        verdicts = verdicts_on(problem, end.course, end.step)
+        write_products(problem, end.step, folder, clamps=end.clamps, verdicts=verdicts)
         checkpoint.remove()
 
 

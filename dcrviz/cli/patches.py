@@ -15,9 +15,9 @@ from dcrviz.cli.console import console
 from dcrviz.cli.one_patch import assemble_patch
 from dcrviz.cli.spreading import do_all
 from dcrviz.io.atomic import atomic_write, output_directory
+from dcrviz.products import HISTORY_NAME
 from dcrviz.rooms import give_up
 from dcrviz.runs.checkpoint import NAME as CHECKPOINT
-from dcrviz.runs.run import HISTORY_NAME
 
 _log = logging.getLogger(__name__)
 TABLE_NAME = "patches.json"

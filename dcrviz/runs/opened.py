@@ -24,8 +24,9 @@ from dcrviz.io.parts import images_of
 from dcrviz.io.read import reread
 from dcrviz.io.scan import describe, scan
 from dcrviz.io.visit_values import visit_from
+from dcrviz.products import CONFIG_NAME
 from dcrviz.records import Coadd, Cube, Exposure, Shifts, Visit
-from dcrviz.runs.run import CONFIG_NAME, RUN_NAME, SCHEMA, TEMPLATE_NAME
+from dcrviz.runs.run import RUN_NAME, SCHEMA, TEMPLATE_NAME
 from dcrviz.runs.steps import Stored, step_from
 from dcrviz.suggest import unknown
 

@@ -15,8 +15,6 @@ from dcrviz.records import Coadd, Exposure
 
 SCHEMA = 1
 RUN_NAME = "run.json"
-CONFIG_NAME = "config.yaml"
-HISTORY_NAME = "history.json"
 TEMPLATE_NAME = "template.fits"
 OWN_NAME = re.compile(r"(step|best|exposure)_\d{3,}\.fits|start\.fits")
 """Names of files that not every run has."""

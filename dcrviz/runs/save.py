@@ -20,18 +20,16 @@ from astropy.io import fits
 from dcrviz.engine import Problem, Step
 from dcrviz.engine.step import ClampReport
 from dcrviz.io.atomic import AtomicFiles
-from dcrviz.io.config_files import config_text
 from dcrviz.io.entries import encoded
 from dcrviz.io.exposure_files import data_hdus, exposure_values, files_of
 from dcrviz.io.grid import grid_header
 from dcrviz.io.knob_values import plain
 from dcrviz.io.visit_values import visit_values
 from dcrviz.io.write import exposure_hdus
+from dcrviz.products import product_texts
 from dcrviz.records import Cube, Exposure
 from dcrviz.run_log import history_record
 from dcrviz.runs.run import (
-    CONFIG_NAME,
-    HISTORY_NAME,
     OWN_NAME,
     RUN_NAME,
     SCHEMA,
@@ -97,8 +95,7 @@ def save_run(folder: str | os.PathLike[str], run: Run, *, with_data: bool = Fals
         }
         history = history_record(run.problem, last, clamps)
         texts = {
-            CONFIG_NAME: config_text(config),
-            HISTORY_NAME: json.dumps(history, indent=1, allow_nan=False),
+            **product_texts(config, history),
             RUN_NAME: json.dumps(record, indent=1, allow_nan=False),
         }
         for name, text in texts.items():

@@ -13,6 +13,7 @@ import numpy as np
 
 from dcrviz.config import AssembleConfig
 from dcrviz.io import read_coadds
+from dcrviz.products import HISTORY_NAME
 from dcrviz.sweep.found import Found, StampPlace, brightest, mean_course
 from dcrviz.sweep.plan import SweepPlan
 from dcrviz.sweep.table import read_record
@@ -48,7 +49,7 @@ class SweptFolder:
     def look(self, found: Found) -> Found:
         """A trial with its curve and stamp, if its coadds were kept."""
         folder = trial_folder(self.folder, found.number, of=len(self.settings))
-        if not (folder / "history.json").is_file():
+        if not (folder / HISTORY_NAME).is_file():
             return found
         coadds = read_coadds(folder)
         x, y = brightest(coadds.corrected.image)
@@ -109,7 +110,7 @@ def _distinct(values: Sequence[Any]) -> tuple[Any, ...]:
 
 
 def _curve(folder: Path) -> tuple[float, ...]:
-    path = folder / "history.json"
+    path = folder / HISTORY_NAME
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
         courses = [

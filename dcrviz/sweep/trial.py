@@ -6,17 +6,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from dcrviz.bands import Band
-from dcrviz.diagnostics.fit_scores import Fit, Yardstick
-from dcrviz.engine import coadds
+from dcrviz.diagnostics.fit_scores import Yardstick
 from dcrviz.frozen import Frozen
-from dcrviz.io import read_catalogue, read_exposures, write_coadds
-from dcrviz.io.config_files import config_text
-from dcrviz.run_log import history_record
+from dcrviz.io import read_catalogue, read_exposures
+from dcrviz.products import write_products
 from dcrviz.simulate import scene_beside
 from dcrviz.sweep.fits import Visits, shared_knobs, try_knobs
 from dcrviz.template_file import read_template
@@ -78,7 +75,7 @@ def run_trial(trial: Trial) -> dict[str, Any]:
     if tried.fit is None:
         return tried.row(None)
     if trial.out is not None:
-        _write(tried.fit, Path(trial.out))
+        write_products(tried.fit.problem, tried.fit.step, trial.out)
     return tried.row(_yardstick(trial.inputs, json.dumps(dict(trial.base), sort_keys=True)))
 
 
@@ -108,12 +105,3 @@ def read_visits(inputs: Inputs) -> Visits:
 def _yardstick(inputs: Inputs, base: str) -> Yardstick:
     visits = _visits(inputs)
     return visits.yardstick(shared_knobs(json.loads(base)), scene=scene_beside(visits.exposures))
-
-
-def _write(fit: Fit, folder: Path) -> None:
-    history = history_record(fit.problem, fit.step)
-    texts = {
-        "config.yaml": config_text(fit.problem.config),
-        "history.json": json.dumps(history, indent=1, allow_nan=False),
-    }
-    write_coadds(coadds(fit.problem, fit.step), folder, texts=texts)

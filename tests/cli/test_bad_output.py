@@ -59,7 +59,7 @@ def test_an_interrupted_run_writes_nothing(warps, tmp_path, run, monkeypatch):
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("dcrviz.cli.one_patch.coadds", interrupted)
+    monkeypatch.setattr("dcrviz.products.coadds", interrupted)
     ended = run("assemble", *warps, "--out", tmp_path / "out", "--quiet")
     assert ended.code == 130
     assert ended.err.splitlines()[-1] == "dcrviz: interrupted; no file is left half written"
