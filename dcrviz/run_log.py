@@ -15,6 +15,7 @@ from dcrviz.engine import Outcome, Problem, Step
 from dcrviz.engine.anderson import AndersonMemory
 from dcrviz.engine.problem import Tile
 from dcrviz.engine.step import ClampReport, History
+from dcrviz.finite import finite_or_none
 from dcrviz.physics.geometry import airmass_of
 from dcrviz.records import Floats, Visit
 
@@ -207,9 +208,9 @@ def _iteration_record(
     record: dict[str, Any] = {
         "iteration": number,
         "gain": history.gains[number - 1] if number else None,
-        "metric": _number(history.metrics[number]),
-        "residual": _number(history.residuals[number - 1]) if number else None,
-        "visit_metrics": {str(visit.id): _number(metric) for visit, metric in per_visit},
+        "metric": finite_or_none(history.metrics[number]),
+        "residual": finite_or_none(history.residuals[number - 1]) if number else None,
+        "visit_metrics": {str(visit.id): finite_or_none(metric) for visit, metric in per_visit},
     }
     if 0 < number <= len(clamps):
         record["clamped"] = _clamp_record(clamps[number - 1])
@@ -230,7 +231,3 @@ def _clamp_record(report: ClampReport) -> dict[str, list[float]]:
 
 def _parallactic_deg(visit: Visit) -> float:
     return math.degrees(visit.parallactic_rad) if visit.parallactic_rad is not None else math.nan
-
-
-def _number(value: float) -> float | None:
-    return value if math.isfinite(value) else None

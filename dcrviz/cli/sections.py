@@ -26,6 +26,7 @@ from dcrviz.diagnostics.truth_scores import TruthScores
 from dcrviz.diagnostics.verdict import Verdict, in_order, verdict_record
 from dcrviz.engine import Problem, Step
 from dcrviz.engine.template import template_maker_of
+from dcrviz.finite import finite_or_none
 from dcrviz.plurals import counted
 from dcrviz.records import Coadd, Cube, Exposure
 
@@ -132,7 +133,7 @@ def _fit(case: Case) -> Section:
         values={
             "outcome": None if case.step is None else case.step.outcome.name,
             "solver": None if case.step is None else solver,
-            "metric": None if case.step is None else _number(case.step.metric),
+            "metric": None if case.step is None else finite_or_none(case.step.metric),
             "holes": counts["hole"],
             "wings": counts["wing"],
             "dipoles": dipoles,
@@ -186,7 +187,7 @@ def _visit_values(case: Case) -> list[dict[str, Any]]:
         values.append(
             {
                 "id": exposure.visit.id,
-                "residual_sigma": _number(residual_rms_sigma(problem, v, residual)),
+                "residual_sigma": finite_or_none(residual_rms_sigma(problem, v, residual)),
                 "dipoles": len(dipoles),
             }
         )
@@ -265,8 +266,4 @@ def _plain(value: Any) -> Any:
         return {key: _plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(inner) for inner in value]
-    return _number(value) if isinstance(value, float) else value
-
-
-def _number(value: float) -> float | None:
-    return value if math.isfinite(value) else None
+    return finite_or_none(value) if isinstance(value, float) else value

@@ -19,6 +19,7 @@ from dcrviz.diagnostics.fit_scores import SCORES, Fit, FitScores, Yardstick, tim
 from dcrviz.diagnostics.neighbours import meaning, neighbours
 from dcrviz.engine import Problem, prepare
 from dcrviz.engine.reuse import Reuse
+from dcrviz.finite import finite_or_none
 from dcrviz.frozen import Frozen
 from dcrviz.io.knob_values import in_words, plain
 from dcrviz.plurals import counted
@@ -99,7 +100,9 @@ class AblationRow:
             dict.fromkeys(("outcome", *SCORES)) if self.scores is None else entry_of(self.scores)
         )
         # Those of planes and colours are changes already.
-        changes = {f"{n}_change": _finite(self.change(n)) for n in SCORES if "change" not in n}
+        changes = {
+            f"{n}_change": finite_or_none(self.change(n)) for n in SCORES if "change" not in n
+        }
         return {
             "knob": self.knob,
             "value": plain(self.value),
@@ -248,7 +251,7 @@ def ablation(
 
 def entry_of(scores: FitScores) -> dict[str, Any]:
     """The numbers of a fit by name; None where there is none."""
-    numbers = {name: _finite(getattr(scores, name)) for name in SCORES}
+    numbers = {name: finite_or_none(getattr(scores, name)) for name in SCORES}
     return {"outcome": scores.outcome.name, **numbers}
 
 
@@ -281,7 +284,3 @@ def _changes(row: AblationRow) -> Iterator[str]:
     yield f"CPU time {row.change('cpu_s'):+.2g} s"
     ending = scores.outcome.name.lower().replace("_", " ")
     yield f"{ending} after {counted(scores.iterations, 'iteration')}"
-
-
-def _finite(number: float) -> float | None:
-    return number if math.isfinite(number) else None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dcrviz.engine import Problem, Step
+from dcrviz.finite import finite_or_none
 from dcrviz.physics.geometry import airmass_of, wcs_jacobian
 
 
@@ -70,8 +71,7 @@ def visit_entries(problem: Problem, step: Step | None = None) -> tuple[VisitEntr
 def _metric(step: Step | None, visit: int) -> float | None:
     if step is None or not step.history.visit_metrics:
         return None
-    metric = float(step.history.visit_metrics[step.iteration][visit])
-    return metric if math.isfinite(metric) else None
+    return finite_or_none(step.history.visit_metrics[step.iteration][visit])
 
 
 def _degrees(angle_rad: float | None) -> float | None:

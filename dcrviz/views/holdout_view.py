@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-import numpy as np
-
 from dcrviz.diagnostics.holdout import HeldOut, held_out, held_out_sentences
 from dcrviz.engine import Problem
+from dcrviz.finite import finite_or_none
 from dcrviz.runs import Run
 from dcrviz.session import Session
 from dcrviz.views.series_section import SeriesSection
@@ -99,13 +98,9 @@ def _row(held: HeldOut) -> Row:
         name=f"visit {held.id}",
         cells={
             "visit": str(held.id),
-            "model": _finite(held.model_sigma),
-            "coadd": _finite(held.coadd_sigma),
+            "model": finite_or_none(held.model_sigma),
+            "coadd": finite_or_none(held.coadd_sigma),
             "dipoles": held.model_dipoles,
             "coadd_dipoles": held.coadd_dipoles,
         },
     )
-
-
-def _finite(number: float) -> float | None:
-    return number if np.isfinite(number) else None

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
 import param
 
+from dcrviz.finite import finite_or_none
 from dcrviz.sweep import Axis, Brush
 from dcrviz.views.modules import one_module
 from dcrviz.views.telling import Telling
@@ -66,7 +66,7 @@ class ParallelPlot(Telling):
         lines = [
             {
                 "id": str(row["number"]),
-                "places": [_known(axis.place(row.get(axis.key))) for axis in axes],
+                "places": [finite_or_none(axis.place(row.get(axis.key))) for axis in axes],
                 "colour": colours.get(int(row["number"]), ""),
             }
             for row in rows
@@ -89,7 +89,3 @@ def _axis(axis: Axis, brush: Brush | None) -> dict[str, Any]:
         "ticks": [{"place": place, "label": label} for place, label in axis.ticks()],
         "brush": None if brush is None else list(axis.span(brush)),
     }
-
-
-def _known(place: float) -> float | None:
-    return place if math.isfinite(place) else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from dcrviz.config import SolverConfig
 from dcrviz.diagnostics.course import CourseEntry
 from dcrviz.engine import Outcome
+from dcrviz.finite import finite_or_none
 from dcrviz.io.knob_values import in_words
 from dcrviz.records import Exposure
 from dcrviz.session import Moment, Session
@@ -125,10 +125,10 @@ def run_row(
         "outcome": _outcome(last.outcome) if last else None,
         "iterations": last.iteration if last else None,
         "seconds": _seconds(run.moments),
-        "metric": _finite(last.metric) if last else None,
+        "metric": finite_or_none(last.metric) if last else None,
         "holes": 100 * end.hole_fraction if end else None,
         "wings": 100 * end.wing_fraction if end else None,
-        "flux": _finite(100 * (end.flux_ratio - 1)) if end else None,
+        "flux": finite_or_none(100 * (end.flux_ratio - 1)) if end else None,
     }
     cells |= {f"knob {name}": in_words(run.knobs[name]) for name in differing}
     cells |= {_key(act): "" if run.present else act for act in _ACTS}
@@ -183,8 +183,4 @@ def _seconds(moments: Sequence[Moment]) -> float | None:
     """Of all iterations; the starting model is none."""
     if len(moments) < 2:
         return None
-    return _finite(sum(moment.seconds for moment in moments[1:]))
-
-
-def _finite(number: float) -> float | None:
-    return float(number) if math.isfinite(number) else None
+    return finite_or_none(sum(moment.seconds for moment in moments[1:]))
