@@ -38,6 +38,26 @@ def nearest_source(problem: Problem, *, x: float, y: float) -> tuple[int, int] |
     return (int(found[best, 0]), int(found[best, 1])) if distance[best] <= near else None
 
 
+def source_beside(
+    problem: Problem, place: tuple[int, int] | None, *, by: int
+) -> tuple[int, int] | None:
+    """The brightest pixel (x, y) of the source so many further on, the brightest first.
+
+    Parameters
+    ----------
+    place
+        Where to go from. If it is no source's brightest pixel, the first or the last one comes
+        next, and so after the last or the first.
+    """
+    found, flux = brightest_pixels(problem)
+    if not len(found):
+        return None
+    order = [(int(x), int(y)) for x, y in found[np.argsort(-flux, kind="stable")]]
+    if place not in order:
+        return order[0 if by > 0 else -1]
+    return order[(order.index(place) + by) % len(order)]
+
+
 def aperture_flux(planes: Cube, *, x: float, y: float) -> Floats:
     """Flux within 4 px of a place in each plane, minus the sky of a ring from 6 to 10 px, (S,).
 

@@ -17,6 +17,7 @@ from dcrviz.diagnostics.source import (
     cutout,
     nearest_source,
     radial_profile,
+    source_beside,
     spectrum,
 )
 from dcrviz.diagnostics.truth import true_planes
@@ -31,7 +32,7 @@ from dcrviz.views.source_plots import Findings, SourcePlots
 from dcrviz.views.words import Words
 from dcrviz.worker import Worker
 
-_INVITATION = "Click on a source in a panel to look at it closely."
+_INVITATION = "Click on a source in a panel, or press s, to look at it closely."
 
 
 class Inspector(Viewer):
@@ -82,6 +83,14 @@ class Inspector(Viewer):
         self.words.object = f"{kind} at x {self._place[0]}, y {self._place[1]}"
         self.visit.visible = True
         self.refresh()
+
+    def turn(self, by: int) -> tuple[int, int] | None:
+        """Inspect the source so many further on, the brightest first; where it is, if any."""
+        problem = self._session.problem
+        place = None if problem is None else source_beside(problem, self._place, by=by)
+        if place is not None:
+            self.look_at(*place)
+        return place
 
     def refresh(self) -> None:
         """Look again at the source, in the step on show."""

@@ -37,6 +37,8 @@ _LINES = (
     (("→",), "Show the step after; at the last one, iterate once"),
     (("Home",), "Show the starting model"),
     (("End",), "Show the last step"),
+    (("s", "S"), "Look closely at the next source, the brightest first, or at the one before"),
+    (("w",), "Show the whole field again"),
     (("b", "B"), "Blink to the next or the previous of what is compared"),
     (("1", "…", "9"), "Show the plane of this subfilter alone"),
     (

@@ -163,6 +163,13 @@ class Explorer(Viewer):
             clicked=self.inspector.look_at,
             everywhere=alone,
         )
+        self.controls.keys.offer(
+            {
+                "s": lambda: self._turn_source(1),
+                "S": lambda: self._turn_source(-1),
+                "w": self.wall.show_whole,
+            }
+        )
         self.wall.follow(self.controls.slider)
         self.wall.tell_painted(self._later.come)
         self.curves = CourseView(self.session, worker=painter)
@@ -264,6 +271,12 @@ class Explorer(Viewer):
         """Show a place on the wall, and the source that is there."""
         self.wall.look_at(place)
         self.inspector.look_at(place.x + 0.5, place.y + 0.5)
+
+    def _turn_source(self, by: int) -> None:
+        """Show the source so many further on, by keys alone."""
+        place = self.inspector.turn(by)
+        if place is not None:
+            self.wall.show_closely(place)
 
     def close(self) -> None:
         """Stop the threads of this page."""

@@ -115,11 +115,18 @@ class ImageWall(Viewer):
         self.canvas.tell({"type": "look", "x": place.x, "y": place.y, "key": key})
 
     def show_closely(self, place: tuple[int, int] | None) -> None:
-        """Show a pixel (x, y) with its surroundings in every panel; the whole field without one."""
-        if place is not None or self._close:
-            x, y = place or (None, None)
+        """Show a pixel (x, y) with its surroundings in every panel; without one, no longer."""
+        if place is not None:
+            x, y = place
             self.canvas.tell({"type": "look", "x": x, "y": y, "key": ""})
-        self._close = place is not None
+            self._close = True
+        elif self._close:
+            self.show_whole()
+
+    def show_whole(self) -> None:
+        """Show the whole field in every panel."""
+        self.canvas.tell({"type": "look", "x": None, "y": None, "key": ""})
+        self._close = False
 
     def compare(self, key: str, shots: Sequence[Shot]) -> None:
         """Show a panel of several steps large, of this run or others, to blink or swipe between.

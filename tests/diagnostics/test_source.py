@@ -13,6 +13,7 @@ from dcrviz.diagnostics.source import (
     cutout,
     nearest_source,
     radial_profile,
+    source_beside,
     spectrum,
 )
 from dcrviz.simulate import random_scene, read_conditions, simulate
@@ -135,6 +136,7 @@ def test_far_from_every_source_nothing_is_found(field):
 def test_without_detections_nothing_is_found(field):
     problem = replace(field[1], template=replace(field[1].template, planes={}))
     assert nearest_source(problem, x=45, y=45) is None
+    assert source_beside(problem, None, by=1) is None
 
 
 @pytest.mark.parametrize(("x", "y"), [(45, 45), (1, 88), (89, 0)])

@@ -8,6 +8,7 @@ from pages import without_curves
 from playwright.sync_api import expect
 
 from dcrviz import AssembleConfig
+from dcrviz.diagnostics.source import brightest_pixels
 from dcrviz.views.page import Explorer
 from dcrviz.views.serve import bundled_exposures
 
@@ -83,7 +84,7 @@ def test_holes_and_wings_have_rings(open_explorer):
     wait_until(page, ringed)
 
 
-def test_a_click_on_a_source_shows_it_closely(explorer):
+def test_a_click_on_a_source_shows_it_closely_and_keys_go_on_to_the_next(explorer):
     page = explorer
     step_to(page, 1)
     expect(page.get_by_text("Click on a source in a panel")).to_be_attached()
@@ -91,5 +92,20 @@ def test_a_click_on_a_source_shows_it_closely(explorer):
     box.scroll_into_view_if_needed()
     settled(page, box.bounding_box)
     box.click()
-    expect(page.get_by_text(re.compile("at x [0-9]+, y [0-9]+"))).to_be_attached()
+    words = page.get_by_text(re.compile("at x [0-9]+, y [0-9]+"))
+    expect(words).to_be_attached()
     expect(page.get_by_label("Cut towards the zenith of")).to_be_attached()
+    # Keys go on from there, to the next fainter one and back.
+    sources, flux = brightest_pixels(page.session.problem)
+    order = sources[flux.argsort()[::-1]].tolist()
+    place = [int(number) for number in re.findall("[0-9]+", words.inner_text())]
+    at = order.index(place) if place in order else -1
+    for key, number in (("s", at + 1), ("s", at + 2), ("S", at + 1)):
+        x, y = order[number % len(order)]
+        page.keyboard.press(key)
+        expect(words).to_have_text(f"Source at x {x}, y {y}")
+        # As if the pointer were at rest there.
+        expect(page.get_by_text(re.compile(rf"^x {x}\s+y {y}\b"))).to_be_visible()
+    closely = painted_colours(page, "plane 0")
+    page.keyboard.press("w")
+    wait_until(page, lambda: painted_colours(page, "plane 0") != closely)

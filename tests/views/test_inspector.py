@@ -6,7 +6,13 @@ from later import Later
 
 from dcrviz.diagnostics.panels import images, rows_of
 from dcrviz.diagnostics.pictures import shown_planes
-from dcrviz.diagnostics.source import aperture_flux, cut_along, cutout, nearest_source
+from dcrviz.diagnostics.source import (
+    aperture_flux,
+    brightest_pixels,
+    cut_along,
+    cutout,
+    nearest_source,
+)
 from dcrviz.diagnostics.truth import true_planes
 from dcrviz.diagnostics.zenith import zenith_directions
 from dcrviz.simulate import simulate_exposures
@@ -45,6 +51,28 @@ def test_a_click_on_the_wall_finds_the_nearest_source(session, inspector, source
     wall._take({"type": "click", "x": source[0] + 1.7, "y": source[1] - 0.6})
     assert (inspector.findings.x, inspector.findings.y) == source
     assert f"x {source[0]}, y {source[1]}" in inspector.words.object
+
+
+def test_sources_come_in_turn_by_their_brightness(session, inspector, source):
+    sources = len(brightest_pixels(session.problem)[0])
+    assert inspector.turn(1) == source
+    places = [inspector.turn(1) for _ in range(sources)]
+    # All of them, and then the first again.
+    assert len(set(places)) == sources > 2
+    assert places[-1] == source
+    light = [session.problem.template.image[y, x] for x, y in (source, *places[:-1])]
+    assert light == sorted(light, reverse=True)
+    assert inspector.turn(-1) == places[-2]
+    assert (inspector.findings.x, inspector.findings.y) == places[-2]
+
+
+def test_from_elsewhere_the_first_or_the_last_source_comes_next(inspector, source):
+    inspector.turn(1)
+    last = inspector.turn(-1)
+    for by, place in ((1, source), (-1, last)):
+        inspector.look_at(0.0, 0.0)
+        assert (inspector.findings.x, inspector.findings.y) not in (source, last)
+        assert inspector.turn(by) == place
 
 
 def test_a_click_off_the_field_is_moved_to_its_edge(inspector, session):
