@@ -150,7 +150,7 @@ def _brightness(problem: Problem, profile: Floats) -> float:
     """
     if problem.seeing is not None:
         # The template has the seeing of all visits, not the planes'.
-        coadd = problem.seeing.against_coadd(problem.visit_weights).reference
+        coadd = problem.seeing.against_coadd(problem.precision).reference
         profile = profile if coadd is None else coadd
     level = np.float32(sky_level(problem))
 

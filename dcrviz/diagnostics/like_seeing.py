@@ -30,7 +30,7 @@ def kernel_to_coadd(problem: Problem) -> Plane:
     A single pixel where the fit does not know the seeing of the visits, whose mean both show then.
     """
     seeing = problem.seeing
-    reference = None if seeing is None else seeing.against_coadd(problem.visit_weights).reference
+    reference = None if seeing is None else seeing.against_coadd(problem.precision).reference
     if seeing is None or reference is None:
         return np.ones((1, 1), dtype=np.float32)
     planes, broadest = seeing.planes, float(seeing.fwhm_px.max())

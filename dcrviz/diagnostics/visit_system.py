@@ -17,6 +17,7 @@ from dcrviz.engine.check import factors_of
 from dcrviz.engine.direct import spectrum_of, usual_spectrum
 from dcrviz.engine.fitted_seeing import told_seeing
 from dcrviz.engine.forward_model import forward_model
+from dcrviz.engine.prior import ends_apart_px
 from dcrviz.engine.seeing import Transfer, VisitSeeing
 from dcrviz.engine.weights import visit_weights
 from dcrviz.frozen import Frozen
@@ -232,8 +233,7 @@ def lever_px(system: VisitSystem) -> tuple[float, float]:
     weights = system.precision[system.on]
     if not weights.size:
         return 0.0, 0.0
-    midpoint = system.shifts.midpoint[system.on]
-    apart = midpoint[:, 0] - midpoint[:, -1]
+    apart = ends_apart_px(system.shifts)[system.on]
     weights = weights / weights.sum()
     off = apart - weights @ apart
     variances = np.linalg.eigvalsh((weights[:, None] * off).T @ off)

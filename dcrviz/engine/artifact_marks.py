@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from dcrviz.engine.artifacts import Artifacts
 from dcrviz.engine.candidates import Candidate, Fate
 from dcrviz.engine.masks import with_plane
-from dcrviz.records import Bits, Bools, Exposure, Ints, Plane, Shifts
+from dcrviz.records import Bits, Bools, Exposure, Floats, Ints, Plane, Shifts
 
 # A star of the static sky is smeared by refraction, and a little brighter where it is not.
 _UNSMEARED = 0.25
@@ -88,7 +88,8 @@ class MarkedMask:
     def _rows(self, rows: slice) -> Bits:
         height, width = self.shape
         first, last, _ = rows.indices(height)
-        mask = np.array(self.exposure.mask[first:last], dtype=np.int32)
+        # Row after row, as its flat view is written to.
+        mask = np.array(self.exposure.mask[first:last], dtype=np.int32, order="C")
         clipped = np.searchsorted(self.clipped, [first * width, last * width])
         mask.ravel()[self.clipped[slice(*clipped)] - first * width] |= self._bit("CLIPPED")
         mask[~np.isfinite(self.exposure.image[first:last])] |= self._bit("NO_DATA")
@@ -126,12 +127,17 @@ def places_to_clip(
     return tuple(np.sort(np.concatenate(some)) for some in places)
 
 
-def refraction_offsets(shifts: Shifts) -> tuple[Ints, ...]:
+def refraction_offsets(shifts: Shifts, weights: Floats) -> tuple[Ints, ...]:
     """V times (K, 2), whole pixels by which refraction moves light from its place in the mean.
 
     One for each wavelength that the subfilters are summed at; those that are the same once.
+
+    Parameters
+    ----------
+    weights
+        (V,); visits that have none are in no mean.
     """
-    away = shifts.split - shifts.split.mean(axis=0)
+    away = shifts.split - shifts.split[weights > 0].mean(axis=0)
     return tuple(np.unique(np.rint(one.reshape(-1, 2)).astype(np.int64), axis=0) for one in away)
 
 

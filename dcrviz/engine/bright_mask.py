@@ -30,9 +30,7 @@ def mask_bright(coadd: Coadd, objects: Sequence[BrightObject], *, wcs: WCS) -> C
 
 def _covers(star: BrightObject, ra_deg: Floats, dec_deg: Floats) -> Bools:
     """Pixels inside the star's circle or box, on the tangent plane at the star."""
-    east = (ra_deg - star.ra_deg + 180) % 360 - 180
-    east_arcsec = east * np.cos(np.radians(star.dec_deg)) * 3600
-    north_arcsec = (dec_deg - star.dec_deg) * 3600
+    east_arcsec, north_arcsec = _on_tangent_plane(star, ra_deg, dec_deg)
     if star.radius_arcsec is not None:
         inside: Bools = np.hypot(east_arcsec, north_arcsec) <= star.radius_arcsec
         return inside
@@ -42,3 +40,15 @@ def _covers(star: BrightObject, ra_deg: Floats, dec_deg: Floats) -> Bools:
         np.abs(north_arcsec) <= star.height_arcsec / 2
     )
     return box
+
+
+def _on_tangent_plane(star: BrightObject, ra_deg: Floats, dec_deg: Floats) -> tuple[Floats, Floats]:
+    """Arc seconds east and north of the star; beyond all bounds on the other half of the sky."""
+    away, dec, pole = (np.radians(angle) for angle in (ra_deg - star.ra_deg, dec_deg, star.dec_deg))
+    east = np.cos(dec) * np.sin(away)
+    # The difference of the two products that a book has would lose what is small.
+    north = np.sin(dec - pole) + 2 * np.sin(pole) * np.cos(dec) * np.sin(away / 2) ** 2
+    towards = np.cos(dec - pole) - 2 * np.cos(pole) * np.cos(dec) * np.sin(away / 2) ** 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        scale = np.where(towards > 0, np.degrees(3600 / towards), np.inf)
+        return east * scale, north * scale

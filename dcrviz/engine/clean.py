@@ -75,7 +75,7 @@ def clean(
     if artifacts is None:
         return untouched
     leaves_out = config.on_artifact == "leave_out"
-    offsets = refraction_offsets(shifts) if leaves_out else None
+    offsets = refraction_offsets(shifts, weights) if leaves_out else None
     stacked, with_marks, anywhere = reuse.part(
         "clipped",
         (artifacts, pixels, *(one.tobytes() for one in offsets or ())),

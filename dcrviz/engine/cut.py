@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from dcrviz.box import Box
-from dcrviz.engine.grid import grid_for
+from dcrviz.engine.field_grid import field_grid
 from dcrviz.engine.problem import Problem
 
 
@@ -22,7 +22,6 @@ def middle_of(problem: Problem, *, most_px: int) -> Problem:
     y0, x0 = (problem.shape[0] - height) // 2, (problem.shape[1] - width) // 2
     cut = Box(y0=y0, y1=y0 + height, x0=x0, x1=x0 + width).slices
     template = problem.template
-    wings_px = 0 if problem.seeing is None else problem.seeing.reach_px
     return replace(
         problem,
         images=tuple(np.asarray(image[cut]) for image in problem.images),
@@ -41,5 +40,5 @@ def middle_of(problem: Problem, *, most_px: int) -> Problem:
         covered=problem.covered[cut],
         background=problem.background[cut],
         tiles=(),
-        grid=grid_for(problem.shifts, (height, width), wings_px=wings_px),
+        grid=field_grid(problem.shifts, problem.seeing, problem.factors, (height, width)),
     )

@@ -61,7 +61,7 @@ class FieldSpectra:
             white=problem.grid.spectrum(template, threads=threads),
             shares=shares,
             seeing=seeing,
-            of_white=None if seeing is None else seeing.against_coadd(problem.visit_weights),
+            of_white=None if seeing is None else seeing.against_coadd(problem.precision),
         )
 
     @property

@@ -11,7 +11,7 @@ from dcrviz.engine.seeing import VisitSeeing, kernel_of, visit_seeing
 from dcrviz.engine.star_images import seeing_of
 from dcrviz.problem_config import ProblemConfig
 from dcrviz.psf import PlaneSeeing
-from dcrviz.records import Exposure, Floats, ForwardModel, Plane, Visit
+from dcrviz.records import Bools, Exposure, Floats, ForwardModel, Plane, Visit
 
 # Part of the visits' weight that is at least as sharp as the planes: so the noise of no mode is
 # more than twice that of the coadd.
@@ -57,7 +57,11 @@ def told_seeing(
     if not config.fits_seeing:
         return None, []
     widths = [visit.psf_fwhm_px for visit in visits]
-    silent = [str(visit.id) for visit, width in zip(visits, widths, strict=True) if width is None]
+    silent = [
+        str(visit.id)
+        for visit, width, counted in zip(visits, widths, counts_of(precision), strict=True)
+        if width is None and counted
+    ]
     if silent:
         told = (
             f"no seeing in the record of {len(silent)} of {len(visits)} visits "
@@ -68,7 +72,9 @@ def told_seeing(
                 f"fit_seeing: every visit must tell its FWHM or have a star image; {told}"
             )
         return None, [f"{told}: the seeing of each visit is not fitted"]
-    fwhm_px = np.array(widths, float)
+    # One that counts for nothing has any width; the usual one is the least remarkable.
+    usual = float(np.median([width for width in widths if width is not None]))
+    fwhm_px = np.array([usual if width is None else width for width in widths])
     profile = replace(config.star_profile, seeing_exponent=config.seeing_exponent or 0.0)
     planes = PlaneSeeing(
         fwhm_px=config.model_fwhm or _sharp_fwhm_px(fwhm_px, precision, config), profile=profile
@@ -81,14 +87,19 @@ def told_seeing(
     return seeing, [sentence] if sentence else []
 
 
-def blurring_px(seeing: VisitSeeing | None, config: ProblemConfig) -> int:
+def blurring_px(seeing: VisitSeeing | None, on: Sequence[int], config: ProblemConfig) -> int:
     """By how much more of its surroundings a tile must know where planes are blurred.
 
     A solver in Fourier space has the whole field.
+
+    Parameters
+    ----------
+    on
+        Visits that are on.
     """
     if seeing is None or config.in_fourier_space:
         return 0
-    return max(len(kernel_of(seeing, visit)) // 2 for visit in range(len(seeing.stars)))
+    return max(len(kernel_of(seeing, visit)) // 2 for visit in on)
 
 
 def noise_of_planes(seeing: VisitSeeing, precision: Floats, frequency: Floats) -> Floats:
@@ -108,9 +119,14 @@ def noise_of_planes(seeing: VisitSeeing, precision: Floats, frequency: Floats) -
     return np.asarray(np.sqrt(precision.sum() / np.maximum(told, 1e-30)))
 
 
+def counts_of(precision: Floats) -> Bools:
+    """(V,), which visits count: those of some precision, or all if none has any."""
+    return precision > 0 if (precision > 0).any() else np.ones(len(precision), bool)
+
+
 def _sharp_fwhm_px(fwhm_px: Floats, precision: Floats, config: ProblemConfig) -> float:
     """Width of the planes' stars that the visits support."""
-    counts = precision > 0 if (precision > 0).any() else np.ones(len(precision), bool)
+    counts = counts_of(precision)
     if not config.in_fourier_space:
         # An iteration that sharpened would not come to an end.
         return float(fwhm_px[counts].min())

@@ -24,11 +24,11 @@ from dcrviz.engine.check import (
     pointing_warnings,
 )
 from dcrviz.engine.clean import Clean, clean
+from dcrviz.engine.field_grid import field_grid
 from dcrviz.engine.fill import fill_holes
 from dcrviz.engine.first_look import with_first_look
 from dcrviz.engine.fitted_seeing import blurring_px, fitted_seeing
 from dcrviz.engine.forward_model import forward_model
-from dcrviz.engine.grid import grid_for
 from dcrviz.engine.masks import flagged, with_plane
 from dcrviz.engine.pixel_weights import weights_of
 from dcrviz.engine.pixels import detected_pixels, frozen, read_pixels, unpacked
@@ -155,12 +155,12 @@ def prepare(
             threads=threads_of(config, first.shape),
         ),
     )
-    # Of the visits that are off nothing depends.
-    reaching = shifts if factors.all() else shifts.of(np.flatnonzero(factors))
     seeing, of_seeing = fitted_seeing(
         exposures, weights.precision, forward_model(config, band), config
     )
-    margin = buffer_px(reaching) + blurring_px(seeing, config)
+    # Of the visits that are off nothing depends.
+    on = np.flatnonzero(factors)
+    margin = buffer_px(shifts.of(on)) + blurring_px(seeing, on.tolist(), config)
     return with_first_look(
         Problem(
             visits=tuple(exposure.visit for exposure in exposures),
@@ -182,7 +182,7 @@ def prepare(
             ),
             tiles=make_tiles(sources, stack, config=config, buffer_px=margin),
             buffer_px=margin,
-            grid=grid_for(reaching, first.shape, wings_px=0 if seeing is None else seeing.reach_px),
+            grid=field_grid(shifts, seeing, factors, first.shape),
             factors=factors,
             precision=weights.precision,
             unit_weight=weights.unit,

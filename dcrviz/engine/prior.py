@@ -93,6 +93,16 @@ class Prior(Frozen):
         return np.asarray(self.amplitudes[1:] / self.amplitudes[0])
 
 
+def ends_apart_px(shifts: Shifts) -> Floats:
+    """(V, 2), how far each visit moves the blue end of the band from the red one; 0 for one plane.
+
+    Subfilters are of one width, so that the middles of the outer ones are all but one of it apart.
+    """
+    number = shifts.midpoint.shape[1]
+    apart: Floats = shifts.midpoint[:, 0] - shifts.midpoint[:, -1]
+    return apart * (number / (number - 1)) if number > 1 else apart
+
+
 def lever_px(shifts: Shifts, seen: Bools) -> float:
     """How differently the visits move the ends of the band apart: root of the sum of squares.
 
@@ -101,10 +111,9 @@ def lever_px(shifts: Shifts, seen: Bools) -> float:
     seen
         (V,), visits with a usable pixel: no other tells anything.
     """
-    number = shifts.midpoint.shape[1]
-    if number == 1 or not seen.any():
+    if not seen.any():
         return 0.0
-    apart = (shifts.midpoint[seen, 0] - shifts.midpoint[seen, -1]) * number / (number - 1)
+    apart = ends_apart_px(shifts)[seen]
     return float(np.linalg.norm(apart - apart.mean(axis=0)))
 
 

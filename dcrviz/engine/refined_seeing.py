@@ -38,27 +38,30 @@ def refined_seeing(problem: Problem) -> VisitSeeing:
     seeing, threads = problem.seeing, threads_of(problem.config, problem.shape)
     assert seeing is not None
     free = (problem.precision > 0) & np.array([star is None for star in seeing.stars])
+    visits = np.flatnonzero(free)
+    weights = problem.precision[visits]
     for _ in range(_TURNS if free.any() else 0):
         system = closed_form(replace(problem, seeing=seeing), threads=threads)
         planes = solve_directly(system, threads=threads)
-        template = template_maker(planes, problem.shifts, order=None, seeing=seeing)
+        # With room for these alone, so that of the others nothing depends.
+        shifts, own = problem.shifts.of(visits), seeing.of(visits.tolist())
+        template = template_maker(planes, shifts, order=None, seeing=own)
         off = np.array(
             [
                 width_error(
                     problem.images[visit],
                     problem.usable[visit],
-                    template(visit),
-                    fwhm_px=seeing.fwhm_px[visit],
-                    psf=seeing.planes.profile,
+                    template(place),
+                    fwhm_px=own.fwhm_px[place],
+                    psf=own.planes.profile,
                 )
-                if free[visit]
-                else 0.0
-                for visit in range(len(problem.visits))
+                for place, visit in enumerate(visits.tolist())
             ]
         )
-        weights = np.where(free, problem.precision, 0)
-        off[free] -= weights @ off / weights.sum()
-        seeing = replace(seeing, fwhm_px=seeing.fwhm_px * np.exp(off))
+        off -= weights @ off / weights.sum()
+        fwhm_px = seeing.fwhm_px.copy()
+        fwhm_px[visits] *= np.exp(off)
+        seeing = replace(seeing, fwhm_px=fwhm_px)
     return seeing
 
 

@@ -78,8 +78,14 @@ class VisitSeeing(Frozen):
         return np.asarray(own / np.maximum(below, _DARK))
 
     def against_coadd(self, weights: Floats) -> VisitSeeing:
-        """The seeing of the visits against that of their weighted mean, (V,) weights."""
-        if self.is_alike:
+        """The seeing of the visits against that of their mean.
+
+        Parameters
+        ----------
+        weights
+            (V,), what each visit counts in the coadd: its precision.
+        """
+        if self.is_alike or not weights.any():
             return self
         total = sum(
             weight * self._own(visit).mean(axis=0) for visit, weight in enumerate(weights) if weight

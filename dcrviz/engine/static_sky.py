@@ -14,6 +14,7 @@ from dcrviz.engine.detect import detect_sources
 from dcrviz.engine.masks import bits_of, flagged, renumbered, with_plane
 from dcrviz.engine.pixels import frozen
 from dcrviz.engine.stack import left_out_fraction, stack_images, stack_variance
+from dcrviz.engine.star_images import seeing_of
 from dcrviz.kernels.pool import row_bands, run_all
 from dcrviz.records import Bits, Bools, Coadd, Exposure, Floats, Plane
 
@@ -160,5 +161,5 @@ def mean_variances(exposures: Sequence[Exposure], usable: Bools, *, threads: int
 
 
 def _typical_fwhm_px(exposures: Sequence[Exposure]) -> float:
-    stated = [e.visit.psf_fwhm_px for e in exposures if e.visit.psf_fwhm_px is not None]
-    return float(np.median(stated)) if stated else _FALLBACK_FWHM_PX
+    known = [width for exposure in exposures if (width := seeing_of(exposure)) is not None]
+    return float(np.median(known)) if known else _FALLBACK_FWHM_PX

@@ -78,16 +78,17 @@ def _star(
 
 
 def _read(exposure: Exposure, sky_box_px: int | None) -> tuple[Pixels, float]:
-    """An exposure's pixels without the sky."""
+    """An exposure's pixels without the sky, times its photometric scale."""
     assert exposure.variance is not None
-    image = np.asarray(exposure.image[:], dtype=np.float32)
+    scale = np.float32(exposure.visit.scale)
+    image = np.asarray(exposure.image[:], dtype=np.float32) * scale
     mask = np.asarray(exposure.mask[:], dtype=np.int32)
     sky = 0.0
     if sky_box_px is not None:
         bad = flagged(mask, exposure.planes, UNUSABLE_PLANES)
         level = sky_of(image, bad, box_px=sky_box_px)
         image, sky = image - level, float(np.median(level))
-    variance = np.asarray(exposure.variance[:], dtype=np.float32)
+    variance = np.asarray(exposure.variance[:], dtype=np.float32) * scale**2
     return Pixels(image=image, variance=variance, mask=mask, planes=exposure.planes), sky
 
 

@@ -158,12 +158,12 @@ def _reaching(exposures: Sequence[Exposure], grid: Grid) -> list[Exposure]:
 
 
 def _visit_on(grid: Grid, exposure: Exposure) -> Visit:
-    """The visit with its seeing in the pixels of the grid."""
-    fwhm_px = exposure.visit.psf_fwhm_px
+    """The visit with its seeing in the pixels of the grid, which have its photometric scale."""
+    visit, fwhm_px = replace(exposure.visit, scale=1.0), exposure.visit.psf_fwhm_px
     if fwhm_px is None:
-        return exposure.visit
+        return visit
     ratio = pixel_scale_arcsec(wcs_of(exposure)) / grid.scale_arcsec
-    return replace(exposure.visit, psf_fwhm_px=fwhm_px * ratio)
+    return replace(visit, psf_fwhm_px=fwhm_px * ratio)
 
 
 def _header_scales(visits: Sequence[Sequence[Exposure]], zero_points: str) -> list[float | None]:

@@ -109,10 +109,21 @@ def test_with_one_angle_nothing_is_told_across_it(visits_at):
 def test_the_lever_is_the_scatter_of_the_smear(visits_at):
     visits = visits_at((1.2, 0), (1.2, 180), (1.7, 90), (1.7, 270))
     system = system_of(visits, CONFIG)
-    smear = np.linalg.norm(system.shifts.midpoint[:, 0] - system.shifts.midpoint[:, -1], axis=1)
+    # Between the middles of the outer two of three subfilters there are two thirds of the band.
+    midpoint = system.shifts.midpoint
+    smear = 1.5 * np.linalg.norm(midpoint[:, 0] - midpoint[:, -1], axis=1)
     most, least = lever_px(system)
     assert most == pytest.approx(smear[2] / np.sqrt(2))
     assert least == pytest.approx(smear[0] / np.sqrt(2))
+
+
+def test_the_lever_is_of_the_band_however_many_subfilters_it_has(visits_at):
+    visits = visits_at((1.2, 0), (1.2, 180), (1.7, 90), (1.7, 270))
+    levers = [leverage(visits, CONFIG.with_values(n_subfilters=n)).lever_px for n in (2, 3, 9)]
+    for lever in levers[:2]:
+        # Refraction is not quite a straight line over the band.
+        assert lever == pytest.approx(levers[2], rel=0.03)
+    assert leverage(visits, CONFIG.with_values(n_subfilters=1)).lever_px == (0.0, 0.0)
 
 
 def test_no_singular_value_is_above_1_and_unmoved_planes_have_one_of_them(visits_at, around):

@@ -104,6 +104,17 @@ def test_the_true_planes_hold_the_coadds_light_of_every_source(problem):
     assert abs(np.median(off)) < 0.005
 
 
+def test_they_do_where_the_coadd_is_of_the_sharp_visits_most_of_all(visits):
+    deeper = [
+        exposure if width < 4 else replace(exposure, variance=16 * exposure.variance)
+        for exposure, width in zip(visits, WIDTHS, strict=True)
+    ]
+    problem = dcrviz.prepare(deeper, CONFIG)
+    off = ledger_of(problem, true_planes(SCENE, problem)).off
+    assert off.size >= 5
+    assert np.abs(off).max() < 0.03
+
+
 def test_planes_as_sharp_as_the_coadd_are_weighed_as_they_are(visits):
     problem = dcrviz.prepare(visits, CONFIG.with_values(fit_seeing="off"))
     np.testing.assert_array_equal(kernel_to_coadd(problem), [[1]])

@@ -218,7 +218,7 @@ def test_bands_of_rows_and_threads_change_nothing(spoilt, found, monkeypatch):
 
 
 def test_marks_are_put_on_whatever_part_of_a_mask_is_read(spoilt, found):
-    offsets = refraction_offsets(found.shifts)
+    offsets = refraction_offsets(found.shifts, found.factors)
     places = places_to_clip(found.artifacts, n_visits=len(spoilt), offsets=offsets)
     image = spoilt[VISIT].image.copy()
     image[40, 40] = np.nan
@@ -230,6 +230,24 @@ def test_marks_are_put_on_whatever_part_of_a_mask_is_read(spoilt, found):
     assert flagged(whole, planes, ["EDGE"]).sum() == 48**2 - 44**2
     for key in (slice(5, 12), np.s_[3:30, 10:20], np.s_[7], np.s_[::2], np.s_[4, 5]):
         np.testing.assert_array_equal(mask.mask[key], whole[key])
+
+
+def test_marks_are_put_on_masks_of_any_order(exposures):
+    mask = np.zeros((48, 48), np.int32, order="F")
+    mask.flags.writeable = False
+    places = np.array([5, 48 * 7 + 3, 48 * 47 + 47])
+    (marked_one,) = marked([replace(exposures[0], mask=mask)], [places], edge_px=0)
+    clipped = flagged(np.asarray(marked_one.mask), marked_one.planes, ["CLIPPED"])
+    np.testing.assert_array_equal(np.flatnonzero(clipped), places)
+
+
+def test_visits_without_weight_are_in_no_mean_that_refraction_moves_light_from(found):
+    shifts = found.shifts
+    weights = np.array([1.0] * 5 + [0.0])
+    some = refraction_offsets(shifts, weights)
+    rest = refraction_offsets(shifts.of(np.arange(5)), weights[:5])
+    for one, other in zip(some, rest, strict=False):
+        np.testing.assert_array_equal(one, other)
 
 
 def test_a_knob_of_the_model_searches_and_stacks_no_more(spoilt):

@@ -1,7 +1,10 @@
 """BRIGHT_OBJECT around catalogued stars."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from astropy.wcs import WCS
 
 import dcrviz
 from dcrviz.bright import BrightObject
@@ -38,6 +41,19 @@ def test_a_box_is_wide_along_right_ascension_and_high_along_declination(exposure
     flags = bright(exposures, star_at(20, 30, width_arcsec=2.02, height_arcsec=0.82))
     y, x = np.mgrid[:48, :48]
     np.testing.assert_array_equal(flags, (abs(x - 20) <= 5) & (abs(y - 30) <= 2))
+
+
+@pytest.mark.parametrize("dec_deg", [0.0, -89.9998, 89.9998])
+def test_a_circle_is_round_at_the_pole_too(exposures, dec_deg):
+    grid = WCS(naxis=2)
+    grid.wcs.ctype = ["RA---TAN", "DEC--TAN"]
+    grid.wcs.crval, grid.wcs.crpix = [80.0, dec_deg], [24.5, 24.5]
+    grid.wcs.cdelt = [-0.2 / 3600, 0.2 / 3600]
+    on_it = [replace(exposure, wcs=grid) for exposure in exposures]
+    ra_deg, dec_deg = (float(angle) for angle in grid.pixel_to_world_values(20, 30))
+    star = BrightObject(ra_deg=ra_deg, dec_deg=dec_deg, radius_arcsec=1.01)
+    y, x = np.mgrid[:48, :48]
+    np.testing.assert_array_equal(bright(on_it, star), np.hypot(y - 30, x - 20) <= 5)
 
 
 def test_a_star_beyond_the_edge_reaches_into_the_field(exposures, star_at):

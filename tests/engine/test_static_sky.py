@@ -7,6 +7,8 @@ import pytest
 
 import dcrviz
 from dcrviz.engine.masks import flagged
+from dcrviz.physics.seeing import star_image
+from dcrviz.psf import KOLMOGOROV
 
 HOLE = (slice(10, 14), slice(20, 26))
 
@@ -154,3 +156,12 @@ def test_the_sources_are_detected_on_the_template(problem, scene):
     for source in scene.sources:
         assert detected[round(source.y), round(source.x)]
     assert not detected[4, 40]
+
+
+def test_sources_are_found_with_the_seeing_that_star_images_tell(exposures):
+    told = [replace(e, visit=replace(e.visit, psf_fwhm_px=8.0)) for e in exposures]
+    star = star_image(8.0, psf=KOLMOGOROV, reach_px=24)
+    shown = [replace(e, visit=replace(e.visit, psf_fwhm_px=None), psf=star) for e in exposures]
+    one, other = (carries(template_of(visits), "DETECTED") for visits in (told, shown))
+    # The width of an image is measured to some parts in a thousand.
+    assert (one != other).sum() < 0.02 * one.sum()

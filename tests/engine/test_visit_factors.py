@@ -36,6 +36,16 @@ def test_a_visit_that_is_off_is_as_if_it_were_left_out(run_of, exposures, solver
     assert_same_run(off, run_of(without(exposures, visit), solver=solver))
 
 
+@every_solver
+@pytest.mark.parametrize("fwhm_px", [None, 12.0])
+def test_so_it_is_whatever_seeing_it_tells(run_of, exposures, solver, fwhm_px):
+    widths = {e.visit.id: 3.6 + 0.2 * number for number, e in enumerate(exposures)} | {103: fwhm_px}
+    odd = [replace(e, visit=replace(e.visit, psf_fwhm_px=widths[e.visit.id])) for e in exposures]
+    knobs = {"solver": solver, "fit_seeing": "on"}
+    off = run_of(odd, visit_factors={103: 0}, **knobs)
+    assert_same_run(off, run_of(without(odd, 103), **knobs))
+
+
 @pytest.mark.parametrize("weights", WEIGHTS)
 @pytest.mark.parametrize("empty", ["zero", "exclude"])
 def test_so_it_is_with_all_weights_and_in_subregions(run_of, exposures, weights, empty):

@@ -48,6 +48,23 @@ def test_visits_come_to_one_grid_one_sky_and_one_scale(two_visits):
     assert np.nanmax(np.abs(difference)) < 0.05 * peak
 
 
+@pytest.mark.parametrize("zero_points", ["stars", "none"])
+def test_the_photometric_scale_of_a_visit_is_in_its_warp_once(two_visits, zero_points):
+    first, second = two_visits
+    # The fainter pixels are those of the same fluxes.
+    told = replace(second, visit=replace(second.visit, scale=2.0))
+    visits = visits_of([first, told])
+    one, other = warped(visits, grid_of(first), zero_points=zero_points, sky_box_px=60)
+    assert other.scale == pytest.approx(1.0, rel=0.01)
+    assert other.exposure.visit.scale == 1.0
+    peaks = [np.nanmax(warp.exposure.image) for warp in (one, other)]
+    assert peaks[1] == pytest.approx(peaks[0], rel=0.05)
+    (as_told,) = warped(visits_of([told]), grid_of(told), zero_points="none", sky_box_px=None)
+    (plain,) = warped(visits_of([second]), grid_of(second), zero_points="none", sky_box_px=None)
+    np.testing.assert_array_equal(as_told.exposure.image, 2 * plain.exposure.image)
+    np.testing.assert_array_equal(as_told.exposure.variance, 4 * plain.exposure.variance)
+
+
 def test_the_seeing_is_told_in_pixels_of_the_grid(two_visits):
     visits = visits_of(two_visits)
     grid = grid_of(two_visits[0])
