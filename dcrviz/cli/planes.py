@@ -10,6 +10,8 @@ import numpy as np
 
 from dcrviz.engine.check import check_grid
 from dcrviz.io import read_coadds, read_start
+from dcrviz.io.coadd_keys import SUBFILTER
+from dcrviz.io.scan import scan
 from dcrviz.records import Coadds, Cube, Exposure
 
 
@@ -37,7 +39,8 @@ def planes_from(names: Sequence[str], first: Exposure) -> tuple[Coadds | Cube | 
     Raises
     ------
     ValueError
-        If a file can't be read, or is not on the grid of the visits.
+        If a file can't be read, is not on the grid of the visits, or tells that it is of another
+        subfilter than its place.
     """
     paths = [Path(name).expanduser() for name in names]
     if not paths:
@@ -46,6 +49,13 @@ def planes_from(names: Sequence[str], first: Exposure) -> tuple[Coadds | Cube | 
         found = read_coadds(paths[0])
         check_on_grid(found, [first], where=names[0])
         return found, sorted(paths[0].glob("dcrCoadd_*.fits"))
+    for place, path in enumerate(paths):
+        told = scan(path)[0].header.get(SUBFILTER)
+        if told not in (None, place):
+            raise ValueError(
+                f"{path}: planes must be given in the order of their subfilters; got the one of "
+                f"subfilter {told} in place {place}"
+            )
     planes = [read_start(path) for path in paths]
     for plane in planes:
         check_grid(plane, first)

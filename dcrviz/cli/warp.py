@@ -14,7 +14,7 @@ from dcrviz.cli.numbers import real, whole
 from dcrviz.cli.progress import progress
 from dcrviz.io import read_exposure, read_exposures
 from dcrviz.io.atomic import AtomicFiles, output_directory
-from dcrviz.io.exposure_files import data_hdus
+from dcrviz.io.exposure_files import data_hdus, files_of
 from dcrviz.records import Exposure
 
 if TYPE_CHECKING:
@@ -105,6 +105,7 @@ def run(options: argparse.Namespace) -> None:
         sky_box_px=options.sky_box or None,
         zero_points=options.zero_points,
     )
+    _check_free(visits, Path(options.out))
     with output_directory(options.out) as folder:
         options.console.open()
         _log.info(
@@ -117,8 +118,21 @@ def run(options: argparse.Namespace) -> None:
                 exposure, known = library.with_seeing(warp.exposure, seeing=options.seeing)
                 _tell(warp, known)
                 data_hdus(exposure, unit=warp.unit).writeto(
-                    files.add(folder / f"warp_{exposure.visit.id}.fits")
+                    files.add(folder / _name_of(exposure.visit.id))
                 )
+
+
+def _name_of(visit: int | str) -> str:
+    return f"warp_{visit}.fits"
+
+
+def _check_free(visits: Sequence[Sequence[Exposure]], folder: Path) -> None:
+    """Raise if a warp would take the place of an exposure that it or another is made of."""
+    read = {path.resolve() for each in visits for one in each for path in files_of(one)}
+    for exposures in visits:
+        path = folder.expanduser() / _name_of(exposures[0].visit.id)
+        if path.resolve() in read:
+            raise ValueError(f"{path}: a warp must not take the place of an exposure; it is one")
 
 
 def _library() -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -20,8 +20,23 @@ _FEW_ROWS = 16
 _SAME_POINTING_ARCSEC = 10.0
 
 
-def check_exposures(exposures: Sequence[Exposure]) -> None:
-    """Raise a ValueError that names the first exposure that does not fit the others."""
+def checked_config(config: AssembleConfig) -> AssembleConfig:
+    """The configuration; raise a ValueError if it is something else."""
+    if not isinstance(config, AssembleConfig):
+        raise ValueError(
+            f"config must be an AssembleConfig, whose knobs are its arguments; got {_kind(config)}"
+        )
+    return config
+
+
+def _kind(value: object) -> str:
+    name = type(value).__name__
+    return f"{'an' if name[0].lower() in 'aeiou' else 'a'} {name}"
+
+
+def check_exposures(exposures: Iterable[Exposure]) -> tuple[Exposure, ...]:
+    """The exposures; raise a ValueError that names the first that does not fit the others."""
+    exposures = _listed(exposures)
     if not exposures:
         raise ValueError("at least one exposure is needed; got none")
     seen: dict[int | str, str] = {}
@@ -37,6 +52,21 @@ def check_exposures(exposures: Sequence[Exposure]) -> None:
         check_values(exposure, name)
         check_grid(exposure, exposures[0])
     _check_instruments(exposures)
+    return exposures
+
+
+def _listed(exposures: Iterable[Exposure]) -> tuple[Exposure, ...]:
+    """The exposures; raise a ValueError if they are something else."""
+    if isinstance(exposures, Exposure | str) or not isinstance(exposures, Iterable):
+        raise ValueError(f"exposures must be a list of them; got {_kind(exposures)}")
+    found = tuple(exposures)
+    for exposure in found:
+        if not isinstance(exposure, Exposure):
+            raise ValueError(
+                f"exposures must be a list of Exposure, as read_exposures gives; got one with "
+                f"{_kind(exposure)}"
+            )
+    return found
 
 
 def _check_instruments(exposures: Sequence[Exposure]) -> None:

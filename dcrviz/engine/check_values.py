@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from dcrviz.physics.geometry import airmass_from_zenith
 from dcrviz.psf import WIDEST_PX
 from dcrviz.records import Exposure, Visit
@@ -45,6 +47,11 @@ def check_values(exposure: Exposure, name: str) -> None:
 def _check_plane(name: str, what: str, plane: Any, kinds: str) -> None:
     if not hasattr(plane, "shape") or not hasattr(plane, "dtype"):
         raise ValueError(f"{name}: {what} must be an array; got {type(plane).__name__}")
+    if isinstance(plane, np.ma.MaskedArray):
+        raise ValueError(
+            f"{name}: {what} must be an array without a mask of its own, which nobody looks at: "
+            "fill it with NaN, or set a plane of the exposure's mask; got a masked array"
+        )
     if len(plane.shape) != 2 or 0 in plane.shape:
         raise ValueError(
             f"{name}: {what} must have two axes of 1 or more pixels; got shape {plane.shape}"

@@ -18,6 +18,7 @@ from dcrviz.engine.check import (
     band_warnings,
     check_exposures,
     check_overlap,
+    checked_config,
     common_band,
     factors_of,
     plane_warnings,
@@ -78,10 +79,10 @@ def prepare(
         If the exposures don't fit together, overlap or have what is needed, the band is unknown, a
         subfilter lies where the throughput is zero, or if a subregion is smaller than the buffer.
     """
-    config = (config or AssembleConfig()).copy()
+    config = (AssembleConfig() if config is None else checked_config(config)).copy()
     reuse = reuse or Reuse()
     room = reuse.room
-    check_exposures(exposures)
+    exposures = check_exposures(exposures)
     factors = factors_of([exposure.visit for exposure in exposures], config.visit_factors)
     band = common_band(exposures, config.band)
     first = exposures[0]

@@ -20,8 +20,11 @@ COUNTS_NAME = "nImage.fits"
 N_IMAGES = "NIMAGE"
 N_VISITS = "NVISITS"
 COUNTED = "DCR COUNTED"
-# A file that has this key is no visit: a coadd, or what is true of a simulated sky.
+# A file that has one of these keys is no visit: a coadd, or what is true of a simulated sky; or
+# what was predicted of a visit.
 N_SUBFILTERS = "DCR NSUBFILTERS"
+PREDICTED = "DCR TEMPLATE"
+SUBFILTER = "DCR SUBFILTER"
 _SPLIT = "DCR SPLIT"
 _SPLIT_THRESHOLD = "DCR SPLIT THRESHOLD"
 _ORDER = "DCR ORDER"
@@ -87,7 +90,7 @@ def subfilter_keys(model: ForwardModel, subfilter: int) -> dict[str, Any]:
     """Which slice of the band it is, counted from 0 at the blue end."""
     edges = subfilter_edges_nm(model.band, model.n_subfilters)
     return {
-        "DCR SUBFILTER": (subfilter, "from 0, the bluest"),
+        SUBFILTER: (subfilter, "from 0, the bluest"),
         "DCR LAMBDA MIN": (float(edges[subfilter]), "[nm]"),
         "DCR LAMBDA MAX": (float(edges[subfilter + 1]), "[nm]"),
     }

@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from dcrviz.io.coadd_keys import N_SUBFILTERS
+from dcrviz.io.coadd_keys import N_SUBFILTERS, PREDICTED
 from dcrviz.io.decam import image_beside
 from dcrviz.io.parts import images_of
 from dcrviz.io.scan import Hdu, scan
@@ -27,7 +27,8 @@ def exposure_files(paths: Source | Iterable[Source]) -> Iterator[tuple[Hdu, ...]
     paths
         A file, a glob pattern, a directory (all its FITS files), or several of those. Of DECam's
         three files per exposure any will do. What a pattern or directory brings along that is no
-        visit is passed over: a table of PSFs, coadds of this project, the truth of a simulation.
+        visit is passed over: a table of PSFs, coadds and templates of this project, the truth of a
+        simulation.
 
     Raises
     ------
@@ -60,7 +61,7 @@ def _files(source: Source) -> Iterator[tuple[Path, tuple[Hdu, ...]]]:
     none = True
     for file in sorted(found):
         hdus = scan(file) if file.is_file() else ()
-        if images_of(hdus) and N_SUBFILTERS not in hdus[0].header:
+        if images_of(hdus) and not {N_SUBFILTERS, PREDICTED} & set(hdus[0].header):
             none = False
             yield file, hdus
         else:

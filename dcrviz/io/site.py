@@ -12,6 +12,8 @@ _log = logging.getLogger(__name__)
 CTIO = Site(longitude_deg=-70.80653, latitude_deg=-30.16967, height_m=2207.0)
 _NEAR_DEG = 1.0
 _PA_PER_HPA = 100.0
+# From above the highest mountain to the heaviest high: outside, it is in another unit.
+_LEAST_PA, _MOST_PA = 3e4, 1.1e5
 
 
 def is_decam(keys: Keywords) -> bool:
@@ -55,7 +57,8 @@ def read_weather(keys: Keywords) -> Weather | None:
     humidity = keys.number("HUMIDITY")
     if temperature is None or pressure is None or humidity is None:
         return None
-    if pressure <= 0 or not 0 <= humidity <= 100 or not -90 < temperature < 60:
+    likely = _LEAST_PA <= pressure <= _MOST_PA and -90 < temperature < 60
+    if not likely or not 0 <= humidity <= 100:
         _log.warning(
             "weather of %g C, %g Pa, %g %% can't be; left out", temperature, pressure, humidity
         )

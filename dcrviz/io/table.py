@@ -3,17 +3,39 @@
 from __future__ import annotations
 
 import csv
+import difflib
+import logging
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from dcrviz.io.keywords import finite
 
+_log = logging.getLogger(__name__)
+
 TABLE_NAME = "visits.csv"
+# As difflib counts likeness: as names with a letter or two wrong are.
+_NEARLY = 0.8
 # As a lower limit it says: above zero.
 ABOVE_ZERO = 1e-30
 _ID_COLUMNS = ("visit", "exposure", "id")
+# Beside those that begin as the last one does.
+_COLUMNS = (
+    "band",
+    "filter",
+    "airmass",
+    "zenith_deg",
+    "hour_angle_h",
+    "fwhm_px",
+    "seeing_arcsec",
+    "time",
+    "weight",
+    "scale",
+    "sky_rms",
+    "noise",
+    "parallactic_deg",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +124,18 @@ def read_table(path: Path) -> VisitTable:
             f"{path}: must have a column file, {', '.join(_ID_COLUMNS[:-1])} or {_ID_COLUMNS[-1]}; "
             f"got {', '.join(columns)}"
         )
+    _tell_misspelt(path, columns)
     return VisitTable(path=path, rows=tuple(rows))
+
+
+def _tell_misspelt(path: Path, columns: Sequence[str]) -> None:
+    """Warn of columns that say nothing and have nearly the name of one that would."""
+    for name in columns:
+        if name in ("file", *_ID_COLUMNS, *_COLUMNS) or name.startswith(_COLUMNS[-1]):
+            continue
+        near = difflib.get_close_matches(name.lower(), _COLUMNS, n=1, cutoff=_NEARLY)
+        if near:
+            _log.warning("%s: column %r says nothing; did you mean %r?", path, name, near[0])
 
 
 def read_rows(path: Path) -> tuple[list[str], list[Row]]:

@@ -13,6 +13,7 @@ from astropy.io import fits
 from astropy.wcs import WCS
 
 from dcrviz.io.atomic import atomic_write
+from dcrviz.io.coadd_keys import PREDICTED
 from dcrviz.io.grid import grid_header
 from dcrviz.io.inputs import ascii_text
 from dcrviz.io.lsst import PSF
@@ -84,8 +85,12 @@ def write_template(
     xy0: tuple[int, int] = (0, 0),
     header: Mapping[str, Any] | None = None,
 ) -> Path:
-    """Write a coadd or matched template as an LSST Exposure; see `write_exposure`."""
-    hdus = exposure_hdus(coadd, wcs=wcs, xy0=xy0, header=header or {})
+    """Write a coadd or matched template as an LSST Exposure; see `write_exposure`.
+
+    A key of the header tells it from a visit.
+    """
+    keys = {**(header or {}), PREDICTED: (True, "no visit")}
+    hdus = exposure_hdus(coadd, wcs=wcs, xy0=xy0, header=keys)
     with atomic_write(path) as temporary:
         hdus.writeto(temporary)
     return Path(path)

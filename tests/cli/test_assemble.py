@@ -305,6 +305,11 @@ class TestFromPlanes:
         [
             (lambda fitted: [fitted / "dcrCoadd_0.fits"], "must be 3"),
             (lambda fitted: [fitted.parent / "none"], "none"),
+            (
+                lambda fitted: [fitted / f"dcrCoadd_{subfilter}.fits" for subfilter in (0, 2, 1)],
+                "dcrCoadd_2.fits: planes must be given in the order of their subfilters; got the "
+                "one of subfilter 2 in place 1",
+            ),
         ],
     )
     def test_other_planes_are_refused_in_one_line(

@@ -21,7 +21,7 @@ def warped(run, simulated, tmp_path):
     """Warps simulated visits without an error; gives the folder."""
 
     def warp(*words, paths=(simulated,)):
-        out = tmp_path / "warps"
+        out = tmp_path / "warped"
         ended = run("warp", *paths, "--out", out, *words)
         assert ended.code == 0, ended.err
         return out
@@ -71,7 +71,7 @@ def test_what_it_writes_can_be_assembled(warped, run, tmp_path):
 
 
 def test_it_tells_the_grid_and_each_visit(run, simulated, tmp_path):
-    ended = run("warp", simulated, "--out", tmp_path / "warps", "--zero-points", "none")
+    ended = run("warp", simulated, "--out", tmp_path / "warped", "--zero-points", "none")
     assert "INFO 5 exposures of 5 visits; grid of 48 x 48 pixels of 0.2 arcsec" in ended.err
     assert ended.err.count("fluxes times 1,") == 5
 
@@ -103,6 +103,15 @@ def test_a_grid_around_a_place_has_that_size(warped, simulated):
 )
 def test_words_that_mean_nothing_are_refused(not_warped, simulated, words, said):
     assert said in not_warped(simulated, *words)
+
+
+def test_an_exposure_is_not_written_over(run, warps):
+    before = warps[0].read_bytes()
+    folder = warps[0].parent
+    ended = run("warp", folder, "--out", folder)
+    assert ended.code == 2
+    assert "a warp must not take the place of an exposure; it is one" in ended.err
+    assert warps[0].read_bytes() == before
 
 
 def test_a_grid_told_twice_is_refused(not_warped, simulated):
@@ -149,7 +158,7 @@ def test_without_the_library_it_says_what_to_install(not_warped, simulated, monk
 
 
 def test_it_tells_the_seeing_of_each_visit(run, simulated, tmp_path):
-    ended = run("warp", simulated, "--out", tmp_path / "warps", "--zero-points", "none")
+    ended = run("warp", simulated, "--out", tmp_path / "warped", "--zero-points", "none")
     assert ended.err.count("px by the header; used: the header") == 5
 
 

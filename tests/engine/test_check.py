@@ -22,6 +22,35 @@ def test_no_exposure_is_an_error():
     refused([], "at least one exposure is needed; got none")
 
 
+def test_exposures_may_come_one_by_one(exposures, problem):
+    found = dcrviz.prepare(exposure for exposure in exposures)
+    np.testing.assert_array_equal(found.template.image, problem.template.image)
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        (lambda exposures: exposures[0], r"must be a list of them; got an Exposure$"),
+        (lambda _: "warps/*.fits", r"must be a list of them; got a str$"),
+        (
+            lambda _: ["warp.fits"],
+            r"a list of Exposure, as .* gives; got one with a str",
+        ),
+        (lambda exposures: [exposures[0].visit], r"got one with a Visit"),
+    ],
+)
+def test_what_is_no_list_of_exposures_is_told(exposures, changed, told):
+    with pytest.raises(ValueError, match=told):
+        dcrviz.prepare(changed(exposures))
+
+
+@pytest.mark.parametrize("config", [{"n_subfilters": 3}, "lsst-2019"])
+def test_what_is_no_configuration_is_told(exposures, config):
+    kind = type(config).__name__
+    with pytest.raises(ValueError, match=rf"must be an AssembleConfig.*; got a {kind}"):
+        dcrviz.prepare(exposures, config)
+
+
 def test_two_visits_of_one_id_are_an_error_that_names_both(exposures):
     twin = replace(exposures[1], visit=exposures[0].visit)
     refused(

@@ -40,6 +40,10 @@ def test_a_number_of_a_visit_that_can_not_be_is_told(exposures, changes, message
     ("changes", "message"),
     [
         ({"image": [[1.0, 2.0]]}, "image must be an array; got list"),
+        (
+            {"image": np.ma.masked_invalid(np.ones(SIZE, np.float32))},
+            "image must be an array without a mask of its own.*; got a masked array",
+        ),
         ({"mask": None}, "mask must be an array; got NoneType"),
         ({"image": np.zeros((0, 5), np.float32)}, r"image must have two axes of 1 or more"),
         ({"image": np.zeros((2, 3, 4), np.float32)}, r"image must have two axes.* got shape"),

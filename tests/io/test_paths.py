@@ -56,8 +56,9 @@ def test_files_without_an_image_are_passed_over_in_a_directory(folder):
         names(folder / "psf.fits")
 
 
-def test_products_of_this_project_are_passed_over_in_a_directory(folder):
-    header = fits.Header([("HIERARCH DCR NSUBFILTERS", 3)])
+@pytest.mark.parametrize("key", [("HIERARCH DCR NSUBFILTERS", 3), ("HIERARCH DCR TEMPLATE", True)])
+def test_products_of_this_project_are_passed_over_in_a_directory(folder, key):
+    header = fits.Header([key])
     plane = fits.ImageHDU(np.ones((6, 8), dtype=np.float32))
     fits.HDUList([fits.PrimaryHDU(header=header), plane]).writeto(folder / "coadd.fits")
     assert names(folder) == ["a.fits", "b.fit", "c.fits"]

@@ -44,6 +44,15 @@ def test_a_file_with_two_rows_is_named(files):
         read_exposures(files[0])
 
 
+def test_a_column_that_is_nearly_one_that_says_something_is_told(files, tmp_path, caplog):
+    text = "file,airmas,Noise,parallactic_deg_assumed,comment,PSF\na.fits,1.5,3,10,x,y\n"
+    read_exposure(files[0], table=table_of(tmp_path / "other.csv", text))
+    assert [record.message.partition(": ")[2] for record in caplog.records] == [
+        "column 'airmas' says nothing; did you mean 'airmass'?",
+        "column 'Noise' says nothing; did you mean 'noise'?",
+    ]
+
+
 def test_spaces_and_a_byte_order_mark_do_no_harm(files):
     table_of(files[0].with_name("visits.csv"), "\ufefffile, airmass\na.fits , 1.5\n")
     assert read_exposure(files[0]).visit.airmass == 1.5

@@ -182,7 +182,9 @@ def test_the_weather_needs_all_three_readings(visit_of, key):
     assert any(text.startswith("weather (AIRTEMP") for text in visit.missing)
 
 
-@pytest.mark.parametrize("change", [{"AIRPRESS": 0.0}, {"HUMIDITY": 150.0}, {"AIRTEMP": 283.0}])
+@pytest.mark.parametrize(
+    "change", [{"AIRPRESS": 0.0}, {"AIRPRESS": 769.0}, {"HUMIDITY": 150.0}, {"AIRTEMP": 283.0}]
+)
 def test_weather_that_can_not_be_is_absent(visit_keys, change):
     assert read_weather(Keywords(visit_keys)) is not None
     assert read_weather(Keywords(visit_keys | change)) is None

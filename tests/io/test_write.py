@@ -122,10 +122,11 @@ def test_an_assumed_atmosphere_is_not_written_as_a_reading():
     assert "AIRTEMP" not in visit_header(Visit(id=1, weather=weather))
 
 
-def test_a_template_is_written_like_an_exposure(tmp_path, parts):
+def test_a_template_is_written_like_an_exposure_that_is_no_visit(tmp_path, parts):
     grid = {"wcs": parts.pop("wcs"), "xy0": parts.pop("xy0")}
     template = write_template(tmp_path / "template.fits", Coadd(**parts), **grid)
-    exposure = write_exposure(tmp_path / "exposure.fits", **parts, **grid)
+    header = {"DCR TEMPLATE": (True, "no visit")}
+    exposure = write_exposure(tmp_path / "exposure.fits", **parts, **grid, header=header)
     assert template.read_bytes() == exposure.read_bytes()
 
 
