@@ -84,8 +84,9 @@ def _too_few(problem: Problem, n_on: int) -> Verdict | None:
         when="before",
         severity="alarm" if n_on < 2 else "warning",
         title=f"{counted(n_on, 'visit')} only",
-        sentence=f"{n_on} usable visits are on, for {problem.n_subfilters} subfilters: what the "
-        "planes can't take from the visits they take from the prior, or from noise.",
+        sentence=f"{counted(n_on, 'usable visit')} {'is' if n_on == 1 else 'are'} on, for "
+        f"{problem.n_subfilters} subfilters: what the planes can't take from the visits they take "
+        "from the prior, or from noise.",
         rule=f"Fewer than {FEWEST_VISITS} visits, or fewer than subfilters: there are then more "
         "unknowns than measurements in each spatial frequency.",
         confidence=1.0,

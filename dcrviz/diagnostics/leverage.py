@@ -18,6 +18,7 @@ from dcrviz.diagnostics.visit_system import (
 )
 from dcrviz.engine import Problem
 from dcrviz.frozen import Frozen
+from dcrviz.plurals import percent
 from dcrviz.records import Floats, Visit
 
 NOT_AT_ALL = 0.9
@@ -211,7 +212,7 @@ def _sentence(leverage: Leverage) -> str:
     several = leverage.n_on > 1
     these = f"These {leverage.n_on} visits constrain" if several else "This one visit constrains"
     told = [
-        f"the {term} to {100 * error:.2g} %"
+        f"the {term} to {percent(error)}"
         for term, error in zip(leverage.terms, leverage.errors, strict=True)
         if error < NOT_AT_ALL
     ]

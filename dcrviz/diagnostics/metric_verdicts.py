@@ -10,9 +10,10 @@ import numpy as np
 from dcrviz.config import AssembleConfig
 from dcrviz.diagnostics.calming import calmer
 from dcrviz.diagnostics.course import CourseEntry
-from dcrviz.diagnostics.progress import LEAST_CHANGE, RISE, metrics_of, percent, same_tile
+from dcrviz.diagnostics.progress import LEAST_CHANGE, RISE, metrics_of, same_tile
 from dcrviz.diagnostics.verdict import Remedy, Verdict
 from dcrviz.engine import Outcome, Problem
+from dcrviz.plurals import percent
 from dcrviz.records import Floats
 
 TURNS = 3

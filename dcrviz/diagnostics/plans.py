@@ -10,6 +10,7 @@ import numpy as np
 
 from dcrviz.frozen import Frozen
 from dcrviz.physics.geometry import airmass_of
+from dcrviz.plurals import percent
 from dcrviz.records import Bools, Floats, Visit
 
 NO_HELP = 0.01
@@ -72,8 +73,8 @@ class Plan(Frozen):
                 [
                     f"The best next visit is {self.best.id}, at airmass "
                     f"{airmass_of(self.best):.2f} and parallactic angle {angle:.0f} deg: it lowers "
-                    f"the error of colours from {100 * self.before:.2g} % to "
-                    f"{100 * self.errors.min():.2g} %.",
+                    f"the error of colours from {percent(self.before)} to "
+                    f"{percent(float(self.errors.min()))}.",
                     self._of_seeing(),
                     self.note,
                 ],
@@ -153,12 +154,13 @@ class LeaveOneOut(Frozen):
         """The verdict in words."""
         if not self.visits:
             return "No visit has a usable pixel, so there is none to leave out."
-        name, now, worst = self.most_important.id, 100 * self.before, 100 * float(self.errors.max())
+        name, now, worst = self.most_important.id, self.before, float(self.errors.max())
         grows = "the error of colours grows from"
-        if f"{now:.2g}" == f"{worst:.2g}":
-            return f"No visit matters much: without {name} {grows} {now:.3g} % to {worst:.3g} %."
+        if percent(now) == percent(worst):
+            finely = " to ".join(f"{100 * error:.3g} %" for error in (now, worst))
+            return f"No visit matters much: without {name} {grows} {finely}."
         return (
-            f"Visit {name} matters most: without it {grows} {now:.2g} % to {worst:.2g} %."
+            f"Visit {name} matters most: without it {grows} {percent(now)} to {percent(worst)}."
             f"{self._of_seeing()}"
         )
 
@@ -208,7 +210,7 @@ class GainMap(Frozen):
 def _no_help(before: float) -> str:
     if not before:
         return "A single subfilter has no colour that a visit could tell."
-    return f"None of these visits helps: the error of colours stays at {100 * before:.2g} %."
+    return f"None of these visits helps: the error of colours stays at {percent(before)}."
 
 
 def _gains(before: float, errors: Floats) -> Floats:

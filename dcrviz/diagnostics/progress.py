@@ -9,14 +9,13 @@ import numpy as np
 
 from dcrviz.diagnostics.course import CourseEntry
 from dcrviz.engine import Outcome
+from dcrviz.plurals import percent
 from dcrviz.records import Floats
 
 LEAST_CHANGE = 1e-4
 """Smaller relative changes of the metric are not seen."""
 RISE = 0.01
 """Rise above its best from which a metric, or a visit's, has turned."""
-# Percents that are told without decimals, and never in powers of ten.
-_WHOLE = 10
 
 
 def metric_words(metric: float) -> str:
@@ -48,9 +47,3 @@ def same_tile(course: Sequence[CourseEntry]) -> list[CourseEntry]:
 def metrics_of(course: Sequence[CourseEntry]) -> Floats:
     """Of that tile, one after the other."""
     return np.array([entry.metric for entry in same_tile(course)])
-
-
-def percent(share: float) -> str:
-    """A share in words."""
-    number = 100 * share
-    return f"{number:.0f} %" if abs(number) >= _WHOLE else f"{number:.2g} %"

@@ -29,7 +29,8 @@ def dark_times(
         If the date is none.
     """
     # On a whole minute, as the names are.
-    noon_min = round(60 * (12 - site.longitude_deg / 15))
+    east_deg = site.longitude_deg - 360 * round(site.longitude_deg / 360)
+    noon_min = round(60 * (12 - east_deg / 15))
     minutes = noon_min + np.arange(0, 24 * 60, step_min)
     with warnings.catch_warnings():
         # Leap seconds of years to come are not known.

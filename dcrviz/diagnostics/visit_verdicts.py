@@ -10,10 +10,11 @@ import numpy as np
 from dcrviz.config import AssembleConfig
 from dcrviz.diagnostics.blemish_verdicts import warned_of
 from dcrviz.diagnostics.course import CourseEntry
-from dcrviz.diagnostics.progress import RISE, percent, same_tile
+from dcrviz.diagnostics.progress import RISE, same_tile
 from dcrviz.diagnostics.verdict import Remedy, Verdict
 from dcrviz.engine import Problem
 from dcrviz.engine.noise import robust_sigma
+from dcrviz.plurals import percent
 
 OUTLIER = 2.0
 """A visit's metric over the median of the others from which it is misfitted."""

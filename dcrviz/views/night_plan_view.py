@@ -33,7 +33,7 @@ from dcrviz.worker import Worker
 _HALF = 132
 _FIELDS: dict[str, tuple[str, float, float]] = {
     "airmass": ("Airmass at most", 1.0, 10.0),
-    "ra": ("RA [deg]", 0.0, 360.0),
+    "ra": ("RA [deg]", -360.0, 360.0),
     "dec": ("Dec [deg]", -90.0, 90.0),
     "latitude": ("Latitude [deg]", -90.0, 90.0),
     "longitude": ("Longitude, east [deg]", -360.0, 360.0),
@@ -49,8 +49,9 @@ class NightPlanView(Section):
         self._filled_for: Problem | None = None
         self.date = pn.widgets.TextInput(label="Evening of", placeholder="YYYY-MM-DD", width=_HALF)
         self.numbers = {
-            name: pn.widgets.FloatInput(label=label, start=low, end=high, value=0.0, width=_HALF)
-            for name, (label, low, high) in _FIELDS.items()
+            # Without limits: the browser would drop what is beyond them without a word.
+            name: pn.widgets.FloatInput(label=label, value=0.0, width=_HALF)
+            for name, (label, _, _) in _FIELDS.items()
         }
         self.numbers["airmass"].value = 2.0
         self.button = PushButton(self.start, label="Plan the night", margin=(4, 8))
@@ -84,7 +85,11 @@ class NightPlanView(Section):
             return
         self.ask()
         date = self.date.value.strip()
-        values = {name: float(field.value or 0.0) for name, field in self.numbers.items()}
+        values = {name: field.value for name, field in self.numbers.items()}
+        for name, (label, low, high) in _FIELDS.items():
+            if values[name] is None or not low <= values[name] <= high:
+                self.say(f"{label} must be a number from {low:g} to {high:g}; got {values[name]}")
+                return
         own = problem.visits[0].site
         assert own is not None
         site = replace(own, longitude_deg=values["longitude"], latitude_deg=values["latitude"])

@@ -13,7 +13,7 @@ from dcrviz.config_rules import most_iterations
 from dcrviz.engine import Outcome
 from dcrviz.session import Session
 from dcrviz.views.inputs import Quiet
-from dcrviz.views.step_words import place_words
+from dcrviz.views.step_words import done_words
 
 _JS = Path(__file__).parent / "js"
 _CSS = """
@@ -83,7 +83,7 @@ def progress_words(session: Session, per_second: float) -> str:
     if not session.moments:
         return ""
     step, most = session.moments[-1].step, most_iterations(session.config)
-    parts = [f"{place_words(step)} of at most {most}"]
+    parts = [f"{done_words(step)} of at most {most}"]
     if per_second > 0:
         parts.append(f"{per_second:.1f} it/s")
     if per_second > 0 and session.playing and step.outcome is Outcome.RUNNING:

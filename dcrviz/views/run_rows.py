@@ -123,7 +123,7 @@ def run_row(
         "pinned": run.pinned,
         "visits": visits,
         "outcome": _outcome(last.outcome) if last else None,
-        "iterations": last.iteration if last else None,
+        "iterations": last.history.iterations if last else None,
         "seconds": _seconds(run.moments),
         "metric": finite_or_none(last.metric) if last else None,
         "holes": 100 * end.hole_fraction if end else None,

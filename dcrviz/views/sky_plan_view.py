@@ -18,6 +18,7 @@ from dcrviz.diagnostics.night import path_of, target_of
 from dcrviz.diagnostics.planner import plan_sky
 from dcrviz.diagnostics.plans import GainMap
 from dcrviz.engine import Problem
+from dcrviz.plurals import percent
 from dcrviz.session import Session
 from dcrviz.views.background import Newest
 from dcrviz.views.buttons import PushButton
@@ -109,7 +110,7 @@ def _map_of(problem: Problem) -> GainMap:
 
 
 def _map_sentences(gains: GainMap, target: tuple[float, float] | None) -> list[str]:
-    now = f"The error of colours is {100 * gains.before:.2g} % now."
+    now = f"The error of colours is {percent(gains.before)} now."
     if target is None or not gains.reachable.any():
         return [now]
     row = int(np.abs(gains.dec_deg - target[1]).argmin())
@@ -119,5 +120,5 @@ def _map_sentences(gains: GainMap, target: tuple[float, float] | None) -> list[s
     return [
         now,
         f"On this field's own path a visit at hour angle {gains.hour_angle_h[best]:+.1f} h gains "
-        f"most: {100 * gains.gains[row, best]:.2g} % of it.",
+        f"most: {percent(float(gains.gains[row, best]))} of it.",
     ]

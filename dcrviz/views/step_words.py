@@ -13,6 +13,13 @@ def place_words(step: Step) -> str:
     return f"Subregion {step.tile + 1} of {len(step.histories)}, iteration {step.iteration}"
 
 
+def done_words(step: Step) -> str:
+    """How many iterations are done, whichever of them a run has returned to."""
+    if step.returned and len(step.histories) == 1:
+        return f"Iteration {step.history.iterations}"
+    return place_words(step)
+
+
 def step_words(step: Step, *, solver: str) -> str:
     """Where a run is, and the metric with what the solver goes by in this iteration."""
     place = f"Returned to iteration {step.iteration}" if step.returned else place_words(step)

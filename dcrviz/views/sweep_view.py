@@ -79,6 +79,8 @@ class SweepView(Viewer):
             name: pn.widgets.Select(label=label, options={}, width=WIDTH - 20)
             for name, label in (("x", "Across"), ("y", "Up"))
         }
+        # What a side shows unless somebody chooses.
+        self._offered: dict[str, Any] = {}
         self.scatter = ScatterChart(brushed=self._boxed, picked=sweeping.pick)
         self.course = CourseChart()
         self.images = _words()
@@ -191,13 +193,19 @@ class SweepView(Viewer):
         )
 
     def _offer_sides(self) -> None:
-        """The axes that there are; at first time against what stands for the error."""
+        """The axes that there are; time against what stands for the error until somebody chooses.
+
+        While no run has told that yet, another axis takes its place.
+        """
         options = {axis.title: axis.key for axis in self._sweeping.axes}
-        for side, wanted in zip(self.sides.values(), self._sweeping.objectives, strict=False):
-            if options != side.options:
-                held = side.value if side.value in options.values() else wanted
-                value = held if held in options.values() else next(iter(options.values()), None)
-                side.param.update(options=options, value=value)
+        there = options.values()
+        for name, wanted in zip(self.sides, self._sweeping.objectives, strict=False):
+            side = self.sides[name]
+            if side.value in there and side.value != self._offered.get(name):
+                side.options = options
+                continue
+            value = self._offered[name] = wanted if wanted in there else next(iter(there), None)
+            side.param.update(options=options, value=value)
 
     def _draw_scatter(self) -> None:
         axes = {axis.key: axis for axis in self._sweeping.axes}

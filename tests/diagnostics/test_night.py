@@ -3,6 +3,7 @@
 import math
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -50,6 +51,16 @@ def test_a_night_is_dark_and_its_times_are_told():
     assert night.sentence(2).endswith("UTC: the Sun is 18 deg below the horizon.")
     longer = night_of("2015-02-17", site=RUBIN, step_min=30, sun_below_deg=6, **TARGET)
     assert set(night.times) < set(longer.times)
+
+
+@pytest.mark.parametrize("turns", [-360, 360])
+def test_a_longitude_may_be_counted_around_the_earth(turns):
+    around = replace(RUBIN, longitude_deg=RUBIN.longitude_deg + turns)
+    night, other = (
+        night_of("2026-12-01", site=site, step_min=30, **TARGET) for site in (RUBIN, around)
+    )
+    assert night.times == other.times
+    np.testing.assert_allclose(night.altitude_rad, other.altitude_rad, atol=1e-9)
 
 
 def test_where_it_does_not_get_dark_there_is_no_time():

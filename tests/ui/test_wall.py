@@ -143,6 +143,31 @@ def test_the_readout_is_quantised_at_once_and_exact_soon(received, explorer):
     page.locator("h1").hover()
 
 
+def test_the_wheel_scrolls_the_page_where_there_is_nothing_to_zoom_out_of(explorer):
+    page = explorer
+    step(page, 1)
+    box = page.locator('.box[data-key="plane 0"]')
+    box.hover()
+    whole = painted(page)
+    top = box.bounding_box()["y"]
+    for turn in (200, -200):
+        # Close together, as a hand turns it: other panels slide below the pointer meanwhile.
+        for _ in range(4):
+            page.mouse.wheel(0, turn)
+            page.wait_for_timeout(40)
+        wait_until(page, lambda turn=turn: (box.bounding_box()["y"] < top) == (turn > 0))
+        # Longer than turns that belong together are apart.
+        page.locator("h1").hover()
+        page.mouse.wheel(0, 1)
+        box.hover()
+    assert painted(page) == whole
+    page.wait_for_timeout(400)
+    page.mouse.wheel(0, -200)
+    wait_until(page, lambda: painted(page) != whole)
+    box.dblclick()
+    page.locator("h1").hover()
+
+
 def test_every_iteration_can_be_read_exactly(explorer):
     page = explorer
     step(page, 4)

@@ -124,6 +124,25 @@ def test_a_date_that_is_none_is_told_and_the_last_plan_goes(session, date, sente
     assert not view.figures.visible
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("ra", 9999.0, "RA [deg] must be a number from -360 to 360; got 9999.0"),
+        ("dec", -95.0, "Dec [deg] must be a number from -90 to 90; got -95.0"),
+        ("airmass", 0.5, "Airmass at most must be a number from 1 to 10; got 0.5"),
+        ("latitude", None, "Latitude [deg] must be a number from -90 to 90; got None"),
+    ],
+)
+def test_a_number_that_can_not_be_is_told_and_the_last_plan_goes(session, name, value, sentence):
+    view = NightPlanView(session)
+    view.date.value = "2015-02-18"
+    view.start()
+    view.numbers[name].value = value
+    view.start()
+    assert sentence in view.words.object
+    assert not view.figures.visible
+
+
 def test_what_was_typed_stays_while_knobs_make_other_problems_of_the_same_visits(session):
     view = NightPlanView(session)
     view.numbers["dec"].value = 12.0

@@ -8,6 +8,7 @@ from dcrviz.config_rules import most_iterations
 from dcrviz.engine import Outcome
 from dcrviz.session import Session
 from dcrviz.views.progress import Tempo, progress_words, share_done
+from dcrviz.views.run_rows import run_row, runs_of
 
 
 @pytest.fixture
@@ -56,6 +57,19 @@ def test_the_words_tell_iteration_pace_and_what_is_left(session):
     assert progress_words(session, 0.5) == (
         f"Iteration 2 of at most {most} · 0.5 it/s · {left:.0f} s left at most"
     )
+
+
+def test_iterations_are_counted_though_the_run_returns_to_an_earlier_one(exposures, config):
+    session = Session(exposures, config.with_values(accelerate=1e6, on_divergence="best"))
+    session.start()
+    session.play()
+    last = session.moments[-1].step
+    assert last.returned
+    assert last.iteration < last.history.iterations
+    done = f"Iteration {last.history.iterations} of at most {most_iterations(session.config)}"
+    assert progress_words(session, math.nan) == done
+    (run,) = runs_of(session)
+    assert run_row(run, [], []).cells["iterations"] == last.history.iterations
 
 
 def test_before_the_visits_are_prepared_there_is_no_progress():

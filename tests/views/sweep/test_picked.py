@@ -3,6 +3,7 @@
 import pytest
 from sweep_parts import axis, brush, cells, lines
 
+from dcrviz.diagnostics.fit_scores import SCORES
 from dcrviz.sweep import SweepPlan
 from dcrviz.views.sweep_charts import SHOWN_COLOURS
 from dcrviz.views.sweeping import MOST_SHOWN
@@ -79,6 +80,22 @@ def test_no_more_runs_are_shown_than_can_be_told_apart(sweeping):
         sweeping.tick(number, True)
     assert len(sweeping.shown) == MOST_SHOWN
     assert len(set(SHOWN_COLOURS)) == MOST_SHOWN
+
+
+def test_another_axis_stands_in_until_the_runs_tell_the_one_that_is_wanted(
+    swept, sweeping, monkeypatch
+):
+    def wanting(*names):
+        monkeypatch.setattr(type(sweeping), "objectives", property(lambda _: names))
+        swept.refresh()
+        return swept.sides["y"].value
+
+    axes = {axis.key for axis in sweeping.axes}
+    (untold, *_) = (name for name in SCORES if name not in axes)
+    assert wanting("cpu_s", untold) in axes
+    assert wanting("cpu_s", "metric") == "metric"
+    swept.sides["y"].value = "accelerate"
+    assert wanting("cpu_s", "holes") == "accelerate"
 
 
 def test_any_two_numbers_stand_against_each_other_with_their_front(swept):

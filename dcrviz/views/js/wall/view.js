@@ -22,6 +22,11 @@ export class View {
     Object.assign(this, { x: 0, y: 0, width, height });
   }
 
+  // Whether all of the field is shown, so that nothing is left to be zoomed out.
+  get isWhole() {
+    return this.x === 0 && this.y === 0 && this.width === this.field[1];
+  }
+
   // Where in the field an event over a box was.
   at(event, box) {
     const edge = box.getBoundingClientRect();
