@@ -11,6 +11,7 @@ from pages import SharedPage, assert_quiet, begun, served, watched_page
 from playwright.sync_api import expect
 
 from dcrviz.session import jobs
+from dcrviz.simulate import random_scene, read_conditions, simulate_exposures
 from dcrviz.views.warm import warm_up_in_background
 
 
@@ -36,6 +37,13 @@ def browser_type_launch_args(browser_type_launch_args):
     return {**browser_type_launch_args, "executable_path": path, "args": FLAGS}
 
 
+@pytest.fixture(scope="session")
+def exposures():
+    """A few visits of a small field: a page of them is sooner there than one of the bundled."""
+    scene = random_scene(3, shape=(80, 84), n_stars=8, n_galaxies=1, n_quasars=0)
+    return simulate_exposures(scene, read_conditions("hits2015")[:5], seed=1)
+
+
 @pytest.fixture
 def serve(context):
     """Serve an app on a free port and give its address."""
@@ -53,7 +61,7 @@ def watched(page):
 @pytest.fixture
 def open_page(watched, serve):
     """Serve explorers and open a page for one test, as `begun` tells."""
-    return lambda make: begun(watched, make, serve)
+    return lambda make, *expect_begun: begun(watched, make, serve, *expect_begun)
 
 
 @pytest.fixture(scope="module")

@@ -62,8 +62,8 @@ def wait_for(holds, *, seconds):
         time.sleep(0.01)
 
 
-def begun(page, make, serve):
-    """The page, once the run of its explorer has begun; it has the session and the controls.
+def begun(page, make, serve, expect_begun=expect_start):
+    """The page, once its explorer has begun; it has the session and the controls.
 
     Parameters
     ----------
@@ -71,6 +71,8 @@ def begun(page, make, serve):
         Makes the explorer.
     serve
         Serves an app, and gives its address.
+    expect_begun
+        Waits until it has: usually for the starting model of a run.
     """
     made = []
 
@@ -79,7 +81,7 @@ def begun(page, make, serve):
         return made[-1].__panel__()
 
     page.goto(serve(app))
-    expect_start(page)
+    expect_begun(page)
     page.session, page.controls = made[-1].session, made[-1].controls
     return page
 
@@ -102,12 +104,15 @@ class SharedPage:
         Makes the explorer.
     go_back
         Brings the page to where it began, as a person does.
+    expect_begun
+        Waits until it has begun.
     **context
         Of the browser's context, such as `viewport`.
     """
 
-    def __init__(self, browser, make, go_back, **context):
+    def __init__(self, browser, make, go_back, *, expect_begun=expect_start, **context):
         self._browser, self._make, self._go_back = browser, make, go_back
+        self._expect_begun = expect_begun
         self._context = context
         self._open = ExitStack()
         self._page = None
@@ -120,6 +125,7 @@ class SharedPage:
                 watched_page(context.new_page()),
                 self._make,
                 lambda app: self._open.enter_context(served(app, context)),
+                self._expect_begun,
             )
         return self._page
 

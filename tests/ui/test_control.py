@@ -28,8 +28,8 @@ def iteration(page):
 
 
 @pytest.fixture(scope="module")
-def shared_page(share):
-    return share(lambda: without_curves(explorer_app(config=LONG)))
+def shared_page(share, exposures):
+    return share(lambda: without_curves(explorer_app(exposures, LONG)))
 
 
 def test_pause_and_stop_are_told_while_the_engine_is_still_at_work(explorer, hold_engine):
@@ -77,9 +77,9 @@ def test_the_page_answers_before_the_server_does(explorer, monkeypatch, name, ac
     expect(words(explorer)).not_to_contain_text(said)
 
 
-def test_a_run_that_is_played_while_its_page_is_made_loses_nothing(watched, serve):
+def test_a_run_that_is_played_while_its_page_is_made_loses_nothing(watched, serve, exposures):
     def page():
-        explorer = explorer_app(config=AssembleConfig(min_iterations=8, max_iterations=8))
+        explorer = explorer_app(exposures, AssembleConfig(min_iterations=8, max_iterations=8))
         explorer.session.play()
         # So that first results come now.
         time.sleep(1.0)

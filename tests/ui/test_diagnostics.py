@@ -10,7 +10,6 @@ from playwright.sync_api import expect
 from dcrviz import AssembleConfig
 from dcrviz.diagnostics.source import brightest_pixels
 from dcrviz.views.page import Explorer
-from dcrviz.views.serve import bundled_exposures
 
 pytestmark = pytest.mark.ui
 
@@ -19,15 +18,15 @@ BOLD = {"accelerate": 8, "clamp_iterations": 0, "clamp_subfilters": 0, "base_gai
 
 
 @pytest.fixture(scope="module")
-def shared_page(share):
-    return share(lambda: Explorer(bundled_exposures()))
+def shared_page(share, exposures):
+    return share(lambda: Explorer(exposures))
 
 
 @pytest.fixture
-def open_explorer(open_page):
+def open_explorer(open_page, exposures):
     def start(*, painter="fastest", **knobs):
         def make():
-            explorer = without_curves(Explorer(bundled_exposures(), AssembleConfig(**knobs)))
+            explorer = without_curves(Explorer(exposures, AssembleConfig(**knobs)))
             explorer.wall.canvas.painter = painter
             return explorer
 
@@ -61,7 +60,7 @@ def test_the_subfilters_are_shown_in_colour(open_explorer, painter):
 
     def in_colour():
         painted = painted_colours(page, "rgb 0")
-        # Many of the bundled stars are red in this band.
+        # Many of the stars are red in this band.
         return len(painted) > 300 and any(red > blue + 30 for red, _, blue in painted)
 
     wait_until(page, in_colour)

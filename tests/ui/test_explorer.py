@@ -18,12 +18,12 @@ pytestmark = pytest.mark.ui
 
 
 @pytest.fixture(scope="module")
-def shared_page(share):
+def shared_page(share, exposures):
     def go_back(page):
         knobs_at_defaults(page)
         to_start(page)
 
-    return share(explorer_app, go_back)
+    return share(lambda: without_curves(explorer_app(exposures)), go_back)
 
 
 def test_a_person_steps_goes_back_and_scrubs(explorer):
@@ -93,7 +93,7 @@ def test_an_impossible_subregion_is_told_and_the_page_lives_on(explorer):
     field.press("Enter")
     expect(words(explorer)).to_contain_text("subregion_size must be at least the buffer")
     expect(explorer.locator(".notyf__toast").first).to_be_visible()
-    field.fill("(100, 100)")
+    field.fill("(60, 60)")
     field.press("Enter")
     expect(words(explorer)).to_contain_text("Subregion 1 of 4")
 
@@ -119,8 +119,8 @@ def test_a_person_chooses_a_solver_and_plays_it_to_its_end(explorer, solver, end
     expect(explorer.get_by_text(reason).first).to_be_visible()
 
 
-def test_a_second_session_is_not_blocked_by_the_first(watched, serve, context):
-    address = serve(lambda: without_curves(explorer_app()).__panel__())
+def test_a_second_session_is_not_blocked_by_the_first(watched, serve, context, exposures):
+    address = serve(lambda: without_curves(explorer_app(exposures)).__panel__())
     watched.goto(address)
     expect_start(watched)
     other = context.new_page()

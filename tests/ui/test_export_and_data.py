@@ -179,8 +179,8 @@ def test_files_are_uploaded(explorer):
     expect(words(explorer)).to_contain_text("Iteration 1: metric")
 
 
-def test_a_public_page_has_no_fields_for_paths(watched, serve):
-    watched.goto(serve(lambda: without_curves(explorer_app()).__panel__()))
+def test_a_public_page_has_no_fields_for_paths(watched, serve, exposures):
+    watched.goto(serve(lambda: without_curves(explorer_app(exposures)).__panel__()))
     expect_start(watched)
     button(watched, "Data").click()
     expect(button(watched, "Open scene")).to_be_visible()

@@ -16,8 +16,8 @@ FAST = AssembleConfig(solver="direct", hold_to_template=True)
 
 
 @pytest.fixture(scope="module")
-def shared_page(share):
-    return share(lambda: without_curves(explorer_app()), knobs_at_defaults)
+def shared_page(share, exposures):
+    return share(lambda: without_curves(explorer_app(exposures)), knobs_at_defaults)
 
 
 def test_a_changed_knob_is_marked_counted_and_reset(explorer):
@@ -62,8 +62,8 @@ def test_all_knobs_go_back_at_once(explorer):
     expect(switch).to_be_checked()
 
 
-def test_the_result_follows_a_slider_that_is_dragged(open_page):
-    page = open_page(lambda: without_curves(explorer_app(config=FAST)))
+def test_the_result_follows_a_slider_that_is_dragged(open_page, exposures):
+    page = open_page(lambda: without_curves(explorer_app(exposures, FAST)))
     button(page, "Play").click()
     expect(words(page)).to_contain_text("Solved in closed form")
     button(page, "Weights").click()
@@ -88,7 +88,8 @@ def test_the_result_follows_a_slider_that_is_dragged(open_page):
 
 
 def test_planes_that_are_to_be_sharper_than_the_visits_are_warned_of(open_page):
-    page = open_page(lambda: explorer_app("variable-seeing", AssembleConfig(solver="direct")))
+    blurred, config = "variable-seeing", AssembleConfig(solver="direct")
+    page = open_page(lambda: without_curves(explorer_app(blurred, config)))
     button(page, "To end").click()
     expect(words(page)).to_contain_text("Solved in closed form")
     button(page, "Seeing").click()

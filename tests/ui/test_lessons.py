@@ -21,20 +21,25 @@ steps:
 SHORT = lesson_from(TEXT.replace("What next?", "'What next?'"), where="test", name="short")
 
 
-@pytest.fixture
-def taught(watched, serve):
-    """A page that begins with a lesson; it has the explorer."""
-    made = []
+@pytest.fixture(scope="module")
+def shared_page(share):
+    """A page that begins with a lesson."""
 
-    def app():
-        made.append(explorer_app(SHORT))
-        return made[-1].__panel__()
+    def go_back(page):
+        choice, teacher = lessons(page), button(page, "Teacher")
+        if not choice.is_visible():
+            teacher.click()
+        choice.select_option("No lesson")
+        choice.select_option("A short one")
+        expect(caption(page, "All alike.")).to_be_visible()
+        expect_start(page)
 
-    watched.set_viewport_size({"width": 1280, "height": 800})
-    watched.goto(serve(app))
-    expect_start(watched)
-    watched.explorer = made[-1]
-    return watched
+    laptop = {"width": 1280, "height": 800}
+    return share(lambda: explorer_app(SHORT), go_back, viewport=laptop)
+
+
+def lessons(page):
+    return page.get_by_role("combobox", name="Lesson")
 
 
 def caption(page, text):
@@ -54,8 +59,8 @@ def seen_nothing():
     return ("0,0,0",) * 128**2
 
 
-def test_next_and_previous_bring_words_and_pictures(taught):
-    page = taught
+def test_next_and_previous_bring_words_and_pictures(explorer):
+    page = explorer
     expect(caption(page, "All alike.")).to_be_visible()
     expect(page.get_by_text("1 of 3")).to_be_visible()
     expect(button(page, "Previous")).to_be_disabled()
@@ -94,9 +99,9 @@ def test_next_and_previous_bring_words_and_pictures(taught):
     assert third not in (first, second)
 
 
-def test_a_lesson_is_chosen_in_teacher_mode_and_left_again(taught):
-    page = taught
-    choice = page.get_by_role("combobox", name="Lesson")
+def test_a_lesson_is_chosen_in_teacher_mode_and_left_again(explorer):
+    page = explorer
+    choice = lessons(page)
     choice.select_option("Holes and wings")
     expect(page.get_by_text("1 of 9")).to_be_visible()
     expect(page.get_by_text("all of airmass 1.18")).to_be_visible()
@@ -111,8 +116,8 @@ def test_a_lesson_is_chosen_in_teacher_mode_and_left_again(taught):
     expect(page.locator("[data-key='residual 0']")).to_be_visible()
 
 
-def test_the_page_answers_while_a_step_computes(taught, hold_engine):
-    page = taught
+def test_the_page_answers_while_a_step_computes(explorer, hold_engine):
+    page = explorer
     may_go_on = hold_engine()
     button(page, "Next").click()
     button(page, "Next").click()
@@ -121,12 +126,12 @@ def test_the_page_answers_while_a_step_computes(taught, hold_engine):
     expect(caption(page, "What next?")).to_be_visible()
     may_go_on.set()
     # What was at hand when it was left does not come on show.
-    wait_until(page, lambda: not page.explorer.session.busy)
+    wait_until(page, lambda: not page.session.busy)
     expect(words(page)).to_contain_text("the starting model")
 
 
-def test_the_keys_of_a_lesson_are_listed(taught):
-    page = taught
+def test_the_keys_of_a_lesson_are_listed(explorer):
+    page = explorer
     page.keyboard.press("?")
     dialog = page.get_by_role("dialog", name="Keys")
     expect(dialog.get_by_text(re.compile("^In a lesson: "))).to_be_visible()

@@ -48,9 +48,9 @@ FIRST_CHIP = {
 
 
 @pytest.fixture(scope="module")
-def shared_page(share):
+def shared_page(share, exposures):
     def make():
-        explorer = without_curves(explorer_app())
+        explorer = without_curves(explorer_app(exposures))
         # Every iteration is painted: of what is looked at here, this row is enough.
         explorer.wall.show_rows("minus_mean")
         return explorer
@@ -122,7 +122,8 @@ def rings(page):
 def on_the_sky(page):
     """What the map says of each visit."""
     visits = page.get_by_role("group", name=re.compile("^Visits on the sky"))
-    return [mark.get_attribute("aria-label") for mark in visits.get_by_role("button").all()]
+    # All at once: it may be drawn anew with fewer.
+    return visits.get_by_role("button").evaluate_all("(marks) => marks.map((m) => m.ariaLabel)")
 
 
 def numbers(page, what):

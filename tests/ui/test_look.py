@@ -7,7 +7,6 @@ import pytest
 from on_page import button, expect_start, settled, step_to, to_start, wait_until
 from playwright.sync_api import expect
 
-from dcrviz.simulate import random_scene, read_conditions, simulate_exposures
 from dcrviz.views import explorer_app
 
 pytestmark = pytest.mark.ui
@@ -17,12 +16,6 @@ CONTROLS = {
     *("DisclosureTriangle", "link", "listbox", "searchbox", "switch"),
 }
 TEACHER_BUTTONS = ("Play", "Pause", "Step", "Back")
-
-
-@pytest.fixture(scope="module")
-def exposures():
-    scene = random_scene(3, shape=(80, 84), n_stars=8, n_galaxies=1, n_quasars=0)
-    return simulate_exposures(scene, read_conditions("hits2015")[:5], seed=1)
 
 
 @pytest.fixture
@@ -244,14 +237,6 @@ def test_dark_changes_page_widgets_figures_and_tables_and_is_remembered(watched,
     wait_until(explorer, lambda: ground(explorer) < 60)
 
 
-def test_without_a_choice_the_page_is_as_dark_as_the_system(watched, address):
-    watched.emulate_media(color_scheme="dark")
-    opened(watched, address)
-    expect(button(watched, "Dark")).to_have_attribute("aria-pressed", "true")
-    watched.emulate_media(color_scheme="light")
-    expect(button(watched, "Dark")).to_have_attribute("aria-pressed", "false")
-
-
 def test_what_a_widget_is_told_before_it_is_drawn_it_shows(explorer):
     explorer.evaluate(TOLD_BEFORE_DRAWN)
     choice = explorer.get_by_role("combobox", name="Cut towards the zenith of")
@@ -290,11 +275,15 @@ def test_a_class_sees_two_rows_large_type_and_what_they_show(explorer):
     expect(panel(explorer, "residual 0")).to_have_count(1)
 
 
-def test_a_link_can_ask_for_the_class_s_page(watched, address):
+def test_a_page_opens_as_its_link_and_without_a_choice_the_system_ask(watched, address):
+    watched.emulate_media(color_scheme="dark")
     opened(watched, f"{address}/?teacher=1")
     expect(button(watched, "Teacher")).to_have_attribute("aria-pressed", "true")
     expect(watched.get_by_text("no source has a colour yet")).to_be_visible()
     expect(panel(watched, "residual 0")).to_have_count(0)
+    expect(button(watched, "Dark")).to_have_attribute("aria-pressed", "true")
+    watched.emulate_media(color_scheme="light")
+    expect(button(watched, "Dark")).to_have_attribute("aria-pressed", "false")
 
 
 @pytest.mark.parametrize("section", ["Export", "Gain", "Runs"])

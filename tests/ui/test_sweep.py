@@ -6,6 +6,7 @@ import re
 import pytest
 from on_disk import make_inputs, write_sweep
 from on_page import PATIENCE, button, expect_start, settled, wait_until, words
+from pages import without_curves
 from playwright.sync_api import expect
 
 from dcrviz import AssembleConfig
@@ -24,10 +25,12 @@ def exposures():
 
 @pytest.fixture
 def explorer(watched, serve, exposures):
+    def app():
+        return without_curves(explorer_app(exposures, FEW, local=True)).__panel__()
+
     watched.set_viewport_size({"width": 1280, "height": 800})
-    watched.goto(serve(lambda: explorer_app(exposures, FEW, local=True).__panel__()))
+    watched.goto(serve(app))
     expect_start(watched)
-    watched.get_by_role("tab", name="Sweep").click()
     expect(button(watched, "Start sweep")).to_be_enabled(timeout=PATIENCE)
     return watched
 

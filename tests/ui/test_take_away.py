@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 from on_page import painted_field, painted_sum, slider, wait_until
-from pages import served, watched_page
+from pages import served, watched_page, without_curves
 from playwright.sync_api import expect
 
 import dcrviz
@@ -95,7 +95,7 @@ def test_every_iteration_is_painted_as_the_explorer_paints_it(page, browser, sav
         explorer = watched_page(context.new_page())
 
         def made():
-            return explorer_app(run=(run, run.prepare())).__panel__()
+            return without_curves(explorer_app(run=(run, run.prepare()))).__panel__()
 
         explorer.goto(stack.enter_context(served(made, context)))
         for iteration in range(LAST, -1, -1):

@@ -17,16 +17,9 @@ from on_page import (
 from pages import without_curves
 from playwright.sync_api import expect
 
-from dcrviz.simulate import random_scene, read_conditions, simulate_exposures
 from dcrviz.views import explorer_app
 
 pytestmark = pytest.mark.ui
-
-
-@pytest.fixture(scope="module")
-def exposures():
-    scene = random_scene(3, shape=(80, 84), n_stars=8, n_galaxies=1, n_quasars=0)
-    return simulate_exposures(scene, read_conditions("hits2015")[:5], seed=1)
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,6 @@ from playwright.sync_api import expect
 from dcrviz import AssembleConfig
 from dcrviz.simulate import random_scene, read_conditions, simulate_exposures
 from dcrviz.views.page import Explorer
-from dcrviz.views.serve import bundled_exposures
 
 pytestmark = pytest.mark.ui
 
@@ -19,14 +18,14 @@ CONFIG = AssembleConfig(min_iterations=20, max_iterations=20)
 
 
 @pytest.fixture(scope="module")
-def shared_page(share):
+def shared_page(share, exposures):
     def go_back(page):
         page.get_by_label("flux: colours").select_option("cividis")
         page.get_by_label("flux: stretch").select_option("asinh")
         page.get_by_label("flux: find limits").click()
         to_start(page)
 
-    return share(lambda: without_curves(Explorer(bundled_exposures(), CONFIG)), go_back)
+    return share(lambda: without_curves(Explorer(exposures, CONFIG)), go_back)
 
 
 @pytest.fixture
@@ -189,17 +188,17 @@ def test_a_deep_zoom_becomes_as_sharp_as_the_data(open_page):
     expect(wall).to_have_attribute("data-sharp", "true")
 
 
-def test_a_full_browser_lets_go_of_iterations_and_gets_them_again(open_page):
+def test_a_full_browser_lets_go_of_iterations_and_gets_them_again(open_page, exposures):
     def make():
-        explorer = without_curves(Explorer(bundled_exposures(), CONFIG))
-        # Room for three iterations of 101 x 100 pixels in about 16 panels.
-        explorer.wall.canvas.budget = 600_000
+        explorer = without_curves(Explorer(exposures, CONFIG))
+        # Room for three iterations of 84 x 80 pixels in about 12 panels.
+        explorer.wall.canvas.budget = 300_000
         return explorer
 
     page = open_page(make)
     seen = step(page, 6)
     expect(page.get_by_text("iterations are kept in this browser")).to_be_visible()
-    assert int(page.locator(".wall").get_attribute("data-bytes")) <= 600_000
+    assert int(page.locator(".wall").get_attribute("data-bytes")) <= 300_000
     for place in range(6):
         slider(page).press("ArrowLeft")
         expect(slider(page)).to_have_js_property("value", str(5 - place))
