@@ -17,7 +17,7 @@ from dcrviz.diagnostics.bends import Choice, choose_bend
 from dcrviz.diagnostics.offsets import Offsets, StampCutter, Stamps, measure_offsets
 from dcrviz.diagnostics.places import about_mean
 from dcrviz.diagnostics.shifted_visits import ShiftedVisit, without_shifted
-from dcrviz.diagnostics.smears import AS_GIVEN, QUARTERS, Bend, Smear, any_of, smear_of
+from dcrviz.diagnostics.smears import AS_GIVEN, QUARTERS, Bend, Smear, any_of, smears_of
 from dcrviz.engine import Problem
 from dcrviz.engine.template import template_maker_of
 from dcrviz.records import Cube, Floats, Visit
@@ -138,7 +138,7 @@ def residual_direction(
     stamps = see() if see else StampCutter(problem).stamps(template_maker_of(problem, planes))
 
     def measure(bends: Sequence[Bend]) -> tuple[Offsets, list[Smear]]:
-        smears = [smear_of(problem, bend) for bend in bends]
+        smears = smears_of(problem, bends)
         return measure_offsets(problem, planes, stamps, smears), smears
 
     offsets, smears = measure(QUARTERS)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from dcrviz.kernels.places import unexplained
 from dcrviz.records import Floats
 
 _PARAMETERS = 3
@@ -28,19 +29,12 @@ def left(seen: Floats, weight: Floats, spans: Floats) -> Floats:
     -------
     (N, V, 2)
     """
-    total = np.maximum(weight.sum(axis=1), 1e-30)[:, None]
-    mean_seen = np.einsum("nv,nvk->nk", weight, seen) / total
-    mean_span = (weight @ spans) / total
-    centred = spans[None] - mean_span[:, None]
-    information = np.einsum("nv,nvk,nvk->n", weight, centred, centred)
-    colour = np.einsum("nv,nvk,nvk->n", weight, centred, seen) / np.maximum(information, 1e-30)
-    rest: Floats = seen - mean_seen[:, None] - colour[:, None, None] * centred
-    return rest
+    return unexplained(seen, weight, spans)[0]
 
 
 def misfit(seen: Floats, weight: Floats, spans: Floats) -> float:
     """Weighted mean square of what is left, for each number that is not fitted."""
-    return float(np.einsum("nv,nvk->", weight, left(seen, weight, spans) ** 2)) / freedom(weight)
+    return unexplained(seen, weight, spans)[1] / freedom(weight)
 
 
 def freedom(weight: Floats) -> int:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from dcrviz.engine import Problem
 from dcrviz.frozen import Frozen
-from dcrviz.physics.geometry import wcs_jacobian
-from dcrviz.physics.shifts import displacement_px, subfilter_wavelengths
-from dcrviz.records import Floats, Visit
+from dcrviz.physics.geometry import wcs_jacobian, zenith_direction_px
+from dcrviz.physics.shifts import differential_arcsec, subfilter_wavelengths
+from dcrviz.records import Floats
 
 AS_GIVEN = "as given"
 
@@ -40,8 +40,8 @@ class Bend:
         words = ["mirrored"] * self.mirrored + [f"turned by {degrees} deg"] * (degrees != 0)
         return " and ".join(words) or AS_GIVEN
 
-    def __call__(self, angle_rad: float) -> float:
-        """The angle in radians."""
+    def __call__(self, angle_rad: Floats) -> Floats:
+        """The angles in radians."""
         return (-angle_rad if self.mirrored else angle_rad) + self.turned_rad
 
 
@@ -86,23 +86,20 @@ class Smear(Frozen):
         return float(np.abs(self.places).max(initial=0.0))
 
 
-def smear_of(problem: Problem, bend: Bend) -> Smear:
-    """The smear if the parallactic angles were bent so; all of them and the WCS must be known."""
+def smears_of(problem: Problem, bends: Sequence[Bend]) -> list[Smear]:
+    """The smears if the parallactic angles were bent so; all of them and the WCS must be known."""
     assert problem.wcs is not None
     jacobian, band = wcs_jacobian(problem.wcs, problem.shape), problem.band
     wavelength_nm, weight = subfilter_wavelengths(
         band, 1, n_wavelengths=_WAVELENGTHS, throughput=problem.config.throughput
     )
     asked = np.r_[band.min_nm, wavelength_nm[0], band.max_nm]
-    places = np.stack(
-        [
-            displacement_px(asked, _bent(visit, bend), band=band, jacobian=jacobian)
-            for visit in problem.visits
-        ]
-    )
-    return Smear(places=places[:, 1:-1], weight=weight[0], span=places[:, 0] - places[:, -1])
+    lifted = np.stack([differential_arcsec(asked, visit, band=band) for visit in problem.visits])
+    angles = np.array([visit.parallactic_rad for visit in problem.visits], np.float64)
 
+    def bent(bend: Bend) -> Smear:
+        zenith = zenith_direction_px(bend(angles), jacobian=jacobian)
+        places = lifted[..., None] * zenith[:, None]
+        return Smear(places=places[:, 1:-1], weight=weight[0], span=places[:, 0] - places[:, -1])
 
-def _bent(visit: Visit, bend: Bend) -> Visit:
-    assert visit.parallactic_rad is not None
-    return replace(visit, parallactic_rad=bend(visit.parallactic_rad))
+    return [bent(bend) for bend in bends]

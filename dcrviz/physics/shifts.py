@@ -165,21 +165,33 @@ def displacement_px(wavelength_nm: Floats, visit: Visit, *, band: Band, jacobian
         If the visit lacks its zenith angle, parallactic angle or site, or has impossible ones;
         names the visit.
     """
-    try:
-        zenith_rad, parallactic_rad, site = _circumstances(visit)
-        weather = visit.weather or standard_atmosphere(site.height_m)
-        lift = partial(refraction_arcsec, zenith_rad=zenith_rad, weather=weather, site=site)
-        differential = lift(wavelength_nm) - lift(np.float64(band.effective_nm))
-    except ValueError as error:
-        raise ValueError(f"visit {visit.id}: {error}") from error
-    direction = zenith_direction_px(parallactic_rad, jacobian=jacobian)
-    moved: Floats = np.asarray(differential)[..., None] * direction
+    lifted = differential_arcsec(wavelength_nm, visit, band=band)
+    assert visit.parallactic_rad is not None
+    direction = zenith_direction_px(visit.parallactic_rad, jacobian=jacobian)
+    moved: Floats = lifted[..., None] * direction
     if not np.isfinite(moved).all():
         raise ValueError(
             f"visit {visit.id}: parallactic angle and site must be finite numbers; got "
-            f"{parallactic_rad:g} rad, {site}"
+            f"{visit.parallactic_rad:g} rad, {visit.site}"
         )
     return moved
+
+
+def differential_arcsec(wavelength_nm: Floats, visit: Visit, *, band: Band) -> Floats:
+    """(...), by how much more refraction lifts light than that of the band's effective wavelength.
+
+    Raises
+    ------
+    ValueError
+        As `displacement_px`, but for infinite numbers.
+    """
+    try:
+        zenith_rad, _, site = _circumstances(visit)
+        weather = visit.weather or standard_atmosphere(site.height_m)
+        lift = partial(refraction_arcsec, zenith_rad=zenith_rad, weather=weather, site=site)
+        return np.asarray(lift(wavelength_nm) - lift(np.float64(band.effective_nm)))
+    except ValueError as error:
+        raise ValueError(f"visit {visit.id}: {error}") from error
 
 
 def _circumstances(visit: Visit) -> tuple[float, float, Site]:
