@@ -18,6 +18,8 @@ _MARGIN_PX = 64
 _NEGLIGIBLE = 3e-4
 """Part of the transform at the pixels' own frequency limit that changes 3e-5 of the peak."""
 _ROWS_AT_ONCE = 4096
+# Frequencies that share one factor of their waves.
+_BLOCK = 16
 _HALF_LIGHT_OVER_SCALE = 1.6783469900166605
 """Half-light radius of an exponential disc over its scale length."""
 
@@ -120,15 +122,26 @@ def _transform(
 def _points(frequencies: tuple[Floats, Floats], places: Floats, flux: Floats) -> Transform:
     """Transform of points of light at (..., 2) places with (...) flux."""
     places, flux = places.reshape(-1, 2), flux.ravel()
-    total = np.zeros((frequencies[0].size, frequencies[1].size), dtype=np.complex128)
+    # Evenly spaced, as the frequencies along x are.
+    turn = int(frequencies[0].argmin())
+    along_y, along_x = np.roll(frequencies[0], -turn), frequencies[1]
+    total = np.zeros((along_y.size, along_x.size), dtype=np.complex128)
     for start in range(0, flux.size, _ROWS_AT_ONCE):
         rows = slice(start, start + _ROWS_AT_ONCE)
-        in_y = _waves(frequencies[0], places[rows, 0]) * flux[rows, None]
-        total += in_y.T @ _waves(frequencies[1], places[rows, 1])
-    return total
+        in_y = _waves(along_y, places[rows, 0]) * flux[rows, None]
+        total += in_y.T @ _waves(along_x, places[rows, 1])
+    return np.roll(total, turn, axis=0)
 
 
-def _waves(frequency: Floats, place: Floats) -> Transform:
+def _waves(even: Floats, place: Floats) -> Transform:
+    """exp(-2 pi i k p) for each place p, at evenly spaced frequencies k."""
+    # A product of two such waves is one, too, and is sooner there than sines and cosines.
+    blocks = _wave(even[::_BLOCK], place)[..., None]
+    waves = blocks * _wave(even[:_BLOCK] - even[0], place)[:, None]
+    return waves.reshape(len(place), -1)[:, : even.size]
+
+
+def _wave(frequency: Floats, place: Floats) -> Transform:
     phase = -2 * np.pi * place[:, None] * frequency
     waves: Transform = np.empty(phase.shape, dtype=np.complex128)
     # The same to the last bit as the exponential of imaginary numbers, which takes longer.

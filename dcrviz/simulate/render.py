@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
+from dcrviz.frozen import read_only
 from dcrviz.physics.geometry import wcs_jacobian
 from dcrviz.physics.shifts import displacement_px
 from dcrviz.psf import Psf
@@ -46,7 +49,7 @@ def render_visit(
     psf = psf or scene.psf
     outer = scene.subfilter_edges_nm(1)
     edges_nm = np.linspace(outer[0], outer[1], n_wavelengths + 1)
-    flux, mean_nm = _photons(scene, edges_nm)
+    flux, mean_nm = _photons(scene, tuple(edges_nm))
     middle_nm = (edges_nm[:-1] + edges_nm[1:]) / 2
     broadening = (middle_nm / scene.band.effective_nm) ** psf.seeing_exponent
     jacobian = wcs_jacobian(scene.wcs, scene.shape)
@@ -88,7 +91,7 @@ def truth_planes(
     -------
     (S, Y, X)
     """
-    flux, _ = _photons(scene, scene.subfilter_edges_nm(n_subfilters))
+    flux, _ = _photons(scene, tuple(scene.subfilter_edges_nm(n_subfilters)))
     return np.stack(
         [
             draw_sources(
@@ -110,11 +113,17 @@ def no_dcr_image(scene: Scene, *, fwhm_px: float, psf: Psf | None = None) -> Pla
     return plane
 
 
-def _photons(scene: Scene, edges_nm: Floats) -> tuple[Floats, Floats]:
-    """(N, L) flux of every source in each slice, and the mean wavelength of its photons there."""
+@lru_cache(maxsize=8)
+def _photons(scene: Scene, edges_nm: tuple[float, ...]) -> tuple[Floats, Floats]:
+    """(N, L) flux of every source in each slice, and the mean wavelength of its photons there.
+
+    Every visit of a scene asks for the same.
+    """
     flux = np.empty((len(scene.sources), len(edges_nm) - 1))
     mean_nm = np.empty_like(flux)
     for i, source in enumerate(scene.sources):
-        fraction, mean_nm[i] = slice_photons(source.spectrum, edges_nm, throughput=scene.throughput)
+        fraction, mean_nm[i] = slice_photons(
+            source.spectrum, np.array(edges_nm), throughput=scene.throughput
+        )
         flux[i] = source.flux * fraction
-    return flux, mean_nm
+    return read_only(flux), read_only(mean_nm)
