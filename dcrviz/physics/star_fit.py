@@ -16,7 +16,15 @@ from dcrviz.records import Floats, Plane
 # Places in a pixel whose mean is its light, and along a line with what each counts: Gauss and
 # Legendre.
 _IN_PIXEL = tuple(product((-0.5 / 3**0.5, 0.5 / 3**0.5), repeat=2))
+_AT_REST = ((0.0, 1.0),)
 _ALONG = ((-(0.15**0.5), 5 / 18), (0.0, 8 / 18), (0.15**0.5, 5 / 18))
+# (4, K, 1): x and y in the pixel, the part of the line, and what it counts, for K of both together.
+_SAMPLED = {
+    line: np.array(
+        [(dx, dy, part, w / len(_IN_PIXEL)) for (dx, dy), (part, w) in product(_IN_PIXEL, line)]
+    ).T[..., None]
+    for line in (_AT_REST, _ALONG)
+}
 # 1 / beta: nearly Gaussian, and wings that hold much of the light.
 _INVERSE_BETA = (0.02, 0.8)
 _MOST_STEPS = 60
@@ -149,28 +157,25 @@ def _model(places: Floats, values: Floats, longest: Floats) -> tuple[Floats, Flo
     x0, y0, xx, xy, yy, angle, peak, sky = values[:_B]
     b = _inverse_beta(values)
     rise = 2.0**b - 1
-    by = np.zeros((9, places.shape[1]))
     drawn_out, by_angle = np.sin(angle) * longest, np.cos(angle) * longest
-    line = _ALONG if longest.any() else ((0.0, 1.0),)
-    for (dx, dy), (part, weight) in product(_IN_PIXEL, line):
-        count = weight / len(_IN_PIXEL)
-        x = places[0] + dx - x0 - part * drawn_out[0]
-        y = places[1] + dy - y0 - part * drawn_out[1]
-        w = xx * x * x + 2 * xy * x * y + yy * y * y
-        # A step may leave what is an ellipse.
-        base = 1 + rise * np.maximum(w, 0)
-        profile = count * base ** (-1 / b)
-        by_w = -(rise / b) * profile / base * peak
-        by_x, by_y = 2 * by_w * (xx * x + xy * y), 2 * by_w * (xy * x + yy * y)
-        by[_X] -= by_x
-        by[_Y] -= by_y
-        by[_XX] += by_w * x * x
-        by[_XY] += 2 * by_w * x * y
-        by[_YY] += by_w * y * y
-        by[_ANGLE] -= part * (by_angle[0] * by_x + by_angle[1] * by_y)
-        by[_PEAK] += profile
-        by[_B] += peak * profile * (np.log(base) / b**2 - np.log(2) * (rise + 1) * w / base / b)
-    by[_SKY] = 1
+    dx, dy, part, count = _SAMPLED[_ALONG if longest.any() else _AT_REST]
+    x = places[0] + (dx - x0 - part * drawn_out[0])
+    y = places[1] + (dy - y0 - part * drawn_out[1])
+    w = xx * x * x + 2 * xy * x * y + yy * y * y
+    # A step may leave what is an ellipse.
+    base = 1 + rise * np.maximum(w, 0)
+    log = np.log(base)
+    profile = count * np.exp(-log / b)
+    by_w = -(rise / b * peak) * profile / base
+    by_x, by_y = 2 * by_w * (xx * x + xy * y), 2 * by_w * (xy * x + yy * y)
+    by = np.empty((9, places.shape[1]))
+    by[_X], by[_Y] = -by_x.sum(axis=0), -by_y.sum(axis=0)
+    by[_XX], by[_YY] = (by_w * x * x).sum(axis=0), (by_w * y * y).sum(axis=0)
+    by[_XY] = 2 * (by_w * x * y).sum(axis=0)
+    by[_ANGLE] = -(part * (by_angle[0] * by_x + by_angle[1] * by_y)).sum(axis=0)
+    by[_PEAK], by[_SKY] = profile.sum(axis=0), 1
+    by_b = log / b**2 - (np.log(2) * (rise + 1) / b) * w / base
+    by[_B] = peak * (profile * by_b).sum(axis=0)
     return peak * by[_PEAK] + sky, by.T
 
 
