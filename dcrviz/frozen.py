@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -31,21 +32,27 @@ class Frozen:
     __slots__ = ()
 
     def __post_init__(self) -> None:
-        for item in fields(self):  # type: ignore[arg-type]
-            value = getattr(self, item.name)
+        for name in _names(type(self)):  # type: ignore[arg-type]
+            value = getattr(self, name)
             if isinstance(value, np.ndarray):
-                object.__setattr__(self, item.name, read_only(value))
+                object.__setattr__(self, name, read_only(value))
             elif isinstance(value, dict):
-                object.__setattr__(self, item.name, MappingProxyType(dict(value)))
+                object.__setattr__(self, name, MappingProxyType(dict(value)))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Copies, and what travels to another process, are made anew, as it is then read-only."""
-        values = {item.name: getattr(self, item.name) for item in fields(self)}  # type: ignore[arg-type]
+        values = {name: getattr(self, name) for name in _names(type(self))}  # type: ignore[arg-type]
         plain = {
             name: dict(value) if isinstance(value, MappingProxyType) else value
             for name, value in values.items()
         }
         return _made_anew, (type(self), plain)
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    """Of the fields of a class of records, of which a fit makes thousands."""
+    return tuple(item.name for item in fields(kind))
 
 
 def _made_anew(kind: type, values: dict[str, Any]) -> Any:
