@@ -87,11 +87,11 @@ def begun(page, make, serve, expect_begun=expect_start):
 
 
 def without_curves(explorer):
-    """The explorer, opened at another tab: its curves keep a browser busy with every step.
+    """The explorer, none of whose tabs is open: its curves keep a browser busy with every step.
 
-    For those who look at something else; they are made once somebody asks for them.
+    For those who look at something else; each tab is made once somebody asks for it.
     """
-    explorer.tabs.bar.value = "Sweep"
+    explorer.tabs.bar.value = ""
     return explorer
 
 

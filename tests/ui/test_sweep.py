@@ -31,6 +31,7 @@ def explorer(watched, serve, exposures):
     watched.set_viewport_size({"width": 1280, "height": 800})
     watched.goto(serve(app))
     expect_start(watched)
+    watched.get_by_role("tab", name="Sweep").click()
     expect(button(watched, "Start sweep")).to_be_enabled(timeout=PATIENCE)
     return watched
 
