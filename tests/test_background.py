@@ -85,7 +85,7 @@ def work():
         while True:
             end_if_asked()
             started.set()
-            roots(800_000_000)
+            roots(200_000_000)
     finally:
         print("ended", flush=True)
 

@@ -9,6 +9,7 @@ import json
 import pkgutil
 import re
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import check_site
@@ -212,6 +213,15 @@ def test_the_pictures_of_the_gallery_are_small():
     assert sum(sizes) < MOST_BYTES_IN_ALL
 
 
+@pytest.fixture(scope="module")
+def read_once():
+    """Most entries read the bundled field; none changes it."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(dcrviz, "read_exposures", cache(dcrviz.read_exposures))
+        yield
+
+
+@pytest.mark.usefixtures("read_once")
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
 def test_the_code_of_the_gallery_makes_its_view(entry):
     view = entry.made()

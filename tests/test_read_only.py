@@ -24,10 +24,11 @@ print(grown.sum(), type(dcrviz.kernels.flags._grow).__name__)
 """
 SOLVERS = """
 import dcrviz
-from dcrviz.simulate import random_scene, read_conditions, simulate_exposures
+from dcrviz.simulate import Scene, Source, blackbody, read_conditions, simulate_exposures
 
-scene = random_scene(1, shape=(25, 26), n_stars=2, n_galaxies=0, n_quasars=0)
-exposures = simulate_exposures(scene, read_conditions("hits2015")[:3], seed=1)
+star = Source(x=6, y=5, flux=4e4, spectrum=blackbody(6000))
+scene = Scene(sources=(star,), band=dcrviz.Band.lsst("g"), shape=(10, 11))
+exposures = simulate_exposures(scene, read_conditions("hits2015")[:2], seed=1)
 quick = dcrviz.AssembleConfig(n_subfilters=2, max_iterations=1, interpolation_order=1)
 quick = quick.with_values(wavelengths_per_subfilter=2, fit_seeing="off")
 for solver in dcrviz.AssembleConfig.param.solver.objects:

@@ -6,8 +6,7 @@ of the colours of bright stars.
 """
 
 import importlib.util
-import subprocess
-import sys
+import warnings
 
 import numpy as np
 import pytest
@@ -21,13 +20,18 @@ AS_2019 = {
 }
 
 
-@pytest.fixture(scope="module")
-def score(shared):
-    """The module that compares planes and templates with the truth."""
-    spec = importlib.util.spec_from_file_location("score", shared / "tools/score.py")
+def tool(shared, name):
+    """A module of those that lie beside the project."""
+    spec = importlib.util.spec_from_file_location(name, shared / f"tools/{name}.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="module")
+def score(shared):
+    """The module that compares planes and templates with the truth."""
+    return tool(shared, "score")
 
 
 @pytest.fixture(scope="module")
@@ -39,8 +43,9 @@ def field(shared):
 @pytest.fixture(scope="module")
 def warps(shared, tmp_path_factory):
     folder = tmp_path_factory.mktemp("hits")
-    script, source = shared / "tools/to_warps.py", shared / "data/galsim/hits_g_fixed.npz"
-    subprocess.run([sys.executable, script, source, folder], check=True)
+    # It leaves to Python to close what it reads.
+    with warnings.catch_warnings(action="ignore", category=ResourceWarning):
+        tool(shared, "to_warps").convert(shared / "data/galsim/hits_g_fixed.npz", folder)
     return folder
 
 

@@ -128,21 +128,27 @@ def test_a_scheduler_without_patches_is_refused(simulated, tmp_path, refused):
     assert "--scheduler is for several patches" in refused("assemble", simulated, *words)
 
 
-def test_a_cluster_that_loses_a_worker_writes_the_same_files(patches, tmp_path, alone):
+def test_a_cluster_that_loses_workers_does_every_task_and_writes_the_same_files(
+    patches, tmp_path, alone
+):
     pytest.importorskip("distributed")
-    out = tmp_path / "out"
-    out.mkdir()
+    on = tmp_path / "on"
+    out = on / "out"
+    out.mkdir(parents=True)
     words = [*patches, "--patches", "--out", out, *FAST, "--checkpoint-every", "0"]
+    paths = [str(TESTS / "sweep"), str(TESTS.parent)]
     done = subprocess.run(
-        [sys.executable, TESTS / "sweep" / "patches_on_cluster.py", out, *words],
-        env={**os.environ, "PYTHONPATH": str(TESTS.parent)},
+        [sys.executable, TESTS / "sweep" / "on_cluster.py", on, *words],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
         cwd=tmp_path,
         capture_output=True,
         text=True,
         timeout=240,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
-    assert (out / "killed").exists()
+    assert (done.returncode, done.stdout) == (0, 2 * "[0, 1, 2, 3, 4, 5, 6, 7]\n"), done.stderr
+    for name in ("healthy", "killed"):
+        assert len(list((on / name).glob("ran_*"))) == 8
+    assert (on / "killed_at_work").exists()
     for patch in patches:
         assert products(out / patch.name) == alone(patch)

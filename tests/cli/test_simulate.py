@@ -292,11 +292,11 @@ def test_the_seeing_may_be_spread_from_the_best_to_the_worst(sky):
 
 
 def test_the_shape_of_the_stars_is_part_of_the_scene_that_it_writes(sky):
-    words = ("--psf", "moffat", "--seeing-exponent", -0.2)
-    first = sky(*words)
+    one = ("--visits", 1)
+    first = sky("--psf", "moffat", "--seeing-exponent", -0.2, *one, size=("--size", "32"))
     written = yaml.safe_load((first / "scene.yaml").read_text())
     assert written["psf"] == {"profile": "moffat", "beta": 3.5, "seeing_exponent": -0.2}
-    again = sky("--scene", first / "scene.yaml", folder="again", size=())
+    again = sky("--scene", first / "scene.yaml", *one, folder="again", size=())
     assert contents(first) == contents(again)
 
 

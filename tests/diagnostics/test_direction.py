@@ -22,7 +22,7 @@ BAD = 5
 
 @lru_cache
 def field(seed):
-    return tuple(made_exposures(MadeField(seed=seed, n_visits=8)))
+    return tuple(made_exposures(MadeField(seed=seed, n_visits=8, size_px=104)))
 
 
 def told(exposures, angle):

@@ -89,7 +89,7 @@ def test_held_out_visits_are_predicted_alike(exposures):
     config = AssembleConfig(solver="direct")
     told = [
         {one.id: (one.model_sigma, one.coadd_sigma) for one in held_out(some, config)}
-        for some in (exposures, [exposures[i] for i in ORDER])
+        for some in (exposures[:4], [exposures[i] for i in ORDER if i < 4])
     ]
     assert told[0].keys() == told[1].keys()
     for number, values in told[0].items():

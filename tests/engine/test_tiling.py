@@ -14,7 +14,7 @@ from dcrviz.scratch import Scratch
 
 TOLERANCE = 1e-6
 SIDES = st.integers(1, 60)
-HOLES = st.tuples(st.integers(0, 5), st.integers(0, 40), st.integers(0, 40), st.integers(1, 8))
+HOLES = st.tuples(st.integers(0, 3), st.integers(0, 40), st.integers(0, 40), st.integers(1, 8))
 KNOBS = {"iterative": {}, "anderson": {}, "pcg": {"tolerance": 1e-6}}
 
 
@@ -51,7 +51,7 @@ def run(exposures, *, room=None, **knobs):
 def test_tiles_bands_and_groups_of_visits_change_nothing(
     exposures, flag, solver, size, holes, computing
 ):
-    visits, (threads, pixels) = with_holes(exposures, holes, flag), computing
+    visits, (threads, pixels) = with_holes(exposures[:4], holes, flag), computing
     # Each thread has a sum of its own: another number of them would round another way.
     knobs = {"solver": solver, "n_threads": threads, **KNOBS[solver]}
     whole = run(visits, **knobs)

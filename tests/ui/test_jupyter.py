@@ -9,22 +9,23 @@ import socket
 import subprocess
 import sys
 import time
+import uuid
 from pathlib import Path
 
 import pytest
-from on_page import PATIENCE, settled, wait_until
+from on_page import PATIENCE, settled
 from pages import assert_quiet, watched_page
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.ui
-OPENED = ("01_see_dcr", "02_step_the_algorithm", "09_build_your_dashboard")
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
-# Neither news nor updates are asked for.
+# Neither news nor updates are asked for, and no notebook is saved that shall be thrown away.
 SETTINGS = {
+    "@jupyterlab/docmanager-extension:plugin": {"autosave": False},
     "@jupyterlab/apputils-extension:notification": {
         "fetchNews": "false",
         "checkForUpdates": False,
-    }
+    },
 }
 SWITCHES = [
     "--allow-root",
@@ -35,6 +36,10 @@ SWITCHES = [
     "--ServerApp.disable_check_xsrf=True",
     "--LabApp.extension_manager=readonly",
     "--LabApp.news_url=",
+    # Nobody asks for Panel's previews or for language servers. To import the one and to look for
+    # the other takes as long as all else that the server does to start.
+    '--ServerApp.jpserver_extensions={"panel.io.jupyter_server_extension": False}',
+    "--LanguageServerManager.autodetect=False",
 ]
 ADDRESS = re.compile(r"http://(127\.0\.0\.1):(\d+)/lab")
 # JupyterLab's server can't list its kernels while one of them begins, and is asked again.
@@ -79,44 +84,84 @@ def listening(server, log):
 
 
 @pytest.fixture(scope="module")
-def running(lab, browser):
-    """A page for each of these notebooks, all of whose cells are being run.
-
-    They know nothing of each other, and each has a workspace of its own: windows of one JupyterLab
-    that meet may load their page again, and one that opens shows the notebooks of its workspace.
-    """
+def new_window(lab, browser):
+    """Open windows of JupyterLab, each with a workspace of its own: it shows no notebook."""
     with contextlib.ExitStack() as stack:
-        pages = {}
-        for name in OPENED:
-            window = browser.new_context(viewport={"width": 1280, "height": 1000})
-            stack.callback(window.close)
-            pages[name] = watched_page(window.new_page())
-            pages[name].goto(f"{lab}/lab/workspaces/{name}/tree/{name}.ipynb")
-        for page in pages.values():
-            expect(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible()
-            page.get_by_role("menuitem", name="Run", exact=True).click()
-            page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-        yield pages
+
+        def opened():
+            context = browser.new_context(viewport={"width": 1280, "height": 1000})
+            stack.callback(context.close)
+            page = watched_page(context.new_page())
+            page.goto(f"{lab}/lab/workspaces/{uuid.uuid4().hex}")
+            page.ran_last = None
+            return page
+
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def free_windows():
+    """One, once a test has passed: JupyterLab takes a browser longer than most notebooks do."""
+    return []
 
 
 @pytest.fixture
-def ran(running):
-    """The page of a notebook that has run."""
-    pages = []
+def ran(new_window, free_windows, request):
+    """Open a notebook in a window, and run all of its cells."""
+    failed = request.session.testsfailed
+    window = free_windows.pop() if free_windows else new_window()
 
     def page_of(name):
-        page = running[name]
-        pages.append(page)
-        prompts = page.locator(".jp-CodeCell .jp-InputArea-prompt")
-        done = re.compile(r"\[\d+\]")
-        wait_until(page, lambda: all(map(done.match, prompts.all_text_contents())))
-        expect(page.locator("[data-mime-type='application/vnd.jupyter.error']")).to_have_count(0)
-        return page
+        notebook = window.get_by_role("listitem", name=f"Name: {name}.ipynb")
+        if window.ran_last:
+            open_with_kernel_of(window.ran_last, notebook)
+        else:
+            notebook.dblclick()
+        window.ran_last = name
+        expect(window.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible()
+        # What this line brings, the window has from the notebook before.
+        expect(window.get_by_text("pn.extension(inline=True)")).to_be_visible()
+        choose(window, "Run", "Run All Cells")
+        prompts = window.locator(".jp-CodeCell .jp-InputArea-prompt")
+        expect(prompts).not_to_have_count(0)
+        waiting = prompts.filter(has_not_text=re.compile(r"\[\d+\]"))
+        expect(waiting).to_have_count(0, timeout=2 * PATIENCE)
+        expect(window.locator("[data-mime-type='application/vnd.jupyter.error']")).to_have_count(0)
+        return window
 
     yield page_of
-    for page in pages:
-        page.complaints = [said for said in page.complaints if not UNLISTED.search(said)]
-        assert_quiet(page)
+    window.complaints = [said for said in window.complaints if not UNLISTED.search(said)]
+    assert_quiet(window)
+    if request.session.testsfailed > failed:
+        window.context.close()
+    else:
+        choose(window, "File", "Close Tab")
+        window.get_by_role("button", name="Discard").click()
+        expect(window.locator(".jp-NotebookPanel")).to_have_count(0)
+        free_windows.append(window)
+
+
+def choose(window, menu, item):
+    """Choose from a menu, where shortcuts follow the names."""
+    window.get_by_role("menuitem", name=menu, exact=True).click()
+    window.get_by_role("menuitem", name=re.compile(f"^{item}")).click()
+
+
+def open_with_kernel_of(other, notebook):
+    """Open a notebook with the kernel of another that is closed: there all is imported already.
+
+    It has none until then: what it asked of a first one would be left without an answer.
+    """
+    notebook.click(button="right")
+    window = notebook.page
+    window.get_by_text("Open With", exact=True).click()
+    window.get_by_role("menuitem", name="Notebook (no kernel)").click()
+    expect(window.get_by_text("No Kernel | Unknown")).to_be_visible()
+    choose(window, "Kernel", "Change Kernel")
+    dialog = window.get_by_role("dialog")
+    kernel = dialog.locator("option", has_text=other).get_attribute("value")
+    dialog.get_by_role("combobox").select_option(kernel)
+    dialog.get_by_role("button", name="Select").click()
 
 
 # For five seconds after a message without an answer Panel keeps back what a person does. There is

@@ -151,13 +151,14 @@ def test_a_field_is_made_and_explored(session, view):
 
 
 def test_the_seeing_of_the_visits_and_the_shape_of_the_stars_are_chosen(session, view):
+    view.numbers["size_px"].value = 40
     view.numbers["worst_arcsec"].value = 1.2
     view.numbers["seeing_exponent"].value = -0.2
     view.profile.value = "moffat"
     view.make_field()
     widths = [exposure.visit.psf_fwhm_px for exposure in session.exposures]
     assert (min(widths), max(widths)) == pytest.approx((3.5, 6.0))
-    made = MadeField(worst_arcsec=1.2, seeing_exponent=-0.2, profile="moffat")
+    made = MadeField(size_px=40, worst_arcsec=1.2, seeing_exponent=-0.2, profile="moffat")
     assert view.choice == DataChoice(kind="made", made=made)
 
 

@@ -1,15 +1,13 @@
 """What is copied can be run, and makes what was on show."""
 
-import os
 import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 import dcrviz
 from dcrviz import AssembleConfig
+from dcrviz.cli import main
 from dcrviz.io.config_files import read_config
 from dcrviz.io.exposure_files import data_hdus
 from dcrviz.io.lsst_config import from_lsst
@@ -111,25 +109,30 @@ def test_the_script_says_so_where_a_template_was_given(session):
     assert "# This run began with a template of its own" in text
 
 
-def run_shell(text, place):
-    """Run commands where they find this interpreter and this package."""
-    place.mkdir()
-    (place / "bin").mkdir()
-    command = place / "bin" / "dcrviz"
-    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m dcrviz.cli "$@"\n')
-    command.chmod(0o755)
-    (place / "bin" / "python").symlink_to(sys.executable)
-    root = str(Path(dcrviz.__file__).parents[1])
-    paths = f"{place / 'bin'}:{os.environ['PATH']}"
-    env = {**os.environ, "PATH": paths, "PYTHONPATH": root}
-    done = subprocess.run(
-        ["sh", "-e", "-c", text], cwd=place, env=env, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return place / "coadds"
+@pytest.fixture
+def run_shell(tmp_path, monkeypatch, capsys):
+    """Runs commands as a shell takes them apart, here rather than each in a process of its own."""
+
+    def run(text):
+        taken = subprocess.run(
+            ["sh", "-e", "-c", f"dcrviz() {{ printf '%s\\0' \"$@\" ''; }}\n{text}"],
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=tmp_path,
+        ).stdout
+        # Each command ends with an empty word.
+        *commands, rest = taken.split("\0\0")
+        assert not rest
+        monkeypatch.chdir(tmp_path)
+        for command in commands:
+            assert main(command.split("\0")) == 0, capsys.readouterr().err
+        return tmp_path / "coadds"
+
+    return run
 
 
-def test_the_command_runs_with_all_knobs_that_differ(folder, tmp_path):
+def test_the_command_runs_with_all_knobs_that_differ(folder, run_shell):
     config = AssembleConfig(
         **QUICK,
         subregion_size=(60, 60),
@@ -138,13 +141,13 @@ def test_the_command_runs_with_all_knobs_that_differ(folder, tmp_path):
         base_gain=0.4,
     )
     text = command_text(DataChoice(kind="paths", paths=(str(folder),)), config)
-    coadds = run_shell(text, tmp_path / "here")
+    coadds = run_shell(text)
     assert read_config(coadds / "config.yaml").values() == config.values()
 
 
-def test_the_command_of_a_made_field_sees_the_same_stars(tmp_path):
+def test_the_command_of_a_made_field_sees_the_same_stars(run_shell):
     config = AssembleConfig(**QUICK)
-    coadds = run_shell(command_text(MADE, config), tmp_path / "here")
+    coadds = run_shell(command_text(MADE, config))
     problem = dcrviz.prepare(made_exposures(SMALL), config)
     *_, last = dcrviz.assemble(problem)
     expected = dcrviz.coadds(problem, last).planes

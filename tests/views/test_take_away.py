@@ -5,8 +5,6 @@ import html
 import json
 import re
 import struct
-import subprocess
-import sys
 import zlib
 from itertools import islice
 
@@ -165,13 +163,11 @@ def test_rows_that_say_what_others_say_go_where_there_is_no_room(run, made):
     assert "Left out, as the page would be too large: Matched templates, by airmass." in page
 
 
-@pytest.mark.parametrize(
-    "knobs",
-    [{}, {"base_gain": 1.0, "clamp_iterations": 0.0, "clamp_subfilters": 0.0}],
-    ids=["that goes well", "that diverges, in which all images change all the time"],
-)
-def test_twenty_iterations_of_eight_visits_of_256_pixels_are_at_most_15_megabytes(knobs):
+def test_twenty_iterations_of_eight_visits_of_256_pixels_are_at_most_15_megabytes():
     exposures = made_exposures(MadeField(size_px=256, n_visits=8, n_stars=80))
+    # It diverges: all images change all the time, and take three times the room of one that goes
+    # well.
+    knobs = {"base_gain": 1.0, "clamp_iterations": 0.0, "clamp_subfilters": 0.0}
     config = AssembleConfig(max_iterations=20, min_iterations=20, **knobs)
     problem = dcrviz.prepare(exposures, config)
     steps = list(islice(dcrviz.assemble(problem), 21))
@@ -179,12 +175,3 @@ def test_twenty_iterations_of_eight_visits_of_256_pixels_are_at_most_15_megabyte
     assert len(told(page)["steps"]) == 21
     assert {"plane", "minus_mean", "residual", "omega", "coadd"} <= set(held(page))
     assert 1e6 < len(page.encode()) < 15e6
-
-
-def test_it_is_made_without_panel():
-    code = (
-        "import sys, dcrviz.cli.export\n"
-        "print([name for name in ('panel', 'bokeh', 'holoviews') if name in sys.modules])"
-    )
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert ran.stdout.strip() == "[]"
