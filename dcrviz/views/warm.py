@@ -7,11 +7,14 @@ import logging
 import threading
 from functools import cache
 
+import numpy as np
+
 from dcrviz.background import BackgroundThread
 from dcrviz.config import AssembleConfig
 from dcrviz.diagnostics.course import course_entry
 from dcrviz.diagnostics.panels import Scene, images, rows_of
 from dcrviz.diagnostics.pictures import shown_planes
+from dcrviz.diagnostics.places import misfit
 from dcrviz.diagnostics.verdicts import planes_verdicts
 from dcrviz.engine import advance, first_step, prepare
 from dcrviz.kernels.quantise import quantise
@@ -60,6 +63,8 @@ def warm_up(solver: str = "iterative") -> None:
         course_entry(problem, step, start)
         planes_verdicts(problem, shown_planes(step))
     quantise(problem.template.image, unit=1.0, low=0.0, high=1.0)
+    # So few sources are not tested for the direction of their residuals.
+    misfit(np.zeros((1, 1, 2)), np.zeros((1, 1)), np.zeros((1, 2)))
     # What is loaded and compiled stays: the collector need not walk over it while people wait.
     gc.collect()
     gc.freeze()

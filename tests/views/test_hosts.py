@@ -1,5 +1,7 @@
 """The page is there for those who ask for it under a name that it knows."""
 
+import signal
+
 import panel as pn
 import pytest
 from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
@@ -9,7 +11,10 @@ from dcrviz.views.hosts import _Stranger, answer_only_to
 
 @pytest.fixture(scope="module")
 def server():
+    interrupt = signal.getsignal(signal.SIGINT)
     server = pn.serve(lambda: pn.Row(), port=0, start=False, show=False, verbose=False)
+    # Panel takes Ctrl-C for itself, and keeps it from the tests that come after.
+    signal.signal(signal.SIGINT, interrupt)
     answer_only_to(server, ["localhost", "Lecture.example:5006", "*.observatory.example"])
     yield server
     server.stop(wait=False)
